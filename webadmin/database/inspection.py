@@ -1,0 +1,296 @@
+"""What a model's mapper says, in the words that lists and forms ask for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
+from sqlalchemy.orm.interfaces import MANYTOMANY, MANYTOONE
+from sqlalchemy.types import TypeEngine
+
+
+class Kind(StrEnum):
+    """What a column holds, whatever the database calls it."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMERIC = "numeric"
+    FLOAT = "float"
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    ENUM = "enum"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    INTERVAL = "interval"
+    UUID = "uuid"
+    JSON = "json"
+    ARRAY = "array"
+    BINARY = "binary"
+    SEARCH_VECTOR = "search_vector"
+    OTHER = "other"
+    """A type that webadmin shows as text and does not edit."""
+
+
+NUMBERS = frozenset({Kind.INTEGER, Kind.NUMERIC, Kind.FLOAT})
+UNSORTABLE = frozenset({Kind.JSON, Kind.ARRAY, Kind.BINARY, Kind.SEARCH_VECTOR})
+HEAVY = frozenset({Kind.BINARY, Kind.SEARCH_VECTOR})
+"""Never loaded unless asked for."""
+
+_LONG = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    """One mapped column."""
+
+    name: str
+    """The attribute's name on the model."""
+    column: sa.Column[Any]
+    kind: Kind
+    nullable: bool
+    primary_key: bool
+    foreign_key: bool
+    generated: bool
+    """The database computes it: generated columns, GENERATED ALWAYS identity."""
+    has_default: bool
+    """It can be left out of an INSERT."""
+    choices: tuple[Any, ...] = ()
+    """The values of an enum, as the ORM loads them."""
+    item_kind: Kind | None = None
+    """What the members of an array are."""
+    timezone: bool = False
+    indexed: bool = False
+    """It leads an index, a unique constraint or the primary key: sorting by it can follow an index."""
+    unique: bool = False
+    """A unique rule covers it alone."""
+
+    @property
+    def python_type(self) -> type | None:
+        return python_type(self.column.type)
+
+
+@dataclass(frozen=True, slots=True)
+class RelationInfo:
+    """One relationship of the mapper."""
+
+    name: str
+    target: type
+    uselist: bool
+    many_to_many: bool
+    many_to_one: bool
+    nullable: bool
+    local: tuple[str, ...]
+    """Attributes of this side's key columns: the foreign key of a to-one, the referenced key of a to-many."""
+    remote: tuple[str, ...]
+    """Attributes of the target that the local ones are equal to (empty for many-to-many)."""
+    view_only: bool
+    property: RelationshipProperty[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A mapped class as lists and forms see it."""
+
+    model: type
+    mapper: Mapper[Any]
+    table: sa.Table
+    key: tuple[ColumnInfo, ...]
+    columns: Mapping[str, ColumnInfo]
+    relations: Mapping[str, RelationInfo]
+    keyless: bool
+    """The table has no key: rows have no address and cannot be changed."""
+    read_only: bool
+    soft_delete: str | None
+    """The attribute that says when a row was deleted, guessed: a nullable ``deleted_at``."""
+    search_vector: str | None
+    version: str | None
+    """The attribute that the mapper counts versions in."""
+    kind: str = "table"
+    comment: str = ""
+
+    def key_of(self, row: Any) -> tuple[Any, ...]:
+        return tuple(getattr(row, column.name) for column in self.key)
+
+    @property
+    def key_types(self) -> tuple[type | None, ...]:
+        return tuple(column.python_type for column in self.key)
+
+
+@functools.cache
+def inspect_model(model: type) -> ModelInfo:
+    """Everything about ``model``. Raises sqlalchemy.exc.NoInspectionAvailable when it is not mapped."""
+    mapper: Mapper[Any] = sa.inspect(model)
+    mapper._check_configure()
+    marks: Mapping[str, Any] = getattr(model, "__webadmin__", {})
+    table = mapper.local_table
+    if not isinstance(table, sa.Table):
+        table = mapper.persist_selectable if isinstance(mapper.persist_selectable, sa.Table) else table
+    columns = {
+        prop.key: _column(prop, mapper) for prop in mapper.column_attrs if isinstance(prop.columns[0], sa.Column)
+    }
+    by_column = {info.column: info for info in columns.values()}
+    key = tuple(by_column[column] for column in mapper.primary_key if column in by_column)
+    relations = {prop.key: _relation(prop) for prop in mapper.relationships}
+    version = mapper.version_id_col
+    deleted = columns.get("deleted_at")
+    return ModelInfo(
+        model=model,
+        mapper=mapper,
+        table=table,
+        key=key,
+        columns=columns,
+        relations=relations,
+        keyless=bool(marks.get("keyless", False)) or not key,
+        read_only=bool(marks.get("read_only", False)),
+        soft_delete="deleted_at"
+        if deleted and deleted.nullable and deleted.kind in {Kind.DATETIME, Kind.DATE} and not deleted.generated
+        else None,
+        search_vector=next((name for name, info in columns.items() if info.kind is Kind.SEARCH_VECTOR), None),
+        version=by_column[version].name if version is not None and version in by_column else None,
+        kind=str(marks.get("kind", "table")),
+        comment=str(marks.get("comment") or table.comment or ""),
+    )
+
+
+def kind_of(type_: TypeEngine[Any]) -> Kind:
+    """The kind of a SQLAlchemy type; a TypeDecorator counts as what it wraps, a domain as its base."""
+    if isinstance(type_, sa.TypeDecorator):
+        named = getattr(type_, "webadmin_kind", None)
+        return Kind(named) if named else kind_of(type_.impl_instance)
+    name = type(type_).__visit_name__
+    if name == "DOMAIN":
+        return kind_of(type_.data_type)  # type: ignore[attr-defined]
+    if name in {"TSVECTOR", "BIT", "MONEY", "OID", "REGCLASS", "TSQUERY"}:
+        return Kind.SEARCH_VECTOR if name == "TSVECTOR" else Kind.OTHER
+    for base, kind in _KINDS:
+        if isinstance(type_, base):
+            break
+    else:
+        return Kind.INTERVAL if name == "INTERVAL" else Kind.OTHER
+    if kind is Kind.TEXT and (
+        isinstance(type_, sa.Text) or (isinstance(type_, sa.String) and (type_.length or 0) > _LONG)
+    ):
+        return Kind.LONG_TEXT
+    return kind
+
+
+_KINDS: tuple[tuple[type[TypeEngine[Any]] | tuple[type[TypeEngine[Any]], ...], Kind], ...] = (
+    (sa.Enum, Kind.ENUM),
+    (sa.Boolean, Kind.BOOLEAN),
+    (sa.Integer, Kind.INTEGER),
+    (sa.Float, Kind.FLOAT),
+    (sa.Numeric, Kind.NUMERIC),
+    (sa.DateTime, Kind.DATETIME),
+    (sa.Date, Kind.DATE),
+    (sa.Time, Kind.TIME),
+    (sa.Interval, Kind.INTERVAL),
+    (sa.Uuid, Kind.UUID),
+    (sa.ARRAY, Kind.ARRAY),
+    (sa.JSON, Kind.JSON),
+    (sa.LargeBinary, Kind.BINARY),
+    (sa.types._Binary, Kind.BINARY),
+    (sa.String, Kind.TEXT),
+)
+
+
+def python_type(type_: TypeEngine[Any]) -> type | None:
+    """What the ORM loads for this type, or None where the type does not say."""
+    try:
+        return type_.python_type
+    except NotImplementedError:
+        return None
+
+
+def _column(prop: ColumnProperty[Any], mapper: Mapper[Any]) -> ColumnInfo:
+    column = prop.columns[0]
+    assert isinstance(column, sa.Column)
+    kind = kind_of(column.type)
+    inner = column.type.impl_instance if isinstance(column.type, sa.TypeDecorator) else column.type
+    item = getattr(column.type, "item_type", None) or getattr(inner, "item_type", None)
+    item_kind = kind_of(item) if item is not None else None
+    if item is None and kind is Kind.ARRAY:
+        item_kind = Kind.TEXT
+    identity = column.identity
+    always = identity is not None and identity.always
+    autoincrement = column.table is not None and getattr(column.table, "_autoincrement_column", None) is column
+    choices: Sequence[Any] = ()
+    if isinstance(inner, sa.Enum):
+        choices = list(inner.enum_class) if inner.enum_class is not None else inner.enums
+    return ColumnInfo(
+        name=prop.key,
+        column=column,
+        kind=kind,
+        nullable=bool(column.nullable),
+        primary_key=column in mapper.primary_key,
+        foreign_key=bool(column.foreign_keys),
+        generated=column.computed is not None or always,
+        has_default=bool(
+            column.default is not None
+            or column.server_default is not None
+            or identity is not None
+            or autoincrement
+            or column is mapper.version_id_col
+        ),
+        choices=tuple(choices),
+        item_kind=item_kind,
+        timezone=bool(getattr(inner, "timezone", False)),
+        indexed=_leads_an_index(column),
+        unique=_is_unique(column),
+    )
+
+
+def _leads_an_index(column: sa.Column[Any]) -> bool:
+    table = column.table
+    if not isinstance(table, sa.Table):
+        return False
+    if column.index or column.unique or next(iter(table.primary_key.columns), None) is column:
+        return True
+    if any(next(iter(index.expressions), None) is column for index in table.indexes):
+        return True
+    return any(
+        next(iter(constraint.columns), None) is column
+        for constraint in table.constraints
+        if isinstance(constraint, sa.UniqueConstraint)
+    )
+
+
+def _is_unique(column: sa.Column[Any]) -> bool:
+    table = column.table
+    if not isinstance(table, sa.Table):
+        return False
+    if column.unique or list(table.primary_key.columns) == [column]:
+        return True
+    if any(index.unique and list(index.expressions) == [column] for index in table.indexes):
+        return True
+    return any(
+        list(constraint.columns) == [column]
+        for constraint in table.constraints
+        if isinstance(constraint, sa.UniqueConstraint)
+    )
+
+
+def _relation(prop: RelationshipProperty[Any]) -> RelationInfo:
+    mapper, target = prop.parent, prop.mapper
+    pairs = list(prop.synchronize_pairs if prop.direction is MANYTOMANY else prop.local_remote_pairs or ())
+    local = [mapper.get_property_by_column(column).key for column, _ in pairs if column in mapper.columns]
+    remote: list[str] = []
+    if prop.direction is not MANYTOMANY:
+        remote = [target.get_property_by_column(column).key for _, column in pairs if column in target.columns]
+    return RelationInfo(
+        name=prop.key,
+        target=target.class_,
+        uselist=bool(prop.uselist),
+        many_to_many=prop.direction is MANYTOMANY,
+        many_to_one=prop.direction is MANYTOONE,
+        nullable=all(bool(column.nullable) for column in prop.local_columns),
+        local=tuple(local),
+        remote=tuple(remote),
+        view_only=bool(prop.viewonly),
+        property=prop,
+    )

@@ -1,0 +1,113 @@
+"""One database of the host's: its engine, its dialect, and one sync session per request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool, QueuePool, StaticPool
+
+from webadmin.dialects import Dialect, Timeouts, engine_options, for_engine, sync_url
+
+_THREADS_WITHOUT_POOL = 15
+
+
+class Database:
+    """An engine with what webadmin needs to know of it.
+
+    :param engine: a sync engine.
+    :param factory: makes a session; by default plain sessions bound to ``engine``.
+    :param owned: whether webadmin made the engine, and disposes of it.
+    """
+
+    def __init__(
+        self, engine: Engine, *, factory: Callable[[], Session] | None = None, owned: bool = False
+    ) -> None:
+        self.engine = engine
+        self.dialect: Dialect = for_engine(engine)
+        self.owned = owned
+        self._factory = factory or sessionmaker(engine, expire_on_commit=False)
+
+    @classmethod
+    def of(cls, source: Any) -> Database:
+        """From what a host has: an ``Engine``, an ``AsyncEngine`` (a sync twin is made for the same address),
+        a URL, or a ``sessionmaker`` (also an async one, through its engine)."""
+        if isinstance(source, str | URL):
+            return cls._from_url(source)
+        if isinstance(source, Engine):
+            return cls(source)
+        async_engine = getattr(source, "sync_engine", None)
+        if async_engine is not None:
+            return cls._from_url(async_engine.url)
+        options = getattr(source, "kw", None)
+        if options is not None:
+            bind = options.get("bind")
+            if bind is None and options.get("binds"):
+                bind = next(iter(options["binds"].values()))
+            if isinstance(bind, Connection):
+                bind = bind.engine
+            if isinstance(bind, Engine):
+                return cls(bind, factory=cast(Callable[[], Session], source))
+            if bind is not None:
+                return cls.of(bind)
+        raise TypeError(
+            "Admin(engine) takes a SQLAlchemy Engine, AsyncEngine, database URL or sessionmaker with a bind, "
+            f"not {type(source).__name__}"
+        )
+
+    @classmethod
+    def _from_url(cls, url: str | URL) -> Database:
+        address = sync_url(url)
+        if address.get_backend_name() != "sqlite" or address.database not in {None, "", ":memory:"}:
+            return cls(create_engine(address, **engine_options(address)), owned=True)
+        raise TypeError(
+            "A database in memory cannot be shared with a second connection: pass the Engine itself, "
+            "or the address of a file"
+        )
+
+    @property
+    def capacity(self) -> int:
+        """How many connections the pool gives out at the same time: the number of requests that may run."""
+        pool = self.engine.pool
+        if isinstance(pool, StaticPool):
+            return 1
+        if isinstance(pool, NullPool):
+            return _THREADS_WITHOUT_POOL
+        if isinstance(pool, QueuePool):
+            overflow = pool._max_overflow
+            return pool.size() + overflow if overflow >= 0 else _THREADS_WITHOUT_POOL
+        return 1
+
+    @contextmanager
+    def transaction(self, *, read_only: bool, timeouts: Timeouts) -> Iterator[Session]:
+        """A session in a transaction that has begun with its limits.
+
+        The caller commits; leaving without a commit rolls back. The connection goes back to the pool on leaving.
+        """
+        session = self._factory()
+        try:
+            connection = session.connection()
+            self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
+            try:
+                yield session
+            finally:
+                if not connection.closed and not connection.invalidated:
+                    if session.in_transaction():
+                        session.rollback()
+                    self._finish(session, connection)
+        finally:
+            session.close()
+
+    def _finish(self, session: Session, connection: Connection) -> None:
+        if connection.closed:
+            return
+        self.dialect.finish(connection)
+
+    def dispose(self) -> None:
+        """Close the pool when webadmin made it."""
+        if self.owned:
+            self.engine.dispose()

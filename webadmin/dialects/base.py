@@ -1,0 +1,143 @@
+"""The contract of a database system: portable defaults plus ``supports_…`` flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.engine import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Limits of one transaction, in milliseconds."""
+
+    statement_ms: int = 10_000
+    lock_ms: int = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a statement failed, in terms that do not depend on the database system.
+
+    ``kind`` is one of: statement_timeout, lock_timeout, deadlock, serialization, connection_lost, pool_timeout,
+    too_many_connections, read_only, permission, unique, foreign_key, not_null, check, exclusion, out_of_range,
+    too_long, invalid_value, disk_full, missing_object, other.
+    """
+
+    kind: str
+    table: str | None = None
+    columns: tuple[str, ...] = ()
+    constraint: str | None = None
+
+    @property
+    def integrity(self) -> bool:
+        """The values sent broke a rule of the table."""
+        return self.kind in {"unique", "foreign_key", "not_null", "check", "exclusion"}
+
+    @property
+    def value(self) -> bool:
+        """A value does not fit its column's type."""
+        return self.kind in {"out_of_range", "too_long", "invalid_value"}
+
+
+class Dialect:
+    """A database system as the rest of webadmin sees it.
+
+    The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on
+    and overrides what it does better.
+    """
+
+    title = "SQL database"
+    """The system's name for people."""
+
+    supports_search_vector = False
+    """Full-text search through ``search_match`` on a column of kind search_vector."""
+    supports_ilike = False
+    supports_arrays = False
+    """``array_contains`` works on an ARRAY column."""
+    supports_distinct_on = False
+    supports_row_locks = False
+    """``SELECT … FOR UPDATE``."""
+    supports_analyze = False
+    """``explain(analyze=True)`` measures."""
+    supports_row_values = True
+    """``(a, b) > (x, y)``."""
+    supports_unbounded_text = True
+    nulls_sort_high = False
+    """Whether NULL sorts after every value in ascending order by default."""
+
+    # -- transactions ------------------------------------------------------------------------------------
+
+    def begin(self, connection: Connection, *, read_only: bool, timeouts: Timeouts) -> None:
+        """Start the request's transaction on ``connection`` with its limits, in one round trip."""
+
+    def finish(self, connection: Connection) -> None:
+        """Undo on ``connection`` what ``begin`` set beyond the transaction's end."""
+
+    def failure(self, error: BaseException) -> Failure:
+        """Say in portable terms why a statement failed."""
+        if isinstance(error, exc.TimeoutError):
+            return Failure("pool_timeout")
+        if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
+            return Failure("connection_lost")
+        return Failure("other")
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def version(self, connection: Connection) -> str:
+        """The system with its version, in words."""
+        numbers = connection.dialect.server_version_info or ()
+        return f"{self.title} {'.'.join(str(part) for part in numbers[:2])}"
+
+    def estimate_rows(
+        self, connection: Connection, tables: Sequence[sa.Table]
+    ) -> dict[str, int]:
+        """Rows by ``table.fullname`` as the statistics have it, for the tables that have any; reads no table."""
+        return {}
+
+    def estimate_live_rows(self, connection: Connection, table: sa.Table, column: sa.Column[Any]) -> int | None:
+        """Rows in which ``column`` is null, when the statistics of a partial index tell."""
+        return None
+
+    def contains(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
+        """``column`` contains ``text``, whatever the case; ``%`` and ``_`` stand for themselves."""
+        return sa.func.lower(sa.cast(column, sa.String)).contains(text.lower(), autoescape=True)
+
+    def array_contains(self, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
+        """The array ``column`` has every one of ``values`` as a member."""
+        raise TypeError("arrays are not supported by this database")
+
+    def search_match(
+        self, column: sa.ColumnElement[Any], text: str, *, prefix: bool = False
+    ) -> sa.ColumnElement[bool]:
+        """``column`` (of kind search_vector) matches ``text``, written as people write in a search box.
+        ``prefix``: the last word may be unfinished."""
+        return self.contains(column, text)
+
+    def search_is_empty(self, connection: Connection, column: sa.ColumnElement[Any], text: str) -> bool:
+        """``text`` has nothing left to search for, only words too common to be indexed."""
+        return not text.strip()
+
+    def search_highlight(
+        self, column: sa.ColumnElement[Any], search_vector: sa.ColumnElement[Any], text: str
+    ) -> sa.ColumnElement[str] | None:
+        """``column``'s text with ``\\x02`` before and ``\\x03`` after each match, or None where the pages mark
+        matches themselves."""
+        return None
+
+    def explain(
+        self, connection: Connection, sql: str, parameters: Any, *, analyze: bool
+    ) -> list[dict[str, Any]]:
+        """The plan of a statement that was captured with its parameters, as trees of PostgreSQL's JSON shape
+        (``Node Type``, ``Plans``, …). ``analyze`` runs the statement and measures."""
+        return []
+
+    # -- catalog -----------------------------------------------------------------------------------------
+
+    def read_catalog(self, connection: Connection, schemas: Sequence[str]) -> Any:
+        """What reflection needs beyond SQLAlchemy's inspector; None where there is nothing more."""
+        return None

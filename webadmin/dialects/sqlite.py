@@ -1,0 +1,94 @@
+"""SQLite through the standard library's driver."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.engine import Connection
+
+from webadmin.dialects.base import Dialect, Failure, Timeouts
+from webadmin.dialects.sqlite_explain import explain
+
+_STEPS_BETWEEN_CHECKS = 20_000
+"""Virtual machine steps between two looks at the clock: well under a millisecond."""
+
+_KINDS = (
+    (re.compile(r"^UNIQUE constraint failed: (?P<columns>.+)$"), "unique"),
+    (re.compile(r"^FOREIGN KEY constraint failed"), "foreign_key"),
+    (re.compile(r"^NOT NULL constraint failed: (?P<columns>.+)$"), "not_null"),
+    (re.compile(r"^CHECK constraint failed: (?P<constraint>.+)$"), "check"),
+    (re.compile(r"^interrupted$"), "statement_timeout"),
+    (re.compile(r"^database (table )?is locked|^database schema is locked"), "lock_timeout"),
+    (re.compile(r"^attempt to write a readonly database"), "read_only"),
+    (re.compile(r"^database or disk is full"), "disk_full"),
+    (re.compile(r"^no such (table|column)"), "missing_object"),
+    (re.compile(r"^cannot store .+ value in .+ column (?P<columns>.+)$"), "invalid_value"),
+    (re.compile(r"^datatype mismatch|string or blob too big"), "invalid_value"),
+    (re.compile(r"^unable to open database file|^disk I/O error"), "connection_lost"),
+)
+
+
+class SQLite(Dialect):
+    title = "SQLite"
+
+    def begin(self, connection: Connection, *, read_only: bool, timeouts: Timeouts) -> None:
+        raw = connection.connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):
+            return
+        deadline = time.monotonic() + timeouts.statement_ms / 1000
+        raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_CHECKS)
+        if raw.in_transaction:
+            return
+        try:
+            raw.execute(f"PRAGMA busy_timeout = {int(timeouts.lock_ms)}")
+            raw.execute("PRAGMA foreign_keys = ON")
+            raw.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
+            # A transaction that will write takes its lock at once: two that read first and write later
+            # would otherwise block each other for good.
+            raw.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise exc.DBAPIError.instance("BEGIN", None, error, sqlite3.Error, dialect=connection.dialect) from error
+
+    def finish(self, connection: Connection) -> None:
+        raw = connection.connection.driver_connection
+        if isinstance(raw, sqlite3.Connection):
+            raw.set_progress_handler(None, 0)
+            if not raw.in_transaction:
+                raw.execute("PRAGMA query_only = OFF")
+
+    def failure(self, error: BaseException) -> Failure:
+        original = getattr(error, "orig", None) or error
+        message = str(original)
+        for pattern, kind in _KINDS:
+            if found := pattern.search(message):
+                groups = found.groupdict()
+                names = [part.strip() for part in (groups.get("columns") or "").split(",") if part.strip()]
+                table = names[0].rpartition(".")[0] if names else None
+                columns = tuple(name.rpartition(".")[2] for name in names if not name.startswith("index "))
+                constraint = groups.get("constraint")
+                return Failure(kind, table=table or None, columns=columns, constraint=constraint)
+        if isinstance(original, OverflowError):
+            return Failure("out_of_range")
+        if isinstance(original, sqlite3.InterfaceError | sqlite3.ProgrammingError) and "bind" in message:
+            return Failure("invalid_value")
+        return super().failure(error)
+
+    def version(self, connection: Connection) -> str:
+        return f"{self.title} {sqlite3.sqlite_version}"
+
+    def array_contains(self, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
+        member = sa.func.json_each(column).table_valued("value")
+        return sa.and_(
+            *(sa.exists(sa.select(1).select_from(member).where(member.c.value == value)) for value in values)
+        )
+
+    def explain(
+        self, connection: Connection, sql: str, parameters: Any, *, analyze: bool
+    ) -> list[dict[str, Any]]:
+        return explain(connection, sql, parameters)

@@ -1,0 +1,17 @@
+"""The page of an error: what was wrong, what is allowed, how to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    status: int
+    title: str
+    message: str
+    link: str | None
+    link_label: str | None
+    retry_after: int | None
+    """Seconds after which the same request may work."""
+    request_id: str
