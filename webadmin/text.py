@@ -7,7 +7,7 @@ The language and the time zone belong to a request and are set with :func:`use_l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -18,11 +18,13 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
+from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 _CATALOGS = Path(__file__).resolve().parent / "locale"
+_REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 _language: ContextVar[str] = ContextVar("webadmin_language", default="en")
 _zone: ContextVar[tzinfo] = ContextVar("webadmin_zone", default=UTC)
 
@@ -96,51 +98,47 @@ def _zone_named(zone: str) -> tzinfo:
 
 def zone_names() -> tuple[str, ...]:
     """The names of zones that a person can choose from, sorted, UTC first."""
-    regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    places = (name for name in get_global("zone_territories") if name.startswith(regions))
-    return ("UTC", *sorted(places))
+    return ("UTC", *sorted(name for name in get_global("zone_territories") if name.startswith(_REGIONS)))
 
 
 # Names ------------------------------------------------------------------------------------------------------------
 
-_ACRONYMS = frozenset(
-    "api cpu css csv db dns ean gtin html http https iban id imei ip isbn iso json kpi mac pdf pin rfc seo sku sms sql "
-    "ssn ssl tls tsv ui uri url utc uuid vat vin xml zip".split()
-) - {"pin", "zip", "mac"}
+_ACRONYMS = {
+    "api", "css", "csv", "db", "dns", "ean", "gtin", "html", "http", "https", "iban", "id", "imei", "ip",
+    "isbn", "iso", "json", "pdf", "rfc", "seo", "sku", "sms", "sql", "ssl", "tls", "ui", "uri", "url",
+    "utc", "uuid", "vat", "vin", "xml",
+}  # fmt: skip
+_SAME = {
+    "news", "series", "species", "equipment", "information", "staff", "data", "metadata", "feedback",
+    "software",
+}  # fmt: skip
 _IRREGULAR = {
-    "person": "people", "child": "children", "man": "men", "woman": "women", "foot": "feet", "tooth": "teeth",
-    "mouse": "mice", "goose": "geese", "datum": "data", "medium": "media", "criterion": "criteria",
-    "analysis": "analyses", "basis": "bases", "axis": "axes", "index": "indexes", "quiz": "quizzes", "leaf": "leaves",
-    "life": "lives", "shelf": "shelves", "half": "halves", "movie": "movies", "cookie": "cookies", "tie": "ties",
-    "cache": "caches", "headache": "headaches", "hero": "heroes", "potato": "potatoes", "echo": "echoes",
-    "diagnosis": "diagnoses", "bus": "buses", "lens": "lenses", "canvas": "canvases", "alias": "aliases",
-    "gas": "gases", "status": "statuses", "bonus": "bonuses", "virus": "viruses", "menu": "menus",
+    "person": "people", "child": "children", "man": "men", "woman": "women", "foot": "feet", "mouse": "mice",
+    "medium": "media", "criterion": "criteria", "analysis": "analyses", "basis": "bases", "axis": "axes",
+    "diagnosis": "diagnoses", "quiz": "quizzes", "leaf": "leaves", "life": "lives", "shelf": "shelves",
+    "half": "halves", "movie": "movies", "cookie": "cookies", "tie": "ties", "cache": "caches", "hero": "heroes",
+    "potato": "potatoes", "echo": "echoes", "bus": "buses", "lens": "lenses", "canvas": "canvases", "gas": "gases",
+    "alias": "aliases", "bonus": "bonuses", "virus": "viruses", "status": "statuses",
 }  # fmt: skip
 _SINGULARS = {many: one for one, many in _IRREGULAR.items()}
-_SAME = frozenset(
-    "news series species equipment information staff audio history stock data metadata feedback software".split()
-) - {"history", "stock"}
 
 
 @lru_cache(maxsize=4096)
 def humanize(name: str) -> str:
     """A name of a column, relation, table or class in words: ``created_at`` is "Created at", ``OrderLine`` is
-    "Order line", ``customer_id`` is "Customer ID". A name without letters stays as it is."""
-    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3 \2\4", name)
-    parts = [_word(part) for part in re.split(r"[\s_\-.]+", words) if part]
-    if not parts:
-        return name
-    return " ".join([parts[0][:1].upper() + parts[0][1:], *parts[1:]])
+    "Order line", ``customer_id`` is "Customer ID". A name of separators alone stays as it is."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    words = [_word(word) for word in re.split(r"[\s_\-.]+", spaced) if word]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else name
 
 
 def _word(word: str) -> str:
-    if word.lower() in _ACRONYMS:
-        return word.upper()
-    return word if len(word) > 1 and word.isupper() and len(word) <= 3 else word.lower()
+    return word.upper() if word.lower() in _ACRONYMS else word.lower()
 
 
 def plural(phrase: str) -> str:
-    """The plural of an English phrase, by its last word: "Order line" is "Order lines", "Category" "Categories"."""
+    """The plural of an English phrase, by its last word: "Order line" is "Order lines", "Category" "Categories";
+    a phrase that is plural already stays."""
     return _last_word(phrase, _plural)
 
 
@@ -149,9 +147,130 @@ def singular(phrase: str) -> str:
     return _last_word(phrase, _singular)
 
 
-def _last_word(phrase: str, change: "object") -> str:
+def _last_word(phrase: str, change: Callable[[str], str]) -> str:
     head, space, word = phrase.rpartition(" ")
-    changed: str = change(word.lower())  # type: ignore[operator]
-    if changed == word.lower() or word.isupper():
-        return phrase if changed == word.lower() else f"{head}{space}{word}s"
-    return head + space + (changed[:1].upper() + changed[1:] if word[:1].isupper() else changed)
+    lower = word.lower()
+    changed = change(lower)
+    if changed == lower:
+        return phrase
+    if changed.startswith(lower):  # what the word has is kept as written: "SKU" is "SKUs"
+        return phrase + changed[len(lower) :]
+    if lower.startswith(changed):
+        return phrase[: len(phrase) - len(lower) + len(changed)]
+    return head + space + (changed.capitalize() if word[:1].isupper() else changed)
+
+
+def _plural(word: str) -> str:
+    if not word or not word[-1].isalpha() or word in _SAME or word in _SINGULARS:
+        return word
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if _singular(word) != word:
+        return word
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
+
+
+def _singular(word: str) -> str:
+    if word in _SAME or word in _IRREGULAR:
+        return word
+    if word in _SINGULARS:
+        return _SINGULARS[word]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "zzes", "ches", "shes")):
+        return word[:-2]
+    return (
+        word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2 else word
+    )
+
+
+# Numbers ----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _separators(language: str) -> tuple[str, str] | None:
+    """The marks for thousands and decimals; None for a language that does not group by three."""
+    locale = Locale.parse(language)
+    if locale.decimal_formats[None].grouping != (3, 3) or locale.default_numbering_system != "latn":
+        return None
+    symbols = locale.number_symbols["latn"]
+    return symbols["group"], symbols["decimal"]
+
+
+def format_number(value: int | float | Decimal, places: int | None = None) -> str:
+    """A number with the language's marks; ``places`` fixes the digits after the decimal mark, None keeps what the
+    value has. Not-a-number and infinities come out as Python writes them."""
+    text = f"{value:,}" if places is None else f"{value:,.{places}f}"
+    if not text[-1].isdigit() or "e" in text or "E" in text:
+        return text
+    marks = _separators(_language.get())
+    if marks is None:
+        exact = value if places is None else round(Decimal(value), places)
+        return format_decimal(exact, locale=_language.get(), decimal_quantization=False)
+    if marks == (",", "."):
+        return text
+    return text.translate({44: marks[0], 46: marks[1]})
+
+
+def format_count(count: int, exact: bool = True) -> str:
+    """A number of rows in words: ``4,800,673``, or ``about 4.80M`` for an estimate."""
+    return format_number(count) if exact else _("about %(count)s") % {"count": compact(count)}
+
+
+def compact(count: int) -> str:
+    """A number in three digits: 312, 1,900, 48.2k, 1.00M, 2.15B."""
+    for size, unit in ((1_000_000_000, _("%sB")), (1_000_000, _("%sM")), (10_000, _("%sk"))):
+        if count >= size * 0.9995:
+            scaled = count / (1000 if size == 10_000 else size)
+            return unit % format_number(scaled, 2 if scaled < 9.995 else 1 if scaled < 99.95 else 0)
+    return format_number(count if count < 1000 else round(count, -1 if count < 9995 else -2))
+
+
+# Times ------------------------------------------------------------------------------------------------------------
+
+
+def format_date(value: date) -> str:
+    """A day with its year: ``Nov 21, 2026``."""
+    return babel_date(value, "medium", _language.get())
+
+
+def format_time(value: time | datetime) -> str:
+    """The time of day in hours and minutes, of 24: ``14:26``."""
+    return f"{value.hour:02}:{value.minute:02}"
+
+
+def format_datetime(value: datetime) -> str:
+    """Day and time: ``Nov 21, 2026, 14:26``. One with a zone is shown in the zone of this request."""
+    local = localize(value)
+    return f"{format_date(local)}, {format_time(local)}"
+
+
+def format_month(value: date) -> str:
+    """A month with its year: ``November 2026``."""
+    return format_skeleton("yMMMM", value, locale=_language.get())
+
+
+def localize(value: datetime) -> datetime:
+    """A time with a zone in the zone of this request; one without stays."""
+    return value.astimezone(_zone.get()) if value.tzinfo else value
+
+
+def format_ago(value: datetime, now: datetime | None = None) -> str:
+    """How long ago (or how far ahead) a time is: ``just now``, ``4 min ago``, ``3 h ago``, ``in 2 days``; a day
+    further away than 30 days is the day itself. A time without a zone is taken in the zone of this request."""
+    moment = value if value.tzinfo else value.replace(tzinfo=_zone.get())
+    away = (now or datetime.now(UTC)) - moment
+    span = abs(away)
+    if span < timedelta(minutes=1):
+        return _("just now")
+    if span >= timedelta(days=30):
+        return format_date(localize(moment))
+    if span < timedelta(hours=1):
+        length = _("%d min") % (span.seconds // 60)
+    elif span < timedelta(days=1):
+        length = _("%d h") % (span.seconds // 3600)
+    else:
+        length = ngettext("%d day", "%d days", span.days) % span.days
+    return (_("%s ago") if away > timedelta(0) else _("in %s")) % length
