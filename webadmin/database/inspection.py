@@ -160,6 +160,8 @@ def inspect_model(model: type) -> ModelInfo:
 
 def kind_of(type_: TypeEngine[Any]) -> Kind:
     """The kind of a SQLAlchemy type; a TypeDecorator counts as what it wraps, a domain as its base."""
+    if isinstance(type_, sa.Interval):
+        return Kind.INTERVAL
     if isinstance(type_, sa.TypeDecorator):
         named = getattr(type_, "webadmin_kind", None)
         return Kind(named) if named else kind_of(type_.impl_instance)

@@ -1,0 +1,32 @@
+"""The person of a request and their rights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+PERMISSIONS = ("view", "add", "change", "delete", "restore", "purge", "export", "import", "explain")
+"""What can be done with the rows of a model; an action of one's own is ``action:NAME``."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who is logged in.
+
+    :param name: shown in the page and written into records.
+    :param grants: ``"orders.change"``, ``"orders.*"``, ``"*.view"`` or ``"*"``.
+    :param id: stable key of the account, where there are accounts.
+    """
+
+    name: str
+    grants: Collection[str] = ("*",)
+    id: str = ""
+    request: Any = field(default=None, compare=False, repr=False)
+    """The request that the person is making; for row scopes that need more than the person."""
+
+    def may(self, permission: str, key: str) -> bool:
+        """Whether this person may do ``permission`` with the model of that key."""
+        return any(
+            grant in self.grants for grant in ("*", f"{key}.{permission}", f"{key}.*", f"*.{permission}")
+        )

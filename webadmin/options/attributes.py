@@ -1,0 +1,117 @@
+"""Attributes as options name them: a column, a relation, a path through relations, a property."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import HybridExtensionType
+
+from webadmin.database.inspection import ColumnInfo, ModelInfo, RelationInfo, inspect_model
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One thing of a row that can be shown, sorted or filtered by.
+
+    Exactly one of ``column``, ``relation`` and ``expression`` is set; none of them for a plain Python property.
+    """
+
+    name: str
+    """As it stands in addresses and in ``data-column``: ``total``, ``customer``, ``customer.name``."""
+    model: type
+    """Where the path starts."""
+    path: tuple[RelationInfo, ...] = ()
+    """The to-one relations that lead to it."""
+    column: ColumnInfo | None = None
+    relation: RelationInfo | None = None
+    expression: Any = None
+    """A hybrid property's or an option's own SQL expression."""
+
+    @property
+    def owner(self) -> type:
+        """The model that the last part belongs to."""
+        return self.path[-1].target if self.path else self.model
+
+    @property
+    def last(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    @property
+    def plain(self) -> bool:
+        """A Python property: shown, never sorted or filtered by."""
+        return self.column is None and self.relation is None and self.expression is None
+
+    def value(self, row: Any) -> Any:
+        """Read it from a loaded row; None as soon as a relation on the way is empty."""
+        for name in self.name.split("."):
+            if row is None:
+                return None
+            row = getattr(row, name)
+        return row
+
+
+class UnknownAttribute(LookupError):
+    """No attribute of that name; the message says which ones there are."""
+
+
+def attribute_name(value: Any) -> str:
+    """The name under which an option's value is known: ``Order.total`` and ``"total"`` are both ``total``."""
+    if isinstance(value, str):
+        return value
+    key = getattr(value, "key", None)
+    if isinstance(key, str):
+        return key
+    name = getattr(value, "__name__", None) or getattr(value, "name", None)
+    if isinstance(name, str):
+        return name
+    return str(value)
+
+
+def resolve(info: ModelInfo, value: Any) -> Attribute:
+    """The attribute of ``info``'s model that an option names. Raises UnknownAttribute."""
+    name = attribute_name(value)
+    owner = getattr(value, "class_", None)
+    if owner is not None and not isinstance(value, str) and not issubclass(info.model, owner):
+        through = [r.name for r in info.relations.values() if r.target is owner and r.many_to_one]
+        if len(through) != 1:
+            raise UnknownAttribute(f"{owner.__name__}.{name} belongs to another model; write a path such as 'relation.{name}'")
+        name = f"{through[0]}.{name}"
+    path: list[RelationInfo] = []
+    here = info
+    *leading, last = name.split(".")
+    for part in leading:
+        relation = here.relations.get(part)
+        if relation is None:
+            raise UnknownAttribute(_unknown(here, part))
+        path.append(relation)
+        here = inspect_model(relation.target)
+    common = {"name": name, "model": info.model, "path": tuple(path)}
+    if column := here.columns.get(last):
+        return Attribute(**common, column=column)
+    if relation := here.relations.get(last):
+        return Attribute(**common, relation=relation)
+    descriptor = here.mapper.all_orm_descriptors.get(last)
+    if descriptor is not None and descriptor.extension_type is HybridExtensionType.HYBRID_PROPERTY:
+        return Attribute(**common, expression=getattr(here.model, last))
+    if last in here.mapper.attrs:
+        return Attribute(**common, expression=getattr(here.model, last))
+    if isinstance(value, sa.ColumnElement) and not isinstance(value, sa.Column) and not leading:
+        return Attribute(name=name, model=info.model, expression=value)
+    if hasattr(here.model, last):
+        return Attribute(**common)
+    raise UnknownAttribute(_unknown(here, last))
+
+
+def _unknown(info: ModelInfo, name: str) -> str:
+    names = [*info.columns, *info.relations]
+    close = _closest(name, names)
+    hint = f"did you mean {close!r}?" if close else f"it has {', '.join(names[:12])}"
+    return f"{info.model.__name__} has no attribute {name!r}; {hint}"
+
+
+def _closest(name: str, names: list[str]) -> str | None:
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    return found[0] if found else None

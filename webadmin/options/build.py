@@ -1,0 +1,275 @@
+"""From a ``ModelView`` class to a ``View``: every option resolved, every fault collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from webadmin.database.inspection import UNSORTABLE, Kind, ModelInfo, inspect_model
+from webadmin.errors import Fault
+from webadmin.options import defaults
+from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, resolve
+from webadmin.options.labels import RowLabel, model_label
+from webadmin.options.model_view import ModelView
+from webadmin.options.view import FilterOption, ShownColumn, View
+from webadmin.text import humanize, plural
+
+_ALL = "__all__"
+
+
+class Builder:
+    """Builds one view; ``faults`` holds what cannot be used when it is done."""
+
+    def __init__(self, options: ModelView, key: str) -> None:
+        self.options = options
+        self.info: ModelInfo = inspect_model(options.model)
+        self.key = key
+        self.title = type(options).__name__
+        self.faults: list[Fault] = []
+        self.names = {attribute_name(name): label for name, label in options.column_labels.items()}
+
+    def build(self) -> View:
+        options, info = self.options, self.info
+        label = self._row_label()
+        shown = self._shown(
+            "column_list", "column_exclude_list", lambda: defaults.list_columns(info), self._formatters("column_formatters")
+        )
+        every = {column.name: column for column in [*shown, *self._every_column()]}
+        details = self._shown(
+            "column_details_list",
+            "column_details_exclude_list",
+            lambda: defaults.details_columns(info),
+            self._formatters("column_formatters_detail"),
+        )
+        export = self._shown(
+            "column_export_list", "column_export_exclude_list", lambda: tuple(c.name for c in shown), {}
+        )
+        sortable = self._sortable(tuple(column.name for column in shown))
+        default_sort = self._default_sort(tuple(column.name for column in shown))
+        soft_delete = self._soft_delete()
+        name = options.name or humanize(info.model.__name__)
+        return View(
+            key=self.key,
+            options=options,
+            info=info,
+            name=name,
+            name_plural=options.name_plural or plural(name),
+            category=options.category,
+            row_label=label,
+            list_columns=shown,
+            all_columns=every,
+            details_columns=details,
+            export_columns=export,
+            form_columns=self._form_columns(),
+            sortable=sortable,
+            default_sort=tuple((attribute.name, descending) for attribute, descending in default_sort),
+            default_sort_attributes={attribute.name: attribute for attribute, _ in default_sort},
+            filters=self._filters(),
+            searchable=self._searchable(),
+            search_vector=self._search_vector(),
+            soft_delete=soft_delete,
+            page_size=options.page_size,
+            page_sizes=self._page_sizes(),
+            labels={name: column.label for name, column in every.items()} | self.names,
+            read_only=info.read_only or info.keyless,
+            notes=self._notes(),
+        )
+
+    # -- columns -------------------------------------------------------------------------------------------
+
+    def _shown(
+        self, option: str, excluding: str, guess: Callable[[], Iterable[str]], formatters: Mapping[str, Any]
+    ) -> tuple[ShownColumn, ...]:
+        chosen: Any = getattr(self.options, option)
+        left_out = {attribute_name(value) for value in self._listed(excluding)}
+        for value in self._listed(excluding):
+            self._attribute(excluding, value)
+        if chosen == _ALL or (not chosen and left_out):
+            values: Sequence[Any] = [name for name in defaults.details_columns(self.info) if name not in left_out]
+        else:
+            values = self._listed(option) or list(guess())
+        attributes = [a for a in (self._attribute(option, value) for value in values) if a is not None]
+        unique = {attribute.name: attribute for attribute in attributes}
+        return tuple(
+            ShownColumn(attribute, self._label(attribute), formatters.get(name), self._description(name))
+            for name, attribute in unique.items()
+        )
+
+    def _every_column(self) -> Iterable[ShownColumn]:
+        formatters = self._formatters("column_formatters")
+        names = [*self.info.columns, *self.info.relations]
+        for name in names:
+            column = self.info.columns.get(name)
+            if column is not None and column.kind in {Kind.SEARCH_VECTOR, Kind.BINARY}:
+                continue
+            attribute = resolve(self.info, name)
+            yield ShownColumn(attribute, self._label(attribute), formatters.get(name), self._description(name))
+
+    def _formatters(self, option: str) -> dict[str, Any]:
+        return {attribute_name(key): function for key, function in getattr(self.options, option).items()}
+
+    def _label(self, attribute: Attribute) -> str:
+        if attribute.name in self.names:
+            return self.names[attribute.name]
+        return " ".join(
+            humanize(part) if place == 0 else humanize(part).lower()
+            for place, part in enumerate(attribute.name.split("."))
+        )
+
+    def _description(self, name: str) -> str:
+        for key, text in self.options.column_descriptions.items():
+            if attribute_name(key) == name:
+                return text
+        return ""
+
+    # -- order, filters, search ----------------------------------------------------------------------------
+
+    def _sortable(self, shown: tuple[str, ...]) -> dict[str, Attribute]:
+        given = self.options.column_sortable_list
+        if given is None:
+            return {name: resolve(self.info, name) for name in defaults.sortable(self.info, shown)}
+        found = [self._attribute("column_sortable_list", value) for value in given]
+        return {a.name: a for a in found if a is not None and self._can_sort("column_sortable_list", a)}
+
+    def _can_sort(self, option: str, attribute: Attribute) -> bool:
+        if attribute.plain or (attribute.relation is not None and not attribute.relation.many_to_one):
+            self._fault(option, attribute.name, "it is not a column or expression of the database; sort by a column")
+            return False
+        if attribute.column is not None and attribute.column.kind in UNSORTABLE:
+            self._fault(option, attribute.name, f"a column of kind {attribute.column.kind} has no order; leave it out")
+            return False
+        return True
+
+    def _default_sort(self, shown: tuple[str, ...]) -> list[tuple[Attribute, bool]]:
+        given: Any = self.options.column_default_sort
+        if not _is_set(given):
+            return [(resolve(self.info, name), desc) for name, desc in defaults.default_sort(self.info, shown)]
+        items = given if isinstance(given, list) else [given]
+        if isinstance(given, tuple) and not (len(given) == 2 and isinstance(given[1], bool)):
+            items = list(given)
+        found: list[tuple[Attribute, bool]] = []
+        for item in items:
+            value, descending = item if isinstance(item, tuple) else (item, False)
+            attribute = self._attribute("column_default_sort", value)
+            if attribute is not None and self._can_sort("column_default_sort", attribute):
+                found.append((attribute, bool(descending)))
+        return found
+
+    def _filters(self) -> dict[str, FilterOption]:
+        given = self.options.column_filters
+        values: Sequence[Any] = defaults.filters(self.info) if given is None else list(given)
+        found: dict[str, FilterOption] = {}
+        for value in values:
+            column = getattr(value, "column", None) if hasattr(value, "parameter_name") else None
+            attribute = self._attribute("column_filters", value if column is None else column)
+            if attribute is None:
+                continue
+            if attribute.plain:
+                self._fault("column_filters", attribute.name, "it is a Python property; filter by a column or relation")
+                continue
+            label = getattr(value, "title", None) if column is not None else None
+            found[attribute.name] = FilterOption(attribute, label or self._label(attribute))
+        return found
+
+    def _searchable(self) -> tuple[Attribute, ...]:
+        given = self._listed("column_searchable_list")
+        values = given or (() if self._search_vector() else defaults.searchable(self.info))
+        found = [self._attribute("column_searchable_list", value) for value in values]
+        for attribute in found:
+            if attribute is not None and (attribute.plain or attribute.relation is not None):
+                self._fault("column_searchable_list", attribute.name, "only columns can be searched")
+        return tuple(a for a in found if a is not None and not a.plain and a.relation is None)
+
+    def _search_vector(self) -> Attribute | None:
+        given = self.options.search_vector
+        if given is None:
+            name = self.info.search_vector
+            return resolve(self.info, name) if name and not self.options.column_searchable_list else None
+        attribute = self._attribute("search_vector", given)
+        if attribute is None:
+            return None
+        if attribute.column is None or attribute.column.kind is not Kind.SEARCH_VECTOR:
+            self._fault("search_vector", attribute.name, "it must be a column of type TSVECTOR")
+            return None
+        return attribute
+
+    # -- the rest ------------------------------------------------------------------------------------------
+
+    def _row_label(self) -> RowLabel:
+        own: Any = type(self.options).__dict__.get("row_label") or type(self.options).row_label
+        if own is None:
+            return model_label(self.info.model)
+        if callable(own) and not hasattr(own, "property"):
+            return RowLabel(self.info, None, own)
+        attribute = self._attribute("row_label", own)
+        if attribute is None or attribute.column is None or attribute.path:
+            return model_label(self.info.model)
+        name = attribute.name
+        return RowLabel(self.info, (name,), lambda row: getattr(row, name))
+
+    def _soft_delete(self) -> str | None:
+        given = self.options.soft_delete_column
+        if given is None:
+            return None if self.info.keyless else self.info.soft_delete
+        if given == "":
+            return None
+        attribute = self._attribute("soft_delete_column", given)
+        if attribute is None:
+            return None
+        column = attribute.column
+        if column is None or attribute.path or not column.nullable or column.kind not in {Kind.DATETIME, Kind.DATE}:
+            self._fault("soft_delete_column", attribute.name, "it must be a nullable date or timestamp of the model itself")
+            return None
+        return column.name
+
+    def _form_columns(self) -> tuple[str, ...]:
+        options = self.options
+        excluded = {attribute_name(value) for value in self._listed("form_excluded_columns")}
+        for value in self._listed("form_excluded_columns"):
+            self._attribute("form_excluded_columns", value)
+        given = self._listed("form_columns")
+        if not given:
+            guess = defaults.form_columns(self.info, include_key=options.form_include_pk)
+            return tuple(name for name in guess if name not in excluded)
+        found = [self._attribute("form_columns", value) for value in given]
+        names: list[str] = []
+        for attribute in found:
+            if attribute is None:
+                continue
+            if attribute.path or (attribute.column is None and attribute.relation is None):
+                self._fault("form_columns", attribute.name, "a form edits columns and relations of the model itself")
+            else:
+                names.append(attribute.name)
+        return tuple(dict.fromkeys(names))
+
+    def _page_sizes(self) -> tuple[int, ...]:
+        sizes = {*self.options.page_size_options, self.options.page_size}
+        wrong = [size for size in sizes if not isinstance(size, int) or not 1 <= size <= 1000]
+        if wrong:
+            self._fault("page_size_options", repr(wrong[0]), "a page has 1 to 1000 rows")
+        return tuple(sorted(size for size in sizes if size not in wrong))
+
+    def _notes(self) -> tuple[str, ...]:
+        return (self.info.comment,) if self.info.comment else ()
+
+    def _listed(self, option: str) -> Sequence[Any]:
+        value = getattr(self.options, option)
+        if value is None or value == _ALL:
+            return ()
+        return [value] if isinstance(value, str) else list(value)
+
+    def _attribute(self, option: str, value: Any) -> Attribute | None:
+        try:
+            return resolve(self.info, value)
+        except UnknownAttribute as error:
+            self._fault(option, repr(attribute_name(value)), str(error))
+            return None
+
+    def _fault(self, option: str, value: str, remedy: str) -> None:
+        fault = Fault(self.title, option, value, remedy)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+
+def _is_set(value: Any) -> bool:
+    return not (isinstance(value, list | tuple | str) and len(value) == 0) and value is not None

@@ -1,0 +1,94 @@
+"""How one row is called, and which columns its name needs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import exc
+
+from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, ModelInfo, inspect_model
+from webadmin.text import humanize
+
+_NAME_LIKE = ("name", "title", "label", "number", "reference", "subject", "username", "email", "slug", "sku", "code", "full_name", "display_name")
+_MAX = 120
+
+
+class RowLabel:
+    """The label of a model's rows.
+
+    :param custom: a function of the row, when the view or the model's ``__str__`` gives one.
+    :param columns: the attributes that must be loaded; None for all but the heavy ones.
+    """
+
+    def __init__(self, info: ModelInfo, columns: tuple[str, ...] | None, custom: Callable[[Any], Any] | None) -> None:
+        self._info = info
+        self._custom = custom
+        key = tuple(column.name for column in info.key)
+        guessed = guess_columns(info)
+        self._guessed = guessed
+        deleted = (info.soft_delete,) if info.soft_delete else ()
+        if columns is None and custom is not None:
+            names = tuple(n for n, c in info.columns.items() if c.kind not in HEAVY)
+        else:
+            names = (*key, *(columns or guessed), *deleted)
+        self.columns: tuple[str, ...] = tuple(dict.fromkeys(names))
+
+    def __call__(self, row: Any) -> str:
+        """The label of a loaded row; never empty, never ``<Order object>``."""
+        if self._custom is not None:
+            try:
+                text = str(self._custom(row) or "").strip()
+            except (exc.InvalidRequestError, AttributeError, TypeError):
+                # The model's __str__ reached for something that is not loaded for a label.
+                text = ""
+            if text:
+                return text if len(text) <= _MAX else text[: _MAX - 1] + "…"
+        parts = [str(getattr(row, name)) for name in self._guessed if getattr(row, name) not in (None, "")]
+        text = " ".join(" ".join(parts).split())
+        if text:
+            return text if len(text) <= _MAX else text[: _MAX - 1] + "…"
+        key = ", ".join(str(value) for value in self._info.key_of(row))
+        return f"{humanize(self._info.model.__name__)} {key}"
+
+
+@functools.cache
+def model_label(model: type) -> RowLabel:
+    """The label of ``model``'s rows without any option: its own ``__str__``, else a name-like column."""
+    info = inspect_model(model)
+    own = model.__str__ if _has_own_str(model) else None
+    return RowLabel(info, None, own)
+
+
+def guess_columns(info: ModelInfo) -> tuple[str, ...]:
+    """The columns that name a row: first and last name, a name-like column, a unique text column; else none."""
+    texts = [c for c in info.columns.values() if _nameable(c)]
+    by_name = {column.name.lower(): column.name for column in texts}
+    if "first_name" in by_name and "last_name" in by_name:
+        return (by_name["first_name"], by_name["last_name"])
+    table = info.table.name.lower().rstrip("s")
+    for wanted in _NAME_LIKE:
+        for candidate in (wanted, f"{table}_{wanted}"):
+            if candidate in by_name:
+                return (by_name[candidate],)
+    for column in texts:
+        if column.name.lower().endswith(("_name", "_title", "_number", "_code")):
+            return (column.name,)
+    for column in texts:
+        if column.unique and not column.foreign_key:
+            return (column.name,)
+    return ()
+
+
+def _nameable(column: ColumnInfo) -> bool:
+    return column.kind in {Kind.TEXT, Kind.LONG_TEXT} and not column.foreign_key
+
+
+def _has_own_str(model: type) -> bool:
+    for cls in model.__mro__:
+        if cls is object:
+            return False
+        if "__str__" in vars(cls):
+            return True
+    return False

@@ -1,0 +1,114 @@
+"""The views of one admin, by key and by model."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from webadmin.database.inspection import inspect_model
+from webadmin.errors import Fault, OptionsError
+from webadmin.options.build import Builder
+from webadmin.options.checks import check_options
+from webadmin.options.model_view import ModelView
+from webadmin.options.sqladmin_views import adapt, is_sqladmin_view
+from webadmin.options.view import View
+
+logger = logging.getLogger("webadmin")
+
+RESERVED_KEYS = frozenset({"account", "changes", "database", "login", "logout", "static", "theme"})
+
+
+class Registry:
+    """Takes view classes until the first request, then gives out built views.
+
+    Building happens once, for all views together, so that one error can list every fault.
+    """
+
+    def __init__(self) -> None:
+        self._pending: list[tuple[type[ModelView], str]] = []
+        self._keys: set[str] = set()
+        self._views: dict[str, View] | None = None
+        self._by_model: dict[type, View] = {}
+        self.faults: list[Fault] = []
+
+    def add(self, view: type[Any]) -> None:
+        """Register a ``ModelView`` class, ours or sqladmin's."""
+        notes: list[str] = []
+        if is_sqladmin_view(view):
+            view, notes = adapt(view)
+        if not (isinstance(view, type) and issubclass(view, ModelView)):
+            raise TypeError(f"add_view takes a ModelView class, not {view!r}")
+        model = getattr(view, "model", None)
+        if model is None or not _is_mapped(model):
+            remedy = "write class MyView(ModelView, model=MyModel) with a mapped class"
+            self.faults.append(Fault(view.__name__, "model", repr(model), remedy))
+            return
+        for note in notes:
+            logger.warning("%s: %s", view.__name__, note)
+        key = self._key(view)
+        self._keys.add(key)
+        self._pending.append((view, key))
+        self._views = None
+
+    def _key(self, view: type[ModelView]) -> str:
+        wanted = view.key or str(inspect_model(view.model).table.name)
+        key = re.sub(r"[^\w.-]+", "-", wanted).strip("-.") or "table"
+        if view.key and (view.key in self._keys or view.key in RESERVED_KEYS or key != view.key):
+            remedy = "a key is free, made of letters, digits, - and _, and not one of " + ", ".join(sorted(RESERVED_KEYS))
+            self.faults.append(Fault(view.__name__, "key", repr(view.key), remedy))
+        schema = inspect_model(view.model).table.schema
+        if key in self._keys and schema:
+            key = f"{schema}.{key}"
+        candidate, number = key, 2
+        while candidate in self._keys or candidate in RESERVED_KEYS:
+            candidate = f"{key}-{number}"
+            number += 1
+        return candidate
+
+    @property
+    def views(self) -> Mapping[str, View]:
+        """All views by key, in the order of registration. Raises OptionsError with every fault of every view."""
+        if self._views is None:
+            self._build()
+        assert self._views is not None
+        return self._views
+
+    def _build(self) -> None:
+        faults = list(self.faults)
+        views: dict[str, View] = {}
+        for view_class, key in self._pending:
+            options = view_class()
+            wrong_types = check_options(options)
+            if wrong_types:
+                faults.extend(wrong_types)
+                continue
+            builder = Builder(options, key)
+            views[key] = builder.build()
+            faults.extend(builder.faults)
+        if faults:
+            raise OptionsError(faults)
+        self._views = views
+        self._by_model = {}
+        for view in views.values():
+            self._by_model.setdefault(view.model, view)
+
+    def for_model(self, model: type) -> View | None:
+        """The first view registered for ``model``, or None."""
+        if self._views is None:
+            self._build()
+        return self._by_model.get(model)
+
+    def __iter__(self) -> Iterator[View]:
+        return iter(self.views.values())
+
+
+def _is_mapped(model: Any) -> bool:
+    try:
+        return isinstance(sa.inspect(model), sa.orm.Mapper)
+    except (exc.NoInspectionAvailable, exc.ArgumentError):
+        return False

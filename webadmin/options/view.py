@@ -1,0 +1,122 @@
+"""A view as the program uses it: every option resolved against the model, once, at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webadmin.auth.user import User
+from webadmin.database import identity
+from webadmin.database.inspection import ModelInfo
+from webadmin.options.attributes import Attribute
+from webadmin.options.labels import RowLabel
+from webadmin.options.model_view import ModelView
+
+Formatter = Callable[[Any, Any], Any]
+
+_FLAGS = {
+    "view": "can_view",
+    "add": "can_create",
+    "change": "can_edit",
+    "delete": "can_delete",
+    "restore": "can_restore",
+    "purge": "can_purge",
+    "export": "can_export",
+    "import": "can_import",
+    "explain": "can_explain",
+}
+_WRITING = frozenset({"add", "change", "delete", "restore", "purge", "import"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A column of a list or a line of a detail page."""
+
+    attribute: Attribute
+    label: str
+    formatter: Formatter | None = None
+    description: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.attribute.name
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOption:
+    """What a list may be filtered by: an attribute, or the host's own filter object."""
+
+    attribute: Attribute
+    label: str
+    custom: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One registered view. Built by ``options.build``; never changes after start-up."""
+
+    key: str
+    options: ModelView
+    info: ModelInfo
+    name: str
+    name_plural: str
+    category: str
+    row_label: RowLabel
+    list_columns: tuple[ShownColumn, ...]
+    all_columns: Mapping[str, ShownColumn]
+    """Every column that ``columns=`` may choose from."""
+    details_columns: tuple[ShownColumn, ...]
+    export_columns: tuple[ShownColumn, ...]
+    form_columns: tuple[str, ...]
+    """Attributes on the form, in order: columns and relations."""
+    sortable: Mapping[str, Attribute]
+    """The sort safelist by name."""
+    default_sort: tuple[tuple[str, bool], ...]
+    """``(name, descending)``, also of columns that are not on the safelist."""
+    default_sort_attributes: Mapping[str, Attribute]
+    filters: Mapping[str, FilterOption]
+    """The filter safelist by name."""
+    searchable: tuple[Attribute, ...]
+    search_vector: Attribute | None
+    soft_delete: str | None
+    page_size: int
+    page_sizes: tuple[int, ...]
+    labels: Mapping[str, str]
+    read_only: bool
+    notes: tuple[str, ...] = ()
+    """Sentences for the person about this list."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def model(self) -> type:
+        return self.info.model
+
+    @property
+    def keyless(self) -> bool:
+        return self.info.keyless
+
+    def allows(self, user: User, permission: str) -> bool:
+        """Whether ``user`` may do ``permission`` here: the one question that routes, views and templates ask."""
+        if permission in _WRITING and self.read_only:
+            return False
+        if permission in {"restore", "purge"} and self.soft_delete is None:
+            return False
+        flag = _FLAGS.get(permission)
+        if flag is not None and not getattr(self.options, flag):
+            return False
+        return user.may(permission, self.key)
+
+    def id_of(self, row: Any) -> str:
+        """The row's segment of its address, percent-encoded; empty for rows without a key."""
+        return "" if self.keyless else identity.segment(self.info.key_of(row))
+
+    def key_from(self, segment: str) -> tuple[Any, ...]:
+        """The key's values from a percent-decoded segment. Raises NotFound."""
+        return identity.values(segment, self.info.key_types)
+
+    def label_of(self, name: str) -> str:
+        return self.labels.get(name, name)
+
+    def is_deleted(self, row: Any) -> bool:
+        return self.soft_delete is not None and getattr(row, self.soft_delete) is not None
