@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
+from webadmin.dialects import bound
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -135,6 +137,10 @@ class Dialect:
         """The plan of a statement that was captured with its parameters, as trees of PostgreSQL's JSON shape
         (``Node Type``, ``Plans``, …). ``analyze`` runs the statement and measures."""
         return []
+
+    def inline(self, connection: Connection, sql: str, parameters: Any) -> list[bound.Piece]:
+        """A captured statement in pieces, its values written as literals: to be read and copied, never run."""
+        return bound.inline(sql, parameters, connection.dialect.paramstyle, bound.plain_literal)
 
     # -- catalog -----------------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import Connection
 
 from webadmin.dialects.base import Dialect, Failure, Timeouts
-from webadmin.dialects.postgresql_explain import explain
+from webadmin.dialects.bound import Piece
+from webadmin.dialects.postgresql_explain import explain, inline
 
 _KINDS = {
     "57014": "statement_timeout",
@@ -201,6 +202,9 @@ class PostgreSQL(Dialect):
         self, connection: Connection, sql: str, parameters: Any, *, analyze: bool
     ) -> list[dict[str, Any]]:
         return explain(connection, sql, parameters, analyze=analyze)
+
+    def inline(self, connection: Connection, sql: str, parameters: Any) -> list[Piece]:
+        return inline(connection, sql, parameters)
 
 
 def text_search_config(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
