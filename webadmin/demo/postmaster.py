@@ -103,9 +103,9 @@ def stop(data: Path, *, patience: float = 20.0) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(server.pid, how)
         deadline = time.monotonic() + seconds
-        while (left := running(data)) and left.pid == server.pid and time.monotonic() < deadline:
+        while _is_postgres(server.pid) and time.monotonic() < deadline:
             time.sleep(0.01)
-        if not left:
+        if not _is_postgres(server.pid):
             break
     if Path(server.socket_folder).name.startswith(SOCKET_FOLDER_PREFIX):
         shutil.rmtree(server.socket_folder, ignore_errors=True)
