@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
+from sqlalchemy.orm.exc import UnmappedColumnError
 from sqlalchemy.orm.interfaces import MANYTOMANY, MANYTOONE
 from sqlalchemy.types import TypeEngine
 
@@ -280,10 +282,10 @@ def _is_unique(column: sa.Column[Any]) -> bool:
 def _relation(prop: RelationshipProperty[Any]) -> RelationInfo:
     mapper, target = prop.parent, prop.mapper
     pairs = list(prop.synchronize_pairs if prop.direction is MANYTOMANY else prop.local_remote_pairs or ())
-    local = [mapper.get_property_by_column(column).key for column, _ in pairs if column in mapper.columns]
+    local = _attributes(mapper, [column for column, _ in pairs])
     remote: list[str] = []
     if prop.direction is not MANYTOMANY:
-        remote = [target.get_property_by_column(column).key for _, column in pairs if column in target.columns]
+        remote = _attributes(target, [column for _, column in pairs])
     return RelationInfo(
         name=prop.key,
         target=target.class_,
@@ -296,3 +298,11 @@ def _relation(prop: RelationshipProperty[Any]) -> RelationInfo:
         view_only=bool(prop.viewonly),
         property=prop,
     )
+
+
+def _attributes(mapper: Mapper[Any], columns: Sequence[Any]) -> list[str]:
+    found: list[str] = []
+    for column in columns:
+        with contextlib.suppress(UnmappedColumnError):
+            found.append(mapper.get_property_by_column(column).key)
+    return found

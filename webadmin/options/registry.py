@@ -83,10 +83,10 @@ class Registry:
         views: dict[str, View] = {}
         for view_class, key in self._pending:
             options = view_class()
-            wrong_types = check_options(options)
-            if wrong_types:
-                faults.extend(wrong_types)
-                continue
+            found = check_options(options)
+            faults.extend(found)
+            if any(fault.value != "set" for fault in found):
+                continue  # an option of the wrong shape cannot be resolved any further
             builder = Builder(options, key)
             views[key] = builder.build()
             faults.extend(builder.faults)
