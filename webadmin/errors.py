@@ -83,13 +83,6 @@ class TooLarge(WebadminError):
     title = "Too much at once"
 
 
-class AddressTooLong(WebadminError):
-    """The query string is over its limit."""
-
-    status = 414
-    title = "That address is too long"
-
-
 class Unprocessable(WebadminError):
     """The values sent are well formed and cannot be taken."""
 

@@ -1,0 +1,104 @@
+"""The signed session cookie: who, the CSRF secret's anchor, messages for the next page, how pages look."""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+_MAX_AGE = 14 * 24 * 3600
+"""Seconds after which a cookie counts no more."""
+_MAX_MESSAGES = 5
+
+
+@dataclass(slots=True)
+class SessionData:
+    """What the cookie holds. ``dirty`` once something changed and the cookie must be sent."""
+
+    id: str = ""
+    user: str = ""
+    """Name of the person who logged in here; empty for nobody."""
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    preferences: dict[str, str] = field(default_factory=dict)
+    """theme, density, zone, shortcuts."""
+    dirty: bool = False
+
+    def log_in(self, name: str) -> None:
+        """A new session id, so that one planted before the login is worth nothing."""
+        self.id, self.user, self.messages, self.dirty = secrets.token_urlsafe(18), name, [], True
+
+    def log_out(self) -> None:
+        self.id, self.user, self.messages, self.dirty = secrets.token_urlsafe(18), "", [], True
+
+    def add_message(self, message: dict[str, Any]) -> None:
+        self.messages = [*self.messages, message][-_MAX_MESSAGES:]
+        self.dirty = True
+
+    def take_messages(self) -> list[dict[str, Any]]:
+        taken = self.messages
+        if taken:
+            self.messages, self.dirty = [], True
+        return taken
+
+    def prefer(self, name: str, value: str) -> None:
+        if self.preferences.get(name) != value:
+            self.preferences = {**self.preferences, name: value}
+            self.dirty = True
+
+
+class CookieSigner:
+    """Reads and writes the session cookie.
+
+    :param secret: the signing key; a cookie signed with another one counts as none.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._serializer = URLSafeTimedSerializer(secret, salt="webadmin.session")
+
+    @staticmethod
+    def name(root: str) -> str:
+        """The cookie's name: one for each mount point, so that two admins of one host do not share it."""
+        return f"webadmin_{zlib.crc32(root.encode()):08x}"
+
+    def read(self, value: str | None) -> SessionData:
+        """The data of a cookie; a new session where there is none, or none of ours."""
+        if value:
+            try:
+                content = self._serializer.loads(value, max_age=_MAX_AGE)
+                return SessionData(
+                    id=str(content["i"]),
+                    user=str(content.get("u", "")),
+                    messages=list(content.get("m", [])),
+                    preferences=dict(content.get("p", {})),
+                )
+            except (BadData, KeyError, TypeError, ValueError):
+                pass
+        return SessionData(id=secrets.token_urlsafe(18), dirty=True)
+
+    def header(self, data: SessionData, root: str, *, secure: bool) -> str:
+        """The ``Set-Cookie`` header's value."""
+        content: dict[str, Any] = {"i": data.id}
+        if data.user:
+            content["u"] = data.user
+        if data.messages:
+            content["m"] = data.messages
+        if data.preferences:
+            content["p"] = data.preferences
+        value = self._serializer.dumps(content)
+        if isinstance(value, bytes):
+            value = value.decode()
+        parts = [
+            f"{self.name(root)}={value}",
+            f"Path={root or '/'}",
+            f"Max-Age={_MAX_AGE}",
+            "HttpOnly",
+            "SameSite=Lax",
+        ]
+        if secure:
+            parts.append("Secure")
+        return "; ".join(parts)
+
+

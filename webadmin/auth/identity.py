@@ -1,0 +1,138 @@
+"""Where the person of a request comes from: the machine's own user, a token, a function of the host's."""
+
+from __future__ import annotations
+
+import hmac
+import inspect
+import ipaddress
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from starlette.requests import HTTPConnection
+
+from webadmin.auth.cookie import SessionData
+from webadmin.auth.user import User
+from webadmin.errors import Forbidden
+from webadmin.text import gettext as _
+
+_FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+class Identity(Protocol):
+    """Tells who makes a request."""
+
+    @property
+    def has_login(self) -> bool:
+        """There is a login page, and logging out means something."""
+
+    def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
+        """The person, or None for nobody. ``found`` is what ``ahead`` gave. May raise Forbidden."""
+
+    async def ahead(self, connection: HTTPConnection) -> Any:
+        """What has to be awaited before the request goes to a worker thread."""
+
+
+class LocalUser:
+    """Everybody at this very machine may do everything; nobody else may do anything.
+
+    It is the default: an admin that nobody has configured yet can be tried at once and cannot be reached from
+    outside. A request that a proxy forwarded comes from outside, and so does one for a foreign host name (a page
+    elsewhere that has its own name point to this machine).
+    """
+
+    has_login = False
+
+    def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
+        if self._is_local(connection):
+            return User(_("Local user"))
+        raise Forbidden(
+            _("This admin has no login yet, so it answers only to the machine it runs on. To open it to others, pass Admin(identify=…), a function that takes the request and returns a webadmin.User or None.")
+        )
+
+    async def ahead(self, connection: HTTPConnection) -> Any:
+        return None
+
+    @staticmethod
+    def _is_local(connection: HTTPConnection) -> bool:
+        if any(name in connection.headers for name in _FORWARDING):
+            return False
+        host = connection.client.host if connection.client else ""
+        if host == "testclient":
+            return True
+        return _is_loopback(host) and _is_own_name(connection.headers.get("host", ""))
+
+
+class HostIdentity:
+    """The host's own function: ``identify(request) -> User | None``, plain or a coroutine.
+
+    A plain string or any object with a ``name`` or ``username`` counts as a person who may do everything.
+    """
+
+    has_login = False
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
+        call = getattr(function, "__call__", None)  # noqa: B004
+        self._is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
+
+    async def ahead(self, connection: HTTPConnection) -> Any:
+        return await self._function(connection) if self._is_async else None
+
+    def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
+        person = found if self._is_async else self._function(connection)
+        if person is None or isinstance(person, User):
+            return person
+        if isinstance(person, str):
+            return User(person) if person else None
+        raise TypeError(f"identify must return a webadmin.User, a name or None, not {type(person).__name__}")
+
+
+class TokenLogin:
+    """A person logs in with a token that is printed on the terminal and works once.
+
+    :param announce: called with the next token after one was used.
+    """
+
+    has_login = True
+
+    def __init__(self, announce: Callable[[str], None] | None = None, *, name: str = "admin") -> None:
+        self._announce = announce
+        self._name = name
+        self._lock = threading.Lock()
+        self.token = secrets.token_urlsafe(24)
+
+    async def ahead(self, connection: HTTPConnection) -> Any:
+        return None
+
+    def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
+        return User(session.user) if session.user else None
+
+    def redeem(self, token: str) -> str | None:
+        """The person's name when the token is the current one, which is then used up; else None."""
+        with self._lock:
+            if not hmac.compare_digest(token.encode(), self.token.encode()):
+                return None
+            self.token = secrets.token_urlsafe(24)
+        if self._announce is not None:
+            self._announce(self.token)
+        return self._name
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def _is_own_name(header: str) -> bool:
+    """A name that no foreign page can have: an address, ``localhost``, or one without a dot."""
+    name = header.rpartition(":")[0] if header.count(":") == 1 or "]" in header else header
+    name = name.strip("[]").lower() or header.strip("[]").lower()
+    if "." not in name or name.endswith(".localhost"):
+        return True
+    return _is_loopback(name)

@@ -1,0 +1,119 @@
+"""Everything that a view receives, and what it may answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, Headers
+from starlette.requests import HTTPConnection
+
+from webadmin.auth.cookie import SessionData
+from webadmin.auth.identity import Identity
+from webadmin.auth.user import User
+from webadmin.dialects import Dialect
+from webadmin.errors import NotFound
+from webadmin.options.context import Context
+from webadmin.options.registry import Registry
+from webadmin.options.settings import Settings
+from webadmin.options.view import View
+from webadmin.rendering.urls import Urls
+from webadmin.text import gettext as _
+
+
+@dataclass(slots=True)
+class AdminRequest:
+    """One request, inside its transaction.
+
+    It is also what hooks get as ``request``: they find the transaction's ``session`` here.
+    """
+
+    method: str
+    connection: HTTPConnection
+    """Starlette's view of the request: headers, client, cookies."""
+    query: Sequence[tuple[str, str]]
+    form: FormData
+    params: Mapping[str, str]
+    """The parts of the address: ``key``, ``id``, ``name``, ``field``."""
+    user: User
+    session: Session
+    dialect: Dialect
+    registry: Registry
+    settings: Settings
+    urls: Urls
+    cookie: SessionData
+    identity: Identity
+    secret: str
+    request_id: str
+    htmx: bool
+    """htmx asks for a part of the page."""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> Headers:
+        return self.connection.headers
+
+    @property
+    def view(self) -> View:
+        """The view that the address names. Raises NotFound."""
+        view = self.registry.views.get(self.params.get("key", ""))
+        if view is None:
+            raise NotFound(_("There is no such list."))
+        return view
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The primary key that the address names. Raises NotFound."""
+        if self.view.keyless:
+            raise NotFound(_("These rows have no address: the table has no primary key."))
+        return self.view.key_from(self.params["id"])
+
+    @property
+    def context(self) -> Context:
+        return Context(self.session, self.dialect, self.user, self.registry, hook_request=self)
+
+    @property
+    def query_string(self) -> str:
+        return str(self.connection.url.query)
+
+    def may(self, permission: str, view: View | None = None) -> bool:
+        """Whether the person may do ``permission``: the question that templates' contexts ask."""
+        return (view or self.view).allows(self.user, permission)
+
+    def value(self, name: str, default: str = "") -> str:
+        """The last value of a query parameter."""
+        return next((value for key, value in reversed(self.query) if key == name), default)
+
+    def posted(self, name: str, default: str = "") -> str:
+        """The last text value of a form field."""
+        found = [value for value in self.form.getlist(name) if isinstance(value, str)]
+        return found[-1] if found else default
+
+    def flash(self, text: str, tone: str = "ok", *, url: str = "", url_label: str = "", post: bool = False) -> None:
+        """Show a line on the next page."""
+        self.cookie.add_message({"text": text, "tone": tone, "url": url, "url_label": url_label, "post": post})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A template with its content: plain data, rendered after the transaction has ended."""
+
+    template: str
+    content: Any
+    block: str | None = None
+    """Only this block of the template."""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Go on elsewhere by GET."""
+
+    url: str
+    status: int = 303
+
+
+Answer = Page | Redirect
