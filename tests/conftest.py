@@ -1,0 +1,43 @@
+"""Fixtures for all tests; they stand in ``tests/plugins``, by what they are about."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.plugins.databases", "tests.plugins.shops", "tests.plugins.web"]
+
+_MOST_WORKERS = 4
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for the whole run, in which all workers share a server and its templates."""
+    if not hasattr(config, "workerinput"):
+        folder = Path(tempfile.mkdtemp(prefix="webadmin-tests-", dir="/tmp")).resolve()
+        folder.chmod(0o755)  # as root, the server runs under another account
+        os.environ["WEBADMIN_TEST_FOLDER"] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop("WEBADMIN_TEST_FOLDER"), ignore_errors=True)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers or more, but none for a single file, which is faster without."""
+    named = [Path(argument.partition("::")[0]) for argument in config.args]
+    if len(named) == 1 and named[0].is_file():
+        return 0
+    return min(_MOST_WORKERS, max(2, os.cpu_count() or 2))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a browser in them come last: playwright leaves an event loop running on the worker's thread, under
+    which other tests could not run one of their own."""
+    browsing = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in browsing)

@@ -1,0 +1,92 @@
+"""A real server, a real browser, and a judge of accessibility."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.plugins.chromium import find_or_install
+from tests.plugins.databases import only_one
+
+_PATIENCE = 15.0  # seconds, for a machine that is busy
+
+
+@pytest.fixture
+def live() -> Iterator[Callable[[Any], str]]:
+    """Serve an ASGI app on a free port of this machine until the test ends; returns its address, without a slash."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def serve(app: Any) -> str:
+        listening = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        deadline = time.monotonic() + _PATIENCE
+        while not server.started:
+            assert thread.is_alive(), "the app did not start"
+            assert time.monotonic() < deadline, "the app takes too long to start"
+            time.sleep(0.01)
+        host, port = listening.getsockname()
+        return f"http://{host}:{port}"
+
+    yield serve
+    for server, _ in running:
+        server.should_exit = True
+    for _, thread in running:
+        thread.join(_PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium for all tests of a worker."""
+    with only_one("chromium"):
+        path = find_or_install()
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=path
+        )  # without its sandbox, which root cannot have
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a fresh browser; scripts that fail and what the content policy blocks fail the test at its end."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="UTC")
+    context.set_default_timeout(_PATIENCE * 1000)
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on("console", lambda message: faults.extend(_policy_fault(message)))
+    yield context.new_page()
+    context.close()
+    assert not faults
+
+
+def _policy_fault(message: ConsoleMessage) -> list[str]:
+    return [message.text] if "Content Security Policy" in message.text else []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """Judge a page's accessibility; returns one line for each violation, with the elements concerned."""
+    judge = Axe()
+
+    def violations(page: Page) -> list[str]:
+        found = judge.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        return [
+            f"{violation['id']}: {violation['help']} — {node['html'][:200]}"
+            for violation in found
+            for node in violation["nodes"]
+        ]
+
+    return violations
