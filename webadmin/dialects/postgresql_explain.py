@@ -25,7 +25,7 @@ def explain(connection: Connection, sql: str, parameters: Any, *, analyze: bool)
         ``Execution Time`` in milliseconds.
     :raises sqlalchemy.exc.DBAPIError: when the server refuses or stops the statement.
     """
-    answer = connection.exec_driver_sql((_MEASURE if analyze else _ESTIMATE) + sql, parameters).scalar()
+    answer: Any = connection.exec_driver_sql((_MEASURE if analyze else _ESTIMATE) + sql, parameters).scalar()
     plans: list[dict[str, Any]] = json.loads(answer) if isinstance(answer, str) else answer
     return plans
 

@@ -1,0 +1,193 @@
+"""The steps of a plan as lines of a table: already text, with the geometry of their bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from webadmin.explain.finding import rows, size
+from webadmin.explain.plan import Plan, PlanNode, short
+from webadmin.explain.resources import ESTIMATE_FACTOR, estimate_factor
+from webadmin.text import format_number
+from webadmin.text import gettext as _
+
+_CLOSE = 2.0
+_PASSING_ON = {"Hash", "Sort", "Gather", "Gather Merge", "Materialize", "Memoize"}
+_WITHOUT_ROWS = {"BitmapAnd", "BitmapOr"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One step of a plan."""
+
+    node_type: str
+    """The step's kind in the database's words: ``data-node`` in the page."""
+    detail: str
+    """What it works on and how, in one line."""
+    depth: int
+    bar_x: str
+    """When it ran: where its bar starts, such as ``12.5%``."""
+    bar_width: str
+    own: str
+    """What the step itself takes: milliseconds where measured, else the planner's units; may be empty."""
+    planned: str
+    actual: str
+    """Empty when not measured."""
+    estimate: str
+    """How well planned and actual rows agree, in words; empty when not measured."""
+    estimate_tone: str
+    """warn where it matters, none for a difference worth a look, empty for one that is not."""
+    loops: str
+    pages: str
+    """Pages read by it and the steps below; empty when not measured."""
+    hot: bool
+    """The step that costs most itself."""
+
+
+def describe(plan: Plan) -> tuple[PlanRow, ...]:
+    """The steps of ``plan`` in the order in which a plan is printed."""
+    starts = _starts(plan)
+    worst = plan.worst
+    return tuple(_row(plan, node, starts[id(node)], hot=node is worst) for node in plan.root.walk())
+
+
+def _row(plan: Plan, node: PlanNode, start: float, *, hot: bool) -> PlanRow:
+    estimate, tone = _estimate(node)
+    measured = node.measured
+    return PlanRow(
+        node_type=node.node_type,
+        detail=detail(node),
+        depth=node.depth,
+        bar_x=_percent(start),
+        bar_width=_percent(plan.share(node)),
+        own=format_number(node.weight, 1) if plan.weight else "",
+        planned=rows(node.rows_planned) if plan.weight else "",
+        actual=rows(node.rows_actual or 0) if measured else "",
+        estimate=estimate,
+        estimate_tone=tone,
+        loops=rows(node.loops or 0) if measured else "",
+        pages=rows(node.buffers.touched) if measured else "",
+        hot=hot,
+    )
+
+
+def _percent(part: float) -> str:
+    return f"{min(max(part, 0.0), 1.0) * 100:.1f}%"
+
+
+def _starts(plan: Plan) -> dict[int, float]:
+    """Where each step's own work begins, as a part of the whole: steps below run before those above."""
+    starts: dict[int, float] = {}
+    position = 0.0
+    for node in _in_order_of_work(plan.root):
+        starts[id(node)] = position
+        position += plan.share(node)
+    return starts
+
+
+def _in_order_of_work(node: PlanNode) -> Iterator[PlanNode]:
+    # What runs once runs first, and a hash table is filled before the other side is read.
+    for child in sorted(node.children, key=lambda child: (
+        child.parent_relationship != "InitPlan", child.node_type != "Hash")
+    ):  # fmt: skip
+        yield from _in_order_of_work(child)
+    yield node
+
+
+def _estimate(node: PlanNode) -> tuple[str, str]:
+    if node.loops is None or node.node_type in _WITHOUT_ROWS:
+        return "", ""
+    if node.loops == 0:
+        return _("never run"), ""
+    factor = estimate_factor(node)
+    actual = node.rows_actual or 0.0
+    if factor < _CLOSE:
+        return _("close"), ""
+    if node.stopped_early and actual < node.rows_planned:
+        return _("stopped early"), ""
+    if node.node_type in _PASSING_ON:
+        return _("from child"), ""
+    word = (_("%s\u00d7 under") if actual > node.rows_planned else _("%s\u00d7 over")) % rows(factor)
+    many = max(actual, node.rows_planned) * node.loops >= 100
+    return word, "warn" if factor >= ESTIMATE_FACTOR and many else "none"
+
+
+def detail(node: PlanNode) -> str:
+    """What a step works on and how, in one line."""
+    if "Detail" in node.extra:
+        return str(node.extra["Detail"])
+    return "; ".join(part for part in _details(node) if part)
+
+
+def _details(node: PlanNode) -> Iterator[str]:
+    extra = node.extra
+    yield _target(node)
+    if node.index_cond:
+        yield short(node.index_cond)
+    for key in ("Hash Cond", "Merge Cond", "Join Filter", "Cache Key", "One-Time Filter"):
+        if key in extra:
+            yield short(str(extra[key]))
+    for key in ("Sort Key", "Group Key"):
+        if key in extra:
+            yield short(", ".join(map(str, extra[key])))
+    if node.sort_method:
+        where = _("%s of disk") if node.sort_on_disk else "%s"
+        yield f"{node.sort_method}, {where % size(node.sort_kb)}"
+    yield from _memory(extra)
+    if node.filter:
+        yield _filter(node)
+    for key in ("Rows Removed by Join Filter", "Rows Removed by Index Recheck"):
+        if extra.get(key):
+            yield _("check drops %s rows") % rows(extra[key])
+    if node.workers_planned:
+        if node.measured:
+            yield _("%(launched)d workers launched of %(planned)d") % {
+                "launched": node.workers_launched,
+                "planned": node.workers_planned,
+            }
+        else:
+            yield _("%d workers planned") % node.workers_planned
+    if extra.get("Subplan Name"):
+        yield str(extra["Subplan Name"])
+    if node.buffers.temp:
+        yield _("%s in temporary files") % size(node.buffers.temp * 8)
+
+
+def _target(node: PlanNode) -> str:
+    name = node.relation or node.extra.get("CTE Name") or node.extra.get("Function Name") or ""
+    alias = node.alias if node.alias and node.alias != name else ""
+    words = _("on %s") % name if name else ""
+    if alias:
+        words = _("%(target)s as %(alias)s") % {"target": words, "alias": alias} if words else alias
+    if node.index:
+        using = _("using %s") % node.index
+        words = f"{words} {using}".strip()
+    kinds = (node.extra.get("Partial Mode"), node.extra.get("Strategy"), node.extra.get("Join Type"))
+    kind = " ".join(str(kind).lower() for kind in kinds if kind and kind not in {"Simple", "Plain", "Inner"})
+    parallel = _("parallel") if node.extra.get("Parallel Aware") else ""
+    return " ".join(word for word in (parallel, kind, words) if word)
+
+
+def _memory(extra: Any) -> Iterator[str]:
+    if "Hash Buckets" in extra:
+        peak = size(extra.get("Peak Memory Usage", 0))
+        yield _("%(buckets)s buckets, %(size)s") % {"buckets": rows(extra["Hash Buckets"]), "size": peak}
+    for key, words in (("Hash Batches", _("%s parts")), ("HashAgg Batches", _("%s parts"))):
+        if extra.get(key, 0) > 1:
+            yield words % rows(extra[key])
+    if "Cache Hits" in extra:
+        yield _("%(hits)s found again, %(misses)s not") % {
+            "hits": rows(extra["Cache Hits"]),
+            "misses": rows(extra.get("Cache Misses", 0)),
+        }
+
+
+def _filter(node: PlanNode) -> str:
+    condition = short(node.filter or "")
+    if not node.rows_removed:
+        return _("filter %s") % condition
+    return _("filter %(condition)s drops %(rows)s rows") % {
+        "condition": condition,
+        "rows": rows(node.rows_removed),
+    }

@@ -1,0 +1,51 @@
+"""What a plan says about its statement, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webadmin.explain.plan import Plan, PlanNode
+from webadmin.text import format_number
+from webadmin.text import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing worth knowing about a plan."""
+
+    kind: str
+    """Which rule found it: a word that does not change with the language."""
+    title: str
+    """What happens, in one sentence."""
+    text: str
+    """Why it costs, and what to do."""
+    tone: str
+    """warn for what should be mended, info for what explains the time."""
+    node: PlanNode | None = None
+    """The step that it is about; None for the statement as a whole."""
+
+
+def rows(count: float) -> str:
+    """A number of rows in words."""
+    return format_number(round(count))
+
+
+def size(kilobytes: float) -> str:
+    """An amount of memory in words."""
+    if kilobytes < 1024:
+        return _("%s kB") % format_number(round(kilobytes))
+    return _("%s MB") % format_number(kilobytes / 1024, 1 if kilobytes < 10_240 else 0)
+
+
+def name(node: PlanNode) -> str:
+    """What a step works on, for a sentence: the table, or else the kind of step."""
+    return node.relation or node.alias or node.node_type
+
+
+def with_share(text: str, plan: Plan, node: PlanNode) -> str:
+    """``text`` with the step's part of the time, when the plan is measured and the part is worth a word."""
+    share = plan.share(node)
+    if not plan.measured or share < 0.1:
+        return text
+    told = _("%(percent)d%% of the time is in this step.") % {"percent": round(share * 100)}
+    return f"{text} {told}"
