@@ -13,6 +13,7 @@ from webadmin.text import format_number
 from webadmin.text import gettext as _
 
 _CLOSE = 2.0
+_DEEPEST = 12
 _PASSING_ON = {"Hash", "Sort", "Gather", "Gather Merge", "Materialize", "Memoize"}
 _WITHOUT_ROWS = {"BitmapAnd", "BitmapOr"}
 
@@ -26,6 +27,7 @@ class PlanRow:
     detail: str
     """What it works on and how, in one line."""
     depth: int
+    """0 for the top; steps far down share the last level of indentation."""
     bar_x: str
     """When it ran: where its bar starts, such as ``12.5%``."""
     bar_width: str
@@ -58,7 +60,7 @@ def _row(plan: Plan, node: PlanNode, start: float, *, hot: bool) -> PlanRow:
     return PlanRow(
         node_type=node.node_type,
         detail=detail(node),
-        depth=node.depth,
+        depth=min(node.depth, _DEEPEST),
         bar_x=_percent(start),
         bar_width=_percent(plan.share(node)),
         own=format_number(node.weight, 1) if plan.weight else "",

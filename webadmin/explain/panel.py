@@ -165,7 +165,7 @@ def _facts(statement: Captured, plan: Plan | None) -> tuple[str, ...]:
     if plan is None:
         return tuple(facts)
     if plan.execution_ms is None:
-        return (*facts, _("estimates, not measured"))
+        return (*facts, _("estimates, not measured") if plan.weight else _("plan without numbers"))
     facts.append(_("%s measured") % _ms(plan.execution_ms))
     if plan.planning_ms is not None:
         facts.append(_("planning %s") % _ms(plan.planning_ms))

@@ -228,7 +228,7 @@ def _sorting(raw: dict[str, Any]) -> tuple[str | None, int, bool]:
 
 def short(expression: str, limit: int = 80) -> str:
     """A condition as a person would write it: without casts that repeat the type and the outer parentheses."""
-    text = re.sub(r"'::[a-z_ ]+(\[\])?", "'", expression)
+    text = re.sub(r"\(((?:\w+\.)*\w+)\)::[a-z_]+", r"\1", re.sub(r"'::[a-z_ ]+(\[\])?", "'", expression))
     while text.startswith("(") and text.endswith(")") and _one_group(text):
         text = text[1:-1]
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -13,8 +13,8 @@ BIG_TABLE = 10_000
 MANY_DISCARDED = 1_000
 MANY_LOOPS = 10_000
 _SELECTIVE = 0.1
-_PLANNED_COST = 1_000.0
-"""Planner units, about the reading of a thousand pages."""
+_PLANNED_COST = 200.0
+"""Planner units, about the cost of reading ten thousand small rows."""
 _INDEX_READS = {"Index Scan", "Index Only Scan", "Bitmap Heap Scan"}
 _SORTS = {"Sort", "Incremental Sort"}
 
