@@ -98,7 +98,7 @@ class TokenLogin:
     has_login = True
 
     def __init__(self, announce: Callable[[str], None] | None = None, *, name: str = "admin") -> None:
-        self._announce = announce
+        self.announce = announce
         self._name = name
         self._lock = threading.Lock()
         self.token = secrets.token_urlsafe(24)
@@ -115,8 +115,8 @@ class TokenLogin:
             if not hmac.compare_digest(token.encode(), self.token.encode()):
                 return None
             self.token = secrets.token_urlsafe(24)
-        if self._announce is not None:
-            self._announce(self.token)
+        if self.announce is not None:
+            self.announce(self.token)
         return self._name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +30,8 @@ class Registry:
     Building happens once, for all views together, so that one error can list every fault.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, read_only: bool = False) -> None:
+        self._read_only = read_only
         self._pending: list[tuple[type[ModelView], str]] = []
         self._keys: set[str] = set()
         self._views: dict[str, View] | None = None
@@ -74,11 +76,16 @@ class Registry:
     def views(self) -> Mapping[str, View]:
         """All views by key, in the order of registration. Raises OptionsError with every fault of every view."""
         if self._views is None:
-            self._build()
+            self.build()
         assert self._views is not None
         return self._views
 
-    def _build(self) -> None:
+    def class_is_new(self, model: type) -> bool:
+        """No view of ``model`` was added yet."""
+        return all(view.model is not model for view, _ in self._pending)
+
+    def build(self) -> None:
+        """Resolve every option of every view. Raises OptionsError with all faults in one."""
         faults = list(self.faults)
         views: dict[str, View] = {}
         for view_class, key in self._pending:
@@ -88,7 +95,8 @@ class Registry:
             if any(fault.value != "set" for fault in found):
                 continue  # an option of the wrong shape cannot be resolved any further
             builder = Builder(options, key)
-            views[key] = builder.build()
+            view = builder.build()
+            views[key] = replace(view, read_only=True) if self._read_only else view
             faults.extend(builder.faults)
         if faults:
             raise OptionsError(faults)
@@ -100,7 +108,7 @@ class Registry:
     def for_model(self, model: type) -> View | None:
         """The first view registered for ``model``, or None."""
         if self._views is None:
-            self._build()
+            self.build()
         return self._by_model.get(model)
 
     def __iter__(self) -> Iterator[View]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from webadmin.options.view import View
@@ -53,3 +54,20 @@ class Urls:
     @staticmethod
     def _with(path: str, query: str) -> str:
         return f"{path}?{query}" if query else path
+
+    def login(self, next: str = "") -> str:
+        """The login page that leads on to ``next``, an own path."""
+        return self._with(f"{self.root}/login/", urlencode({"next": next}) if next else "")
+
+    def own(self, path: str) -> str:
+        """``path`` when it lies below the mount point of this very admin, else the home page: never another site."""
+        inside = path == self.root or path.startswith(f"{self.root}/")
+        safe = inside and not path.startswith("//") and "\\" not in path and not any(ord(char) < 32 for char in path)
+        return path if safe else self.home
+
+
+def full_path(scope: Mapping[str, Any]) -> str:
+    """The request's path as the browser has it, mount point included, whichever framework mounted the admin."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "").rstrip("/")
+    return path if path == root or path.startswith(f"{root}/") else root + path

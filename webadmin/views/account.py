@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webadmin.errors import BadRequest
+from webadmin.request import AdminRequest, Answer, Page, Redirect
+from webadmin.text import gettext as _
+from webadmin.text import humanize, zone_names
 from webadmin.views.form import Choice
 
 
@@ -18,3 +22,46 @@ class AccountPage:
     """Whether single-key shortcuts are on."""
     next: str
     """Own path to go back to."""
+
+_THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
+_DENSITIES = (("comfortable", "Comfortable"), ("compact", "Compact"))
+_ALLOWED = {"theme": {"system", "light", "dark"}, "density": {"comfortable", "compact"}, "shortcuts": {"on", "off"}}
+
+
+def account(request: AdminRequest) -> Answer:
+    """Show and keep how pages look for this person, in the signed cookie."""
+    if request.method == "POST":
+        _keep(request)
+        return Redirect(request.urls.own(request.posted("next")) if request.posted("next") else request.urls.page("account"))
+    kept = request.cookie.preferences
+    zone = kept.get("zone", request.settings.time_zone)
+    return Page(
+        "account.html",
+        AccountPage(
+            user_name=request.user.name,
+            action_url=request.urls.page("account"),
+            themes=_choices(_THEMES, kept.get("theme", "system")),
+            densities=_choices(_DENSITIES, kept.get("density", "comfortable")),
+            zones=tuple(Choice(name, name.replace("_", " "), selected=name == zone) for name in zone_names()),
+            shortcuts=kept.get("shortcuts", "on") == "on",
+            next=request.urls.own(request.value("next")) if request.value("next") else "",
+        ),
+    )
+
+
+def _keep(request: AdminRequest) -> None:
+    for name, allowed in _ALLOWED.items():
+        value = request.posted(name)
+        if value and value not in allowed:
+            raise BadRequest(_("{name} is one of {allowed}.").format(name=humanize(name), allowed=", ".join(sorted(allowed))))
+        if value:
+            request.cookie.prefer(name, value)
+    zone = request.posted("zone")
+    if zone:
+        if zone not in zone_names():
+            raise BadRequest(_("There is no time zone of that name."))
+        request.cookie.prefer("zone", zone)
+
+
+def _choices(known: tuple[tuple[str, str], ...], chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value, _(label), selected=value == chosen) for value, label in known)

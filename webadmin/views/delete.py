@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
 
+from webadmin.changes.apply import delete as apply_delete
+from webadmin.changes.deletion import DeletionPlan, Reached, plan_deletion
+from webadmin.listing.scope import one
+from webadmin.options.view import View
 from webadmin.rendering.shell import Link
+from webadmin.request import AdminRequest, Answer, Page, Redirect
+from webadmin.text import format_count, ngettext
+from webadmin.text import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +59,112 @@ class DeletePage:
     cancel_url: str
     button: str
     """The label of the confirming button; the page has none when ``blocked`` is not empty."""
+
+_SHOWN = 10
+
+
+def delete(request: AdminRequest) -> Answer:
+    """The plan of one row's deletion on GET, the deletion on POST."""
+    view = request.view
+    row = one(request.context, view, request.key, deleted="hide", lock=request.method == "POST")
+    return plan_or_apply(request, [row], action_url=request.urls.row(view, view.id_of(row), "delete"))
+
+
+def purge(request: AdminRequest) -> Answer:
+    """The plan of removing one soft-deleted row for good, and the removal."""
+    view = request.view
+    row = one(request.context, view, request.key, deleted="only", lock=request.method == "POST")
+    return plan_or_apply(request, [row], action_url=request.urls.row(view, view.id_of(row), "purge"), purge=True)
+
+
+def plan_or_apply(
+    request: AdminRequest, rows: Sequence[Any], *, action_url: str, purge: bool = False, confirmed: bool | None = None
+) -> Answer:
+    """Show what deleting ``rows`` would do, or do it when the page that was confirmed showed just that."""
+    view = request.view
+    plan = plan_deletion(request.context, view, rows, purge=purge)
+    posted = request.method == "POST" if confirmed is None else confirmed
+    seen = request.posted("plan")
+    if posted and not plan.blocked and (plan.soft or not seen or seen == plan.fingerprint):
+        labels = [view.row_label(row) for row in rows]
+        urls = [request.urls.row(view, view.id_of(row), "restore") for row in rows]
+        count = apply_delete(request.context, view, rows, purge=purge)
+        _say(request, view, labels, urls, count, soft=plan.soft)
+        return Redirect(request.urls.list(view))
+    status = 409 if posted else 200
+    return Page("delete.html", _page(request, plan, action_url, purge=purge), status=status)
+
+
+def _say(request: AdminRequest, view: View, labels: list[str], urls: list[str], count: int, *, soft: bool) -> None:
+    what = labels[0] if count == 1 else _("{count} {rows}").format(count=format_count(count), rows=view.name_plural.lower())
+    if soft and count == 1 and request.may("restore"):
+        request.flash(_("{what} was deleted.").format(what=what), url=urls[0], url_label=_("Restore"), post=True)
+    elif soft:
+        deleted = request.urls.filtered(view, [("deleted", "only")])
+        request.flash(_("{what} deleted.").format(what=what), url=deleted, url_label=_("Show deleted"))
+    else:
+        request.flash(_("{what} deleted for good.").format(what=what))
+
+
+def _page(request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: bool) -> DeletePage:
+    view, rows = plan.view, plan.rows
+    shown = tuple(
+        Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:_SHOWN]
+    )
+    one_row = len(rows) == 1
+    what = shown[0].label if one_row else f"{format_count(len(rows))} {view.name_plural.lower()}"
+    title = _("Delete {what} for good?") if purge else _("Delete {what}?")
+    total = format_count(plan.total) + ("+" if plan.capped else "")
+    return DeletePage(
+        key=view.key,
+        list_title=view.name_plural,
+        list_url=request.urls.list(view),
+        title=title.format(what=what),
+        soft=plan.soft,
+        purge=purge,
+        rows=shown,
+        row_count=len(rows),
+        blocked=_lines(request, plan.blocked, rows),
+        deleted=_lines(request, plan.deleted, rows),
+        unlinked=_lines(request, plan.unlinked, rows),
+        total_text=ngettext("{total} row", "{total} rows", plan.total).format(total=total),
+        action_url=action_url,
+        hidden=(
+            ("plan", plan.fingerprint),
+            ("confirm", "1"),
+            *(() if one_row else (("id", view.id_of(row)) for row in rows)),
+        ),
+        cancel_url=request.urls.row(view, view.id_of(rows[0])) if one_row else request.urls.list(view),
+        button=_("Delete for good") if purge or not plan.soft else _("Delete"),
+    )
+
+
+def _lines(request: AdminRequest, reached: Sequence[Reached], rows: Sequence[Any]) -> tuple[PlanLine, ...]:
+    return tuple(
+        PlanLine(
+            label=item.label,
+            rule=item.rule,
+            count=item.count,
+            count_text=item.count_text,
+            url=_url(request, item, rows),
+            examples=tuple(Link(label, request.urls.row(item.view, id)) for label, id in item.examples if item.view),
+            depth=item.depth,
+        )
+        for item in reached
+    )
+
+
+def _url(request: AdminRequest, item: Reached, rows: Sequence[Any]) -> str | None:
+    """The list of these rows, where its filters can say which ones they are."""
+    view = item.view
+    if view is None or item.depth or len(rows) != 1:
+        return None
+    names = {column.name for column in item.edge.child_columns}
+    for name, option in view.filters.items():
+        relation = option.attribute.relation
+        if relation is not None and relation.many_to_one and not option.attribute.path:
+            local = {view.info.columns[key].column.name for key in relation.local}
+            if local == names:
+                deleted = [("deleted", "show")] if view.soft_delete else []
+                return request.urls.filtered(view, [(name, unquote(request.view.id_of(rows[0]))), *deleted])
+    return None

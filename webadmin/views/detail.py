@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlencode
 
+from webadmin.database.inspection import NUMBERS, RelationInfo
+from webadmin.errors import Forbidden
+from webadmin.listing.loading import detail_options
+from webadmin.listing.related import related_rows
+from webadmin.listing.scope import one
+from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
+from webadmin.rendering.values import Cells, reverse_filter
+from webadmin.request import AdminRequest, Answer, Page
+from webadmin.text import format_ago, format_date, format_datetime, humanize
+from webadmin.text import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +71,104 @@ class DetailPage:
     """Posted to."""
     purge_url: str | None
     links: tuple[Link, ...] = ()
+
+RELATED_ROWS = 10
+_WIDE = {"json", "array"}
+_LONG = 120
+
+
+def detail(request: AdminRequest) -> Answer:
+    """One row with its to-one labels, and the first rows of each to-many relation."""
+    view, context, urls = request.view, request.context, request.urls
+    if not view.options.can_view_details:
+        raise Forbidden(_("These rows have no page of their own."), link="./")
+    row = one(context, view, request.key, options=detail_options(view), deleted="show")
+    id = view.id_of(row)
+    label = view.row_label(row)
+    deleted = view.is_deleted(row)
+    cells = Cells(context, view, urls, detail=True)
+    fields = tuple(_field(column, cells, row) for column in view.details_columns if not _is_many(column))
+    when = getattr(row, view.soft_delete) if deleted and view.soft_delete else None
+    return Page(
+        "detail.html",
+        DetailPage(
+            key=view.key,
+            list_title=view.name_plural,
+            list_url=urls.list(view),
+            singular=view.name,
+            id=id,
+            label=label,
+            fields=fields,
+            related=tuple(_related_tables(request, view, row)),
+            deleted=deleted,
+            deleted_text=_when(when),
+            edit_url=urls.row(view, id, "change") if request.may("change") else None,
+            delete_url=urls.row(view, id, "delete") if request.may("delete") and not deleted else None,
+            restore_url=urls.row(view, id, "restore") if deleted and request.may("restore") else None,
+            purge_url=urls.row(view, id, "purge") if deleted and request.may("purge") else None,
+        ),
+    )
+
+
+def _field(column: ShownColumn, cells: Cells, row: Any) -> DetailField:
+    cell = cells.maker(column)(row, {})
+    return DetailField(column.label, cell, wide=cell.kind in _WIDE or len(cell.text) > _LONG)
+
+
+def _is_many(column: ShownColumn) -> bool:
+    relation = column.attribute.relation
+    return relation is not None and relation.uselist
+
+
+def _when(moment: dt.datetime | dt.date | None) -> str:
+    if moment is None:
+        return ""
+    if isinstance(moment, dt.datetime):
+        return f"{format_ago(moment)}, {format_datetime(moment)}"
+    return format_date(moment)
+
+
+def _related_tables(request: AdminRequest, view: View, row: Any) -> Iterator[RelatedTable]:
+    wanted = [c.attribute.relation for c in view.details_columns if _is_many(c)] or [
+        relation for relation in view.info.relations.values() if relation.uselist
+    ]
+    for relation in wanted:
+        if relation is None:
+            continue
+        target = request.context.view_of(relation.target)
+        if target is not None:
+            yield _related_table(request, view, row, relation, target)
+
+
+def _related_table(request: AdminRequest, view: View, row: Any, relation: RelationInfo, target: View) -> RelatedTable:
+    urls, context = request.urls, request.context
+    related = related_rows(context, view, row, relation, target, limit=RELATED_ROWS)
+    cells = Cells(context, target, urls)
+    hidden = {name for name in target.info.relations if target.info.relations[name].local == relation.remote}
+    columns = [column for column in target.list_columns if column.name not in hidden and not _is_many(column)][:6]
+    makers = [cells.maker(column) for column in columns]
+    back = reverse_filter(view, relation.name, target)
+    pairs = [(back, unquote(view.id_of(row)))] if back is not None else []
+    return RelatedTable(
+        name=relation.name,
+        label=view.label_of(relation.name) if relation.name in view.labels else humanize(relation.name),
+        count_text=related.count_text,
+        heads=tuple(column.label for column in columns),
+        numeric=tuple(_numeric(column) for column in columns),
+        rows=tuple(
+            RelatedRow(
+                label=target.row_label(item),
+                url=urls.row(target, target.id_of(item)) if not target.keyless else None,
+                cells=tuple(make(item, {}) for make in makers),
+                deleted=target.is_deleted(item),
+            )
+            for item in related.rows
+        ),
+        all_url=urls.filtered(target, pairs) if pairs else None,
+        add_url=urls.below(target, "add", urlencode(pairs)) if pairs and request.may("add", target) else None,
+    )
+
+
+def _numeric(column: ShownColumn) -> bool:
+    info = column.attribute.column
+    return info is not None and info.kind in NUMBERS

@@ -1,0 +1,5 @@
+"""``python -m webadmin``."""
+
+from webadmin.cli import main
+
+main(prog_name="webadmin")

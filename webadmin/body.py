@@ -1,0 +1,53 @@
+"""The body of a POST, with limits on its size, fields and files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.datastructures import FormData
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from webadmin.errors import BadRequest, TooLarge, Unprocessable
+from webadmin.options.settings import Limits
+from webadmin.text import gettext as _
+
+
+async def read_form(request: Request, limits: Limits) -> FormData:
+    """The fields sent. Raises TooLarge over a limit, BadRequest for a body that is no form."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limits.body:
+        raise _too_large(limits)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    stream = _limited(request, limits)
+    try:
+        if kind == "multipart/form-data":
+            form = await MultiPartParser(
+                request.headers, stream, max_files=limits.files, max_fields=limits.fields, max_part_size=limits.body
+            ).parse()
+        elif kind == "application/x-www-form-urlencoded":
+            form = await FormParser(request.headers, stream).parse()
+        else:
+            body = b"".join([chunk async for chunk in stream])
+            if body:
+                raise Unprocessable(_("Only forms can be sent here."))
+            form = FormData()
+    except (MultiPartException, UnicodeDecodeError) as error:
+        raise BadRequest(_("What was sent is not a readable form.")) from error
+    if len(form.multi_items()) > limits.fields:
+        raise TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
+    return form
+
+
+async def _limited(request: Request, limits: Limits) -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limits.body:
+            raise _too_large(limits)
+        yield chunk
+
+
+def _too_large(limits: Limits) -> TooLarge:
+    megabytes = limits.body // (1024 * 1024)
+    return TooLarge(_("At most {megabytes} MB can be sent at once.").format(megabytes=megabytes))

@@ -1,0 +1,225 @@
+"""``webadmin``: the demo, and an admin over any database."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import ipaddress
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from sqlalchemy import exc
+from sqlalchemy.engine import URL, make_url
+
+from webadmin._version import __version__
+from webadmin.auth.identity import Identity, LocalUser, TokenLogin
+from webadmin.database.reflection import reflect
+from webadmin.database.session import Database
+from webadmin.demo import run as demo_run
+from webadmin.errors import DatabaseUnreachable, OptionsError
+from webadmin.serving import PortInUse, serve_app
+from webadmin.site import Admin
+
+
+class _Failed(click.ClickException):
+    """A plain line and exit status 2."""
+
+    exit_code = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="webadmin")
+def main() -> None:
+    """A server-rendered admin for SQLAlchemy models and for any PostgreSQL or SQLite database."""
+
+
+def _server_options(command: Any) -> Any:
+    for option in (
+        click.option("--no-login", is_flag=True, help="Ask nobody to log in; only on a loopback host."),
+        click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+        click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_server_options
+@click.option("--rows", default=20_000, show_default=True, type=click.IntRange(1, 50_000_000), help="Number of orders.")
+@click.option("--database-url", default=None, help="PostgreSQL or SQLite instead of the embedded server.")
+def demo(port: int, host: str, rows: int, database_url: str | None, no_login: bool) -> None:
+    """Start the shop demo, by default on an embedded PostgreSQL."""
+    identity = _identity(host, no_login)
+    with _plain_errors(), _stop_on_sigterm(), contextlib.ExitStack() as stack:
+        engine = stack.enter_context(demo_run.database(database_url, rows, _Progress()))
+        app = demo_run.app(engine, identity)
+        _run(app, host, port, "/admin/", identity)
+
+
+@main.command()
+@click.argument("url", required=False)
+@click.option("--app", "app_name", default=None, metavar="MODULE:ADMIN", help="Serve an Admin object of a module instead of a URL.")
+@click.option("--schema", "schemas", multiple=True, help="Schema to show; may be given several times.")
+@click.option("--include", multiple=True, metavar="PATTERN", help="Tables to show, such as 'order*'; may be repeated.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Tables to leave out; may be repeated.")
+@click.option("--read-only", is_flag=True, help="Nothing can be changed.")
+@_server_options
+def serve(
+    url: str | None,
+    app_name: str | None,
+    schemas: Sequence[str],
+    include: Sequence[str],
+    exclude: Sequence[str],
+    read_only: bool,
+    port: int,
+    host: str,
+    no_login: bool,
+) -> None:
+    """Serve an admin over the database at URL, with no code at all, or an Admin object of your own."""
+    if (url is None) == (app_name is None):
+        raise _Failed("give either a database URL or --app module:admin")
+    identity = _identity(host, no_login)
+    with _plain_errors(), _stop_on_sigterm():
+        if app_name is not None:
+            admin = _load(app_name)
+            own = not isinstance(admin.runtime.identity, LocalUser)
+            if own:
+                identity = admin.runtime.identity
+            else:
+                admin.runtime.identity = identity
+            admin.check()
+        else:
+            admin = _reflected(_url(str(url)), schemas, include, exclude, read_only, identity)
+        _run(admin, host, port, "/", identity)
+
+
+def _reflected(
+    url: URL, schemas: Sequence[str], include: Sequence[str], exclude: Sequence[str], read_only: bool, identity: Identity
+) -> Admin:
+    database = Database.of(url)
+    found = reflect(database.engine, schemas=schemas, include=include, exclude=exclude)
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    title = Path(url.database).stem if url.database else "Database"
+    admin = Admin(database.engine, title=title, identify=identity, read_only=read_only)
+    admin.add_models(found.models)
+    admin.check()
+    click.echo(f"{len(found.models)} tables and views", err=True)
+    return admin
+
+
+def _url(text: str) -> URL:
+    try:
+        url = make_url(text)
+        Database.of(url)
+    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError, TypeError, ValueError):
+        raise _Failed(
+            "this is not the address of a database that webadmin can open; "
+            "write postgresql://user:password@host/name or sqlite:///file.db"
+        ) from None
+    return url
+
+
+def _load(name: str) -> Admin:
+    module, _, attribute = name.partition(":")
+    if not module or not attribute:
+        raise _Failed(f"--app takes module:admin, not {name!r}")
+    sys.path.insert(0, "")
+    try:
+        admin: Any = importlib.import_module(module)
+        for part in attribute.split("."):
+            admin = getattr(admin, part)
+    except ModuleNotFoundError as error:
+        raise _Failed(f"there is no module {error.name!r}") from None
+    except AttributeError:
+        raise _Failed(f"module {module!r} has no {attribute!r}") from None
+    if not isinstance(admin, Admin):
+        raise _Failed(f"{name} is no webadmin.Admin")
+    return admin
+
+
+def _identity(host: str, no_login: bool) -> Identity:
+    if not no_login:
+        return TokenLogin()
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise _Failed("--no-login is for a loopback host only, such as 127.0.0.1: others could reach the data without it")
+    return LocalUser()
+
+
+def _run(app: Any, host: str, port: int, path: str, identity: Identity) -> None:
+    def announce(base: str) -> None:
+        if isinstance(identity, TokenLogin):
+            address = f"{base}{path}login/?token="
+            identity.announce = lambda token: click.echo(f"For another browser: {address}{token}")
+            click.echo(f"webadmin is running. Open {address}{identity.token}")
+        else:
+            click.echo(f"webadmin is running. Open {base}{path}")
+
+    serve_app(app, host=host, port=port, started=announce)
+
+
+class _Progress:
+    """One bar on a terminal, a line for each step elsewhere."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._bar: Any = None
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if step != self._step:
+            self._close()
+            self._step = step
+            if sys.stderr.isatty():
+                self._bar = click.progressbar(length=max(total, 1), label=f"{step:<16}", file=sys.stderr)
+                self._bar.__enter__()
+            else:
+                click.echo(step, err=True)
+        if self._bar is not None:
+            self._bar.update(done - self._bar.pos)
+            if done >= total:
+                self._close()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
+@contextlib.contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Whatever stops the start is one clear line and exit status 2."""
+    try:
+        yield
+    except (DatabaseUnreachable, OptionsError, PortInUse, demo_run.EmbeddedServerError) as error:
+        raise _Failed(str(error)) from None
+    except exc.SQLAlchemyError as error:
+        original = getattr(error, "orig", None)
+        reason = str(original or error).strip().splitlines()[0]
+        raise _Failed(f"the database cannot be used: {reason}") from None
+
+
+@contextlib.contextmanager
+def _stop_on_sigterm() -> Iterator[None]:
+    """SIGTERM before the server runs ends the program the same way as Ctrl+C: through every ``finally``."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    previous = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+

@@ -1,0 +1,52 @@
+"""The table of addresses: which view answers, with which methods, and which permission it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webadmin.endpoint import Route
+from webadmin.views import account, actions, delete, detail, explain, form, home, list, login, lookup, restore
+
+BOTH = ("GET", "POST")
+POST = ("POST",)
+
+ROUTES = (
+    Route("", home.home, "known"),
+    Route("login", login.login, "public", BOTH),
+    Route("logout", login.logout, "known", POST),
+    Route("account", account.account, "known", BOTH),
+    Route("{key}", list.list_page, "view"),
+    Route("{key}/rows", list.rows, "view"),
+    Route("{key}/add", form.add, "add", BOTH),
+    Route("{key}/explain", explain.explain, "explain", BOTH, writes_on=()),
+    Route("{key}/lookup/{field}", lookup.lookup, "view"),
+    Route("{key}/actions/delete", actions.delete, "delete", POST),
+    Route("{key}/actions/restore", actions.restore, "restore", POST),
+    Route("{key}/{id}", detail.detail, "view"),
+    Route("{key}/{id}/change", form.change, "change", BOTH),
+    Route("{key}/{id}/delete", delete.delete, "delete", BOTH),
+    Route("{key}/{id}/purge", delete.purge, "purge", BOTH),
+    Route("{key}/{id}/restore", restore.restore, "restore", POST),
+)
+
+_PARSED = tuple((tuple(route.pattern.split("/")), route) for route in ROUTES)
+
+
+def match(path: str) -> tuple[Route | None, Mapping[str, str]]:
+    """The route of a path below the mount point, and the parts of the address that it names.
+
+    Fixed words stand before parameters in the table, so they win.
+    """
+    parts = path.strip("/").split("/") if path.strip("/") else [""]
+    for pattern, route in _PARSED:
+        if len(pattern) != len(parts):
+            continue
+        params: dict[str, str] = {}
+        for expected, part in zip(pattern, parts, strict=True):
+            if expected.startswith("{"):
+                params[expected[1:-1]] = part
+            elif expected != part:
+                break
+        else:
+            return route, params
+    return None, {}

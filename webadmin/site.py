@@ -1,0 +1,174 @@
+"""``Admin``: register views, check them, and answer requests as an ASGI app."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from starlette._utils import get_route_path
+from starlette.responses import RedirectResponse
+from starlette.types import Receive, Scope, Send
+
+from webadmin.auth.cookie import CookieSigner
+from webadmin.auth.identity import HostIdentity, Identity, LocalUser
+from webadmin.database.session import Database
+from webadmin.dialects import Timeouts
+from webadmin.endpoint import SECURITY_HEADERS, Runtime, respond
+from webadmin.options.model_view import ModelView
+from webadmin.options.registry import Registry
+from webadmin.options.settings import Limits, Settings
+from webadmin.rendering.assets import Assets
+from webadmin.rendering.environment import Renderer
+from webadmin.rendering.urls import full_path
+from webadmin.routes import match
+
+_View = TypeVar("_View", bound=type[Any])
+
+
+class Admin:
+    """An admin over one database, as an ASGI app: mount it, or serve it by itself.
+
+    :param engine: an ``Engine``, an ``AsyncEngine`` (a sync twin is made for the same address), a URL or a ``sessionmaker``.
+    :param title: the name in the page's corner.
+    :param identify: ``identify(request) -> webadmin.User | None``, plain or a coroutine: who makes a request. Without it
+        the admin answers only to the machine that it runs on.
+    :param secret_key: signs cookies and forms. Needed when several processes serve the same admin; otherwise made anew
+        at every start.
+    :param read_only: nothing can be changed.
+    :param time_zone: IANA name; times are shown and read in it unless a person chooses another.
+    :param language: of the texts; English is the only one so far.
+    :param templates_dir: a folder whose templates win over webadmin's own; ``KEY/list.html`` for one model.
+    :param statement_timeout: seconds that one statement may take.
+    :param lock_timeout: seconds that one statement may wait for a lock.
+    :param max_body_size: bytes that a form may have.
+    """
+
+    def __init__(
+        self,
+        engine: Any,
+        *,
+        title: str = "Admin",
+        identify: Callable[[Any], Any] | Identity | None = None,
+        secret_key: str | None = None,
+        read_only: bool = False,
+        time_zone: str = "UTC",
+        language: str = "en",
+        templates_dir: str | Path | None = None,
+        statement_timeout: float = 10.0,
+        lock_timeout: float = 3.0,
+        max_body_size: int = 10 * 1024 * 1024,
+    ) -> None:
+        settings = Settings(
+            title=title,
+            language=language,
+            time_zone=time_zone,
+            read_only=read_only,
+            templates_dir=Path(templates_dir) if templates_dir is not None else None,
+            timeouts=Timeouts(statement_ms=int(statement_timeout * 1000), lock_ms=int(lock_timeout * 1000)),
+            limits=Limits(body=max_body_size),
+        )
+        secret = secret_key or secrets.token_urlsafe(32)
+        assets = Assets()
+        self.registry = Registry(read_only=read_only)
+        self.runtime = Runtime(
+            database=Database.of(engine),
+            registry=self.registry,
+            settings=settings,
+            renderer=Renderer(assets, settings.templates_dir),
+            assets=assets,
+            identity=_identity(identify),
+            secret=secret,
+            signer=CookieSigner(secret),
+        )
+        self._checked = False
+
+    # -- registering ---------------------------------------------------------------------------------------
+
+    def add_view(self, view: _View) -> _View:
+        """Register a ``ModelView`` class, webadmin's or sqladmin's. Also a decorator."""
+        self.registry.add(view)
+        self._checked = False
+        return view
+
+    def add_model(self, model: type[Any], **options: Any) -> None:
+        """Register a mapped class; ``options`` are those of ``ModelView``, all may be left out."""
+        self.add_view(type(f"{model.__name__}View", (ModelView,), {"model": model, **options}))
+
+    def add_models(self, models: Any) -> None:
+        """Register everything mapped on a declarative base, or every class of an iterable."""
+        found: Iterable[Any] = models
+        registry = getattr(models, "registry", None)
+        if registry is not None:
+            registry.configure()
+            found = sorted((mapper.class_ for mapper in registry.mappers), key=lambda cls: cls.__name__)
+        for model in found:
+            if self.registry.class_is_new(model):
+                self.add_model(model)
+
+    def check(self) -> None:
+        """Resolve every option of every view now. Raises ``webadmin.OptionsError`` with all faults in one.
+
+        It runs by itself when the server starts, or before the first request where the admin is mounted in an app that
+        passes on no start-up event.
+        """
+        if not self._checked:
+            self.registry.build()
+            self._checked = True
+
+    # -- answering -----------------------------------------------------------------------------------------
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1000})
+            return
+        self.check()
+        path = get_route_path(scope)
+        if path.startswith("/static/"):
+            await self._static(path.removeprefix("/static/"), scope, receive, send)
+            return
+        route, params = match(path)
+        needs_slash = not path.endswith("/") and not path.endswith("/rows")
+        if route is not None and needs_slash and scope["method"] in {"GET", "HEAD"}:
+            query = scope.get("query_string", b"").decode("latin-1")
+            raw = (scope.get("raw_path") or b"").decode("latin-1") or full_path(scope)
+            root = scope.get("root_path", "").rstrip("/")
+            target = raw if raw.startswith(f"{root}/") or raw == root else root + raw
+            target = "/" + target.lstrip("/") + "/" + (f"?{query}" if query else "")
+            await RedirectResponse(target, status_code=308, headers=SECURITY_HEADERS)(scope, receive, send)
+            return
+        await respond(self.runtime, route, params, scope, receive, send)
+
+    async def _static(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        response = self.runtime.assets.response(name, scope)
+        for header, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(header, value)
+        await response(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    self.check()
+                except Exception as error:
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    raise
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                self.runtime.database.dispose()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _identity(identify: Callable[[Any], Any] | Identity | None) -> Identity:
+    if identify is None:
+        return LocalUser()
+    if hasattr(identify, "has_login"):
+        return identify
+    return HostIdentity(identify)
