@@ -189,36 +189,34 @@ class _SearchDocument(FunctionElement[str]):
     name = "search_document"
     inherit_cache = False
 
-    def __init__(self, columns: tuple[str, ...], config: str) -> None:
+    def __init__(self, parts: tuple[str | sa.TextClause, ...], config: str) -> None:
         super().__init__()
-        self.columns_named, self.config = columns, config
+        self.parts, self.config = parts, config
+
+    def texts(self, compiler: SQLCompiler) -> list[str]:
+        quote = compiler.preparer.quote
+        return [f"coalesce({quote(part) if isinstance(part, str) else part.text}, '')" for part in self.parts]
 
 
 @compiles(_SearchDocument)
 def _vector(element: _SearchDocument, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
-    quote = compiler.preparer.quote
     config = compiler.render_literal_value(element.config, sa.String())
-    parts = [
-        f"to_tsvector({config}::regconfig, coalesce({quote(name)}, ''))" for name in element.columns_named
-    ]
-    if len(parts) == 1:
-        return parts[0]
-    weights = "ABCD"
-    return " || ".join(f"setweight({part}, '{weights[min(at, 3)]}')" for at, part in enumerate(parts))
+    vectors = [f"to_tsvector({config}::regconfig, {text})" for text in element.texts(compiler)]
+    if len(vectors) == 1:
+        return vectors[0]
+    return " || ".join(f"setweight({vector}, '{'ABCD'[min(at, 3)]}')" for at, vector in enumerate(vectors))
 
 
 @compiles(_SearchDocument, "sqlite")
 def _plain(element: _SearchDocument, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
-    quote = compiler.preparer.quote
-    return (
-        "lower(" + " || ' ' || ".join(f"coalesce({quote(name)}, '')" for name in element.columns_named) + ")"
-    )
+    return "lower(" + " || ' ' || ".join(element.texts(compiler)) + ")"
 
 
-def search_column(*columns: str, config: str = "simple") -> MappedColumn[Any]:
+def search_column(*columns: str | sa.TextClause, config: str = "simple") -> MappedColumn[Any]:
     """A stored generated column to search in: a text search vector, plain text in SQLite. Loaded only when asked for.
 
-    :param columns: names of the table's own text columns, the weightiest first (weights A, B, C, then D).
+    :param columns: names of the table's own text columns, the weightiest first (weights A, B, C, then D); or SQL of
+        them, ``sa.text("replace(number, '-', ' ')")``.
     :param config: the text search configuration, ``english`` say; ``simple`` leaves words as they are.
     """
     if not columns:

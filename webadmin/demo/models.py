@@ -69,7 +69,7 @@ class Customer(UUIDKeyMixin, TimestampMixin, SoftDeleteMixin, Base):
         sa.CheckConstraint("credit_limit >= 0", name="credit_limit"),
         unique_live("uq_customers_email", "email"),
         live_index("ix_customers_name", "name", "id"),
-        live_index("ix_customers_country", "country", "name", "id"),
+        live_index("ix_customers_country", "country", "id"),
         live_index("ix_customers_born_on", "born_on", "id"),
         live_index("ix_customers_created_at", "created_at", "id"),
         gin_index("ix_customers_search", "search"),
@@ -153,7 +153,7 @@ class Product(BigIntKeyMixin, TimestampMixin, SoftDeleteMixin, VersionMixin, Bas
         live_index("ix_products_price", "price", "id"),
         live_index("ix_products_stock", "stock", "id"),
         live_index("ix_products_weight", "weight", "id"),
-        sa.Index("ix_products_category_id", "category_id", "name"),
+        sa.Index("ix_products_category_id", "category_id", "id"),
         gin_index("ix_products_labels", "labels"),
         gin_index("ix_products_search", "search"),
     )
@@ -184,7 +184,10 @@ class Order(BigIntKeyMixin, TimestampMixin, SoftDeleteMixin, Base):
     meta: Mapped[dict[str, Any]] = mapped_column("metadata", json_object(), default=dict)
     handled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id", ondelete="SET NULL"))
     approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id", ondelete="SET NULL"))
-    search: Mapped[str | None] = search_column("number", "recipient", "note")
+    # A dash before digits counts as a minus: without it "1000042" finds A-1000042 too.
+    search: Mapped[str | None] = search_column(
+        sa.text("number || ' ' || replace(number, '-', ' ')"), "recipient", "note"
+    )
 
     customer: Mapped[Customer | None] = relationship(back_populates="orders")
     handled_by: Mapped[Staff | None] = relationship(foreign_keys=handled_by_id)
@@ -202,10 +205,11 @@ class Order(BigIntKeyMixin, TimestampMixin, SoftDeleteMixin, Base):
         live_index("ix_orders_placed_at", "placed_at", "id"),
         live_index("ix_orders_created_at", "created_at", "id"),
         live_index("ix_orders_total", "total", "id"),
-        sa.Index("ix_orders_status", "status", "placed_at", "id"),
-        sa.Index("ix_orders_customer_id", "customer_id", "placed_at"),
-        sa.Index("ix_orders_handled_by_id", "handled_by_id"),
-        sa.Index("ix_orders_approved_by_id", "approved_by_id"),
+        live_index("ix_orders_status", "status", "id"),
+        sa.Index("ix_orders_status_placed_at", "status", "placed_at", "id"),
+        sa.Index("ix_orders_customer_id", "customer_id", "id"),
+        sa.Index("ix_orders_handled_by_id", "handled_by_id", "id"),
+        sa.Index("ix_orders_approved_by_id", "approved_by_id", "id"),
         gin_index("ix_orders_tags", "tags"),
         gin_index("ix_orders_metadata", "metadata", postgresql_ops={"metadata": "jsonb_path_ops"}),
         gin_index("ix_orders_search", "search"),
@@ -222,7 +226,7 @@ class OrderLine(Base):
 
     order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    product_id: Mapped[int] = mapped_column(sa.ForeignKey("products.id", ondelete="RESTRICT"), index=True)
+    product_id: Mapped[int] = mapped_column(sa.ForeignKey("products.id", ondelete="RESTRICT"))
     quantity: Mapped[int] = mapped_column(default=1, server_default="1")
     unit_price: Mapped[Decimal] = mapped_column(money(10))
     discount: Mapped[float] = mapped_column(
@@ -233,6 +237,7 @@ class OrderLine(Base):
     product: Mapped[Product] = relationship()
 
     __table_args__ = (
+        sa.Index("ix_order_lines_product_id", "product_id", "order_id", "position"),
         sa.CheckConstraint("quantity > 0", name="quantity"),
         sa.CheckConstraint("discount >= 0 AND discount < 1", name="discount"),
     )
@@ -246,7 +251,7 @@ class Review(BigIntKeyMixin, TimestampMixin, Base):
 
     __tablename__ = "reviews"
 
-    product_id: Mapped[int] = mapped_column(sa.ForeignKey("products.id", ondelete="CASCADE"), index=True)
+    product_id: Mapped[int] = mapped_column(sa.ForeignKey("products.id", ondelete="CASCADE"))
     customer_id: Mapped[UUID | None] = mapped_column(
         sa.ForeignKey("customers.id", ondelete="SET NULL"), index=True
     )
@@ -259,6 +264,8 @@ class Review(BigIntKeyMixin, TimestampMixin, Base):
 
     __table_args__ = (
         sa.CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        sa.Index("ix_reviews_product_id", "product_id", "id"),
+        sa.Index("ix_reviews_customer_id", "customer_id", "id"),
         sa.Index("ix_reviews_rating", "rating", "id"),
         sa.Index("ix_reviews_created_at", "created_at", "id"),
         sa.Index("ix_reviews_to_approve", "created_at", "id", postgresql_where=sa.text("approved IS NULL")),
@@ -274,6 +281,6 @@ class StaffNote(TimestampMixin, Base):
     title: Mapped[str]
     text: Mapped[str] = mapped_column(sa.Text())
     pinned: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id", ondelete="SET NULL"), index=True)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id", ondelete="SET NULL"))
 
     author: Mapped[Staff | None] = relationship()
