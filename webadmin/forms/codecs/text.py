@@ -1,0 +1,68 @@
+"""Text and UUIDs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from webadmin.forms.codecs.base import Codec
+from webadmin.text import gettext as _
+from webadmin.text import ngettext
+
+
+class TextCodec(Codec):
+    """Text of any length, kept to the letter, line ends as the stored text has them."""
+
+    keeps_blanks = True
+
+    def __init__(self, length: int | None = None, *, long: bool = False) -> None:
+        self.maxlength = length
+        self.wide = long
+        self.control = "textarea" if long else "text"
+
+    def parse(self, text: str) -> str:
+        text = lines_of(text)
+        check_text(text)
+        if self.maxlength is not None and len(text) > self.maxlength:
+            message = ngettext("At most {most} character.", "At most {most} characters.", self.maxlength)
+            raise ValueError((message + " " + _("This has {count}.")).format(most=self.maxlength, count=len(text)))
+        return text
+
+    def like(self, value: Any, stored: Any) -> Any:
+        if isinstance(stored, str) and "\r\n" in stored and "\n" not in stored.replace("\r\n", ""):
+            return value.replace("\n", "\r\n")
+        return value
+
+
+class UuidCodec(Codec):
+    """A UUID with or without dashes and braces."""
+
+    placeholder = "00000000-0000-0000-0000-000000000000"
+
+    def __init__(self, *, as_text: bool) -> None:
+        self.as_text = as_text
+
+    def parse(self, text: str) -> UUID | str:
+        try:
+            value = UUID(text.strip())
+        except ValueError:
+            raise ValueError(_("Enter a UUID: 32 digits and letters from a to f, in groups.")) from None
+        return str(value) if self.as_text else value
+
+    def same(self, one: Any, other: Any) -> bool:
+        return str(one).lower() == str(other).lower()
+
+
+def lines_of(text: str) -> str:
+    """``text`` with its line ends as one character: browsers send two."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_text(text: str) -> None:
+    """Raise ValueError where ``text`` holds what no database takes as text."""
+    if "\x00" in text:
+        raise ValueError(_("Text cannot hold the character NUL (0)."))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(_("This text has a broken character in it.")) from None
