@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from tests.plugins.shops import ORDERS
+
 
 async def _home(request: Request) -> HTMLResponse:
     image = "<img src='/none.png'>" if request.query_params else ""
@@ -52,3 +54,20 @@ def test_page_of_a_live_app(live: Callable[[Any], str], page: Page, axe: Callabl
     page.goto(f"{address}/?image=1")
     (violation,) = axe(page)
     assert violation.startswith("image-alt")
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_shop_is_a_copy(shop: Engine, run: str) -> None:
+    """Every test has a filled shop of its own; what it commits is gone for the next."""
+    with shop.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM orders")) == ORDERS
+        connection.execute(text("DELETE FROM order_lines"))
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_shop_session_is_rolled_back(shop_session: Session, run: str) -> None:
+    """What a session on the shop commits is gone for the next test."""
+    assert shop_session.scalar(text("SELECT count(*) FROM order_lines"))
+    shop_session.execute(text("DELETE FROM order_lines"))
+    shop_session.commit()
+    assert not shop_session.scalar(text("SELECT count(*) FROM order_lines"))
