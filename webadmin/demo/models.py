@@ -252,9 +252,7 @@ class Review(BigIntKeyMixin, TimestampMixin, Base):
     __tablename__ = "reviews"
 
     product_id: Mapped[int] = mapped_column(sa.ForeignKey("products.id", ondelete="CASCADE"))
-    customer_id: Mapped[UUID | None] = mapped_column(
-        sa.ForeignKey("customers.id", ondelete="SET NULL"), index=True
-    )
+    customer_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("customers.id", ondelete="SET NULL"))
     rating: Mapped[int] = mapped_column(sa.SmallInteger())
     text: Mapped[str | None] = mapped_column(sa.Text())
     approved: Mapped[bool | None] = mapped_column(comment="Empty until somebody has read it")
@@ -281,6 +279,6 @@ class StaffNote(TimestampMixin, Base):
     title: Mapped[str]
     text: Mapped[str] = mapped_column(sa.Text())
     pinned: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id", ondelete="SET NULL"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id", ondelete="SET NULL"), index=True)
 
     author: Mapped[Staff | None] = relationship()

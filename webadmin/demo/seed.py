@@ -101,8 +101,12 @@ def _silent(what: str, done: int, total: int) -> None:
 
 
 def _take_turns(connection: Connection) -> None:
+    """Wait for another demo that is making its tables here."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    elif not getattr(connection.connection.driver_connection, "in_transaction", True):
+        # The driver would begin at the first INSERT only, and leave the tables out of the transaction.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _read_mark(connection: Connection) -> int | None:
