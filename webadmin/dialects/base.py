@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 
-from webadmin.dialects import bound
+from webadmin.dialects import bound, catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,17 @@ class Dialect:
 
     # -- catalog -----------------------------------------------------------------------------------------
 
-    def read_catalog(self, connection: Connection, schemas: Sequence[str]) -> Any:
-        """What reflection needs beyond SQLAlchemy's inspector; None where there is nothing more."""
-        return None
+    def list_relations(self, connection: Connection, schemas: Sequence[str]) -> catalog.Listing:
+        """The tables, views and the like of ``schemas``; none given: those of the default schema."""
+        return catalog.list_relations(connection, schemas)
+
+    def read_facts(
+        self, connection: Connection, relations: Sequence[catalog.Relation]
+    ) -> dict[tuple[str | None, str], catalog.TableFacts]:
+        """Columns, keys and indexes of ``relations`` by schema and name, in few statements."""
+        return catalog.read_facts(connection, relations)
+
+    def obstacle(self, url: URL, error: BaseException | None = None) -> str | None:
+        """Why the database at ``url`` cannot be opened, in a few words: before connecting (None: try it), or out
+        of the ``error`` that connecting ended with."""
+        return catalog.reason(error) if error else None

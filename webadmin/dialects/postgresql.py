@@ -9,10 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 
+from webadmin.dialects import postgresql_catalog
 from webadmin.dialects.base import Dialect, Failure, Timeouts
 from webadmin.dialects.bound import Piece
+from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.postgresql_explain import explain, inline
 
 _KINDS = {
@@ -205,6 +207,17 @@ class PostgreSQL(Dialect):
 
     def inline(self, connection: Connection, sql: str, parameters: Any) -> list[Piece]:
         return inline(connection, sql, parameters)
+
+    def list_relations(self, connection: Connection, schemas: Sequence[str]) -> Listing:
+        return postgresql_catalog.list_relations(connection, schemas)
+
+    def read_facts(
+        self, connection: Connection, relations: Sequence[Relation]
+    ) -> dict[tuple[str | None, str], TableFacts]:
+        return postgresql_catalog.read_facts(connection, relations)
+
+    def obstacle(self, url: URL, error: BaseException | None = None) -> str | None:
+        return postgresql_catalog.reason(error) if error else None
 
 
 def text_search_config(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

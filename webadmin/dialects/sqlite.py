@@ -10,9 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 
+from webadmin.dialects import sqlite_catalog
 from webadmin.dialects.base import Dialect, Failure, Timeouts
+from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.sqlite_explain import explain
 
 _STEPS_BETWEEN_CHECKS = 20_000
@@ -92,3 +94,14 @@ class SQLite(Dialect):
         self, connection: Connection, sql: str, parameters: Any, *, analyze: bool
     ) -> list[dict[str, Any]]:
         return explain(connection, sql, parameters)
+
+    def list_relations(self, connection: Connection, schemas: Sequence[str]) -> Listing:
+        return sqlite_catalog.list_relations(connection, schemas)
+
+    def read_facts(
+        self, connection: Connection, relations: Sequence[Relation]
+    ) -> dict[tuple[str | None, str], TableFacts]:
+        return sqlite_catalog.read_facts(connection, relations)
+
+    def obstacle(self, url: URL, error: BaseException | None = None) -> str | None:
+        return super().obstacle(url, error) if error else sqlite_catalog.missing_file(url)
