@@ -1,0 +1,24 @@
+// Every behaviour is delegated on the document and wired by data- attributes; pages work without any of them.
+import "./preferences.js";
+import "./drawers.js";
+import "./filters.js";
+import "./remember.js";
+import "./select.js";
+import "./rowkeys.js";
+import "./sort.js";
+import "./shortcuts.js";
+import "./forms.js";
+import "./guard.js";
+import "./relation.js";
+import "./relations.js";
+import "./tags.js";
+import "./json.js";
+import "./menus.js";
+import "./tabs.js";
+import "./dialogs.js";
+import "./palette.js";
+import "./copy.js";
+import "./times.js";
+import "./peek.js";
+import "./toasts.js";
+import "./requests.js";

@@ -1,0 +1,29 @@
+// Theme and density: a form[data-preference] is sent in the background, and the page changes at once.
+import { all, on, root } from "./dom.js";
+import { t } from "./text.js";
+import { toast } from "./toasts.js";
+
+function present(name) {
+  const value = root.dataset[name];
+  if (name !== "theme" || value === "light" || value === "dark") return value;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+on("submit", "form[data-preference]", (event, form) => {
+  const button = event.submitter;
+  if (!button?.name) return;
+  event.preventDefault();
+  const { name } = button;
+  const choices = button.dataset.toggle?.split(" ");
+  const value = choices ? choices[choices[0] === present(name) ? 1 : 0] : button.value;
+  root.dataset[name] = value;
+  all(`button[name="${name}"][aria-pressed]`).forEach((other) => {
+    other.setAttribute("aria-pressed", String(other.value === value));
+  });
+  const body = new URLSearchParams(new FormData(form));
+  body.set(name, value);
+  // the answer leads on to a page, which is not needed here
+  fetch(form.action, { method: "POST", body, redirect: "manual" })
+    .then((answer) => { if (!answer.ok && answer.type !== "opaqueredirect") throw answer; })
+    .catch(() => toast(t("No connection. Nothing was changed."), "bad"));
+});
