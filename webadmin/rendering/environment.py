@@ -15,27 +15,22 @@ from webadmin.rendering.inline import Inline
 from webadmin.rendering.shell import Shell
 from webadmin.text import format_number, gettext, ngettext
 
+
+class _Classes(dict[str, str]):
+    """The class of a cell by its kind; one that is not named here is shown as text."""
+
+    def __missing__(self, kind: str) -> str:
+        return "wa-max"
+
+
 _GLOBALS: dict[str, Any] = {
     "zip": zip,
     "number": format_number,
-    "cell_classes": {
-        "text": "wa-max",
-        "number": "wa-num",
-        "money": "wa-num",
-        "boolean": "wa-fit",
-        "status": "wa-fit",
-        "date": "wa-when",
-        "datetime": "wa-when",
-        "time": "wa-num",
-        "interval": "wa-num",
-        "json": "wa-max",
-        "array": "wa-max",
-        "relation": "wa-max",
-        "relations": "wa-max",
-        "uuid": "wa-max",
-        "binary": "wa-fit",
-        "other": "wa-max",
-    },
+    "cell_classes": _Classes(
+        dict.fromkeys(("number", "money", "time", "interval"), "wa-num")
+        | dict.fromkeys(("boolean", "status", "binary"), "wa-fit")
+        | dict.fromkeys(("date", "datetime"), "wa-when")
+    ),
     "tone_icons": {
         "ok": "check",
         "info": "dot",

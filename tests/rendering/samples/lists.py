@@ -1,17 +1,11 @@
-"""Example contexts: for every template one with everything in it and one with as little as possible."""
+"""The list and its infinite-scroll fragment."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from webadmin.rendering.cells import Cell
-from webadmin.rendering.shell import Link, LinkGroup, Message, Shell
-from webadmin.views.account import AccountPage
-from webadmin.views.delete import DeletePage, PlanLine
-from webadmin.views.detail import DetailField, DetailPage, RelatedRow, RelatedTable
-from webadmin.views.error import ErrorPage
-from webadmin.views.form import Choice, FormControl, FormPage, FormSummaryItem
-from webadmin.views.home import HomeEntry, HomeGroup, HomePage
+from webadmin.rendering.shell import Link
 from webadmin.views.list import (
     BulkAction,
     Chip,
@@ -25,59 +19,6 @@ from webadmin.views.list import (
     Row,
     RowsPage,
 )
-from webadmin.views.login import LoginPage
-from webadmin.views.lookup import LookupOption, LookupPage
-
-
-def shell(**changes: Any) -> Shell:
-    """The frame as a person of the demo's shop sees it."""
-    given: dict[str, Any] = {
-        "title": "Fernhill Shop",
-        "home_url": "/admin/",
-        "navigation": (
-            LinkGroup(
-                "Sales",
-                (
-                    Link("Orders", "/admin/orders/", True, "/admin/orders/add/"),
-                    Link("Order lines", "/admin/order_lines/", False, "/admin/order_lines/add/"),
-                ),
-            ),
-            LinkGroup(
-                "Catalogue",
-                (
-                    Link("Products", "/admin/products/", False, "/admin/products/add/"),
-                    Link("Categories", "/admin/categories/"),
-                    Link("Tags", "/admin/tags/"),
-                ),
-            ),
-            LinkGroup(
-                "People", (Link("Customers", "/admin/customers/"), Link("Staff notes", "/admin/staff_notes/"))
-            ),
-        ),
-        "messages": (
-            Message("Order A-1048791 was deleted.", "ok", "/admin/orders/9/restore/", "Restore", True),
-            Message("Saved.", "ok", "/admin/orders/8/", "Open"),
-        ),
-        "csrf_token": "c5rf-t0ken",
-        "user_name": "Lena Ortiz",
-        "logout_url": "/admin/logout/",
-        "account_url": "/admin/account/",
-        "static_url": "/admin/static",
-    }
-    return Shell(**(given | changes))
-
-
-def bare_shell(**changes: Any) -> Shell:
-    """The frame of somebody who is not logged in."""
-    given: dict[str, Any] = {
-        "navigation": (),
-        "messages": (),
-        "user_name": "",
-        "logout_url": None,
-        "account_url": None,
-    }
-    return shell(**(given | changes))
-
 
 _CUSTOMERS = (
     "Marta Kowalczyk",
@@ -124,7 +65,7 @@ def row(number: int, deleted: bool = False) -> Row:
     label = f"A-{1048800 + number}"
     url = f"/admin/orders/{number}/"
     note = (
-        Cell("note", "text", "–", empty=True)
+        Cell("note", "text", "", empty=True)
         if number % 3 == 1
         else Cell("note", "text", _NOTE[:60] + "…", title=_NOTE)
     )
@@ -350,135 +291,3 @@ def rows_page(**changes: Any) -> RowsPage:
 def bare_rows_page() -> RowsPage:
     """The last piece of an infinite scroll, without a row."""
     return rows_page(rows=(), next_url=None, first=False, caption="")
-
-
-def controls() -> tuple[FormControl, ...]:
-    """A control of each kind, some with errors."""
-    return (
-        FormControl("number", "f-number", "Number", "readonly", "A-1048791", hint="set by the database"),
-        FormControl(
-            "title",
-            "f-title",
-            "Title",
-            "text",
-            'A "quoted" <title>',
-            required=True,
-            maxlength=80,
-            help="Short.",
-        ),
-        FormControl(
-            "status",
-            "f-status",
-            "Status",
-            "select",
-            "paid",
-            (Choice("new", "Pending"), Choice("paid", "Paid", True)),
-            required=True,
-        ),
-        FormControl(
-            "due", "f-due", "Due date", "date", "2026-11-12", errors=("Must not be before the order.",)
-        ),
-        FormControl("placed", "f-placed", "Placed", "datetime", "2026-11-12T14:26", hint="UTC", step="1"),
-        FormControl("opens", "f-opens", "Opens", "time", "14:26"),
-        FormControl(
-            "total", "f-total", "Total", "number", "1249.00", step="0.01", errors=("Too small.", "Odd.")
-        ),
-        FormControl("gift", "f-gift", "Gift", "checkbox", "y", help="Wrapped."),
-        FormControl("express", "f-express", "Express", "checkbox", "", errors=("Not possible.",)),
-        FormControl(
-            "customer",
-            "f-customer",
-            "Customer",
-            "relation",
-            "42",
-            (Choice("42", "Marta Kowalczyk", True, True),),
-            required=True,
-            lookup_url="/admin/orders/lookup/customer/",
-            href="/admin/customers/42/",
-        ),
-        FormControl("parent", "f-parent", "Parent", "relation"),
-        FormControl(
-            "tags",
-            "f-tags",
-            "Tags",
-            "relations",
-            choices=(Choice("3", "vip", True), Choice("5", "b2b", True)),
-            lookup_url="/admin/orders/lookup/tags/",
-        ),
-        FormControl("labels", "f-labels", "Labels", "array", "red\nblue", hint="one a line"),
-        FormControl("note", "f-note", "Note", "textarea", "\nInvoice must show\nthe VAT number.", wide=True),
-        FormControl(
-            "meta",
-            "f-meta",
-            "Metadata",
-            "json",
-            '{\n  "gift": false\n}',
-            errors=("Line 2: no comma.",),
-            wide=True,
-        ),
-    )
-
-
-def form_page(**changes: Any) -> FormPage:
-    """A form that was sent with mistakes."""
-    given: dict[str, Any] = {
-        "key": "orders",
-        "list_title": "Orders",
-        "list_url": "/admin/orders/",
-        "singular": "Order",
-        "title": "Edit A-1048791",
-        "creating": False,
-        "id": "1048791",
-        "row_url": "/admin/orders/1048791/",
-        "action_url": "/admin/orders/1048791/change/",
-        "controls": controls(),
-        "summary": (
-            FormSummaryItem("f-due", "Due date", "Must not be before the order."),
-            FormSummaryItem(None, "", "The order is closed."),
-        ),
-        "delete_url": "/admin/orders/1048791/delete/",
-        "cancel_url": "/admin/orders/1048791/",
-        "hidden": (("_snapshot", "abc"),),
-    }
-    return FormPage(**(given | changes))
-
-
-def bare_form_page() -> FormPage:
-    """An empty form of a model without fields."""
-    return form_page(
-        title="New order",
-        creating=True,
-        id="",
-        row_url=None,
-        controls=(),
-        summary=(),
-        delete_url=None,
-        cancel_url="/admin/orders/",
-        hidden=(),
-    )
-
-
-def error_page(**changes: Any) -> ErrorPage:
-    """The database is busy."""
-    given: dict[str, Any] = {
-        "status": 503,
-        "title": "The database is busy",
-        "message": "Stopped after 5 seconds. Your filters are kept in the address.",
-        "link": "/admin/orders/",
-        "link_label": "Orders without filters",
-        "retry_after": 5,
-        "request_id": "01JD",
-    }
-    return ErrorPage(**(given | changes))
-
-
-def bare_error_page() -> ErrorPage:
-    return error_page(
-        status=404,
-        title="Not found",
-        message="There is no such page.",
-        link=None,
-        link_label=None,
-        retry_after=None,
-        request_id="",
-    )

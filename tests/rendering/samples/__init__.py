@@ -1,0 +1,29 @@
+"""Example contexts: for every template one with everything in it and one with as little as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.rendering.samples import forms, frame, lists, pages
+from tests.rendering.samples.frame import bare_shell, shell
+
+PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+    "list.html": (lists.list_page, lists.bare_list_page),
+    "form.html": (forms.form_page, forms.bare_form_page),
+    "detail.html": (pages.detail_page, pages.bare_detail_page),
+    "delete.html": (pages.delete_page, pages.bare_delete_page),
+    "home.html": (pages.home_page, pages.bare_home_page),
+    "login.html": (pages.login_page, pages.bare_login_page),
+    "account.html": (pages.account_page, pages.bare_account_page),
+    "error.html": (pages.error_page, pages.bare_error_page),
+}
+"""Whole pages: template to its full and its bare context."""
+
+FRAGMENTS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+    "rows.html": (lists.rows_page, lists.bare_rows_page),
+    "lookup.html": (pages.lookup_page, pages.bare_lookup_page),
+}
+"""Pieces without a frame."""
+
+__all__ = ["FRAGMENTS", "PAGES", "bare_shell", "forms", "frame", "lists", "pages", "shell"]
