@@ -69,6 +69,8 @@ class Dialect:
     supports_row_values = True
     """``(a, b) > (x, y)``."""
     supports_unbounded_text = True
+    integers_are_wide = False
+    """A column of any integer type holds 64 bits."""
     nulls_sort_high = False
     """Whether NULL sorts after every value in ascending order by default."""
 

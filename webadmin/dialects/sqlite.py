@@ -21,6 +21,7 @@ _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps between two looks at the clock: well under a millisecond."""
 
 _KINDS = (
+    (re.compile(r"^UNIQUE constraint failed: index '(?P<constraint>.+)'$"), "unique"),
     (re.compile(r"^UNIQUE constraint failed: (?P<columns>.+)$"), "unique"),
     (re.compile(r"^FOREIGN KEY constraint failed"), "foreign_key"),
     (re.compile(r"^NOT NULL constraint failed: (?P<columns>.+)$"), "not_null"),
@@ -38,6 +39,7 @@ _KINDS = (
 
 class SQLite(Dialect):
     title = "SQLite"
+    integers_are_wide = True
 
     def begin(self, connection: Connection, *, read_only: bool, timeouts: Timeouts) -> None:
         raw = connection.connection.driver_connection

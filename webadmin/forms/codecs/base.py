@@ -48,6 +48,10 @@ class Codec:
         """Whether two values are one value for the database."""
         return bool(one == other)
 
+    def blank(self, stored: Any, *, nullable: bool) -> Any:
+        """What an empty control means for a column that holds ``stored``."""
+        return None
+
     def like(self, value: Any, stored: Any) -> Any:
         """A new value in the style of the stored one, where there are several ways to write it."""
         return value

@@ -28,6 +28,9 @@ class TextCodec(Codec):
             raise ValueError((message + " " + _("This has {count}.")).format(most=self.maxlength, count=len(text)))
         return text
 
+    def blank(self, stored: Any, *, nullable: bool) -> str | None:
+        return None if nullable else ""
+
     def like(self, value: Any, stored: Any) -> Any:
         if isinstance(stored, str) and "\r\n" in stored and "\n" not in stored.replace("\r\n", ""):
             return value.replace("\n", "\r\n")

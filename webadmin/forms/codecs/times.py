@@ -35,6 +35,7 @@ class TimeCodec(Codec):
     step = "1"
 
     def __init__(self, *, timezone: bool = False) -> None:
+        self.timezone = timezone
         if timezone:
             self.control = self.input_type = "text"
             self.step = None
@@ -45,9 +46,12 @@ class TimeCodec(Codec):
 
     def parse(self, text: str) -> dt.time:
         try:
-            return dt.time.fromisoformat(text.strip())
+            value = dt.time.fromisoformat(text.strip())
         except ValueError:
             raise ValueError(_("Enter a time of day such as 14:30.")) from None
+        if value.tzinfo is not None and not self.timezone:
+            raise ValueError(_("This time has no zone: leave the offset out."))
+        return value
 
 
 class DateTimeCodec(Codec):
