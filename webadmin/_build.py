@@ -36,7 +36,8 @@ class CustomBuildHook(BuildHookInterface):
         if not _is_fresh(root):
             _fetch(root)
         if version == "standard":
-            build_data["force_include"].update({str(root / name): f"webadmin/{name}" for name in SHIPPED})
+            there = [name for name in SHIPPED if (root / name).is_dir()]
+            build_data["force_include"].update({str(root / name): f"webadmin/{name}" for name in there})
 
 
 def _stamp(root: Path) -> str:
