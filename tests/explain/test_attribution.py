@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.conftest import Planned
+from webadmin.explain.plan import Plan, PlanNode
+
+_SLOW = "SELECT count(*) FROM item x WHERE length(md5(x.pad)) = 32"
+
+
+def _sum(plan: Plan) -> float:
+    return sum(node.own_ms or 0.0 for node in plan.root.walk())
+
+
+def _nodes(plan: Plan, node_type: str) -> list[PlanNode]:
+    return [node for node in plan.root.walk() if node.node_type == node_type]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT i.grp, count(*) FROM item i JOIN small s ON s.id = i.part GROUP BY i.grp ORDER BY 2",
+        f"SELECT id FROM item WHERE val > ({_SLOW}) - 1 ORDER BY code LIMIT 5",
+        f"SELECT id, ({_SLOW}) AS n FROM small",
+        "WITH c AS MATERIALIZED (SELECT id, val FROM item) SELECT count(*) FROM c a JOIN c b ON a.id = b.val",
+        "SELECT id, (SELECT max(i.val) FROM item i WHERE i.part = s.id) FROM small s WHERE id < 5",
+        "SELECT s.id FROM small s WHERE EXISTS (SELECT 1 FROM item i WHERE i.val = s.id)",
+        "WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 20000) SELECT sum(n) FROM t",
+        "SELECT id FROM small UNION ALL SELECT id FROM item WHERE val < 100 ORDER BY 1",
+    ],
+)
+def test_every_millisecond_once(planned: Planned, sql: str) -> None:
+    """The steps' own times add up to the time of the whole: nothing is counted twice, nothing is lost."""
+    plan = planned(sql)
+    assert plan.root.total_ms is not None
+    assert _sum(plan) == pytest.approx(plan.root.total_ms, rel=0.12, abs=0.3)
+
+
+def test_parallel_time_is_time_on_the_clock(planned: Planned) -> None:
+    """Work of several processes at once counts as long as it took, not as often."""
+    plan = planned(
+        "SELECT count(*) FROM item WHERE length(md5(pad || code)) = 32",
+        max_parallel_workers_per_gather="2",
+        parallel_setup_cost="0",
+        parallel_tuple_cost="0",
+        min_parallel_table_scan_size="0",
+    )
+    [gather] = _nodes(plan, "Gather")
+    [scan] = _nodes(plan, "Seq Scan")
+    assert gather.workers_launched >= 1
+    assert scan.loops == gather.workers_launched + 1
+    assert scan.total_ms is not None
+    assert plan.root.total_ms is not None
+    assert scan.total_ms <= plan.root.total_ms * 1.01
+    assert scan.rows_total == pytest.approx(100_000, abs=2)
+    assert _sum(plan) <= plan.root.total_ms * 1.05
+
+
+def test_subquery_that_runs_once_is_not_charged_to_its_user(planned: Planned) -> None:
+    """The scan whose filter first asks for the result of a slow subquery is not blamed for it."""
+    plan = planned(f"SELECT id FROM small WHERE id > ({_SLOW}) - 100000")
+    slow = next(node for node in plan.root.walk() if node.parent_relationship == "InitPlan")
+    user = next(node for node in plan.root.walk() if node.relation == "small")
+    assert slow.total_ms is not None
+    assert user.own_ms is not None
+    assert user.own_ms < slow.total_ms * 0.2
+    assert plan.worst is not user
+    assert plan.worst is not None
+    assert plan.worst.relation == "item"
+
+
+def test_cost_of_what_runs_repeatedly(planned: Planned) -> None:
+    """Without measuring, the inner side of a nested loop costs as often as it is expected to run."""
+    plan = planned(
+        "SELECT b.code FROM small a JOIN item b ON b.id = a.id",
+        analyze=False,
+        enable_hashjoin="off",
+        enable_mergejoin="off",
+    )
+    assert plan.worst is not None
+    assert plan.worst.relation == "item"
+    assert sum(node.own_cost for node in plan.root.walk()) == pytest.approx(plan.root.total_cost, rel=0.05)
+
+
+def test_cost_under_a_limit(planned: Planned) -> None:
+    """Without measuring, a scan that a LIMIT stops early costs only the part that it is read."""
+    plan = planned("SELECT * FROM item LIMIT 10", analyze=False)
+    assert sum(node.own_cost for node in plan.root.walk()) == pytest.approx(plan.root.total_cost, rel=0.05)

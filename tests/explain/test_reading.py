@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from tests.explain.conftest import Planned, kinds
+from webadmin.explain.diagnosis import diagnose
+
+
+def test_selective_scan(planned: Planned) -> None:
+    """A scan that finds ten of 100,000 rows is named with its numbers, its table and its condition."""
+    plan = planned("SELECT * FROM item WHERE rare = 'yes'")
+    [found] = diagnose(plan, seconds=1.0)
+    assert (found.kind, found.tone) == ("selective_scan", "warn")
+    assert found.title == "100,000 rows of item are read to find 10."
+    assert "item.rare = 'yes'" in found.text
+    assert found.node is plan.worst
+
+
+def test_selective_scan_before_measuring(planned: Planned) -> None:
+    """The same scan is expected from the planner's costs alone."""
+    [found] = diagnose(planned("SELECT * FROM item WHERE rare = 'yes'", analyze=False), seconds=1.0)
+    assert found.kind == "selective_scan"
+    assert found.title.startswith("All of item is read")
+
+
+def test_selective_scan_of_a_pattern(planned: Planned) -> None:
+    """A pattern search is not told to use an ordinary index."""
+    [found] = diagnose(planned("SELECT * FROM item WHERE code ILIKE '%%abcdef%%'"), seconds=1.0)
+    assert "trigram" in found.text
+
+
+def test_scan_that_keeps_its_rows(planned: Planned) -> None:
+    """Reading a big table is fine when most of it is wanted, and so is searching a small one."""
+    for analyze in (True, False):
+        assert kinds(planned("SELECT id FROM item WHERE rare = 'no'", analyze=analyze)) == set()
+        assert kinds(planned("SELECT * FROM small WHERE name = 'n7'", analyze=analyze)) == set()
+        assert kinds(planned("SELECT * FROM item WHERE id = 7", analyze=analyze)) == set()
+
+
+def test_discarding_index(planned: Planned) -> None:
+    """An index that leads to 25,000 rows of which a few are kept."""
+    plan = planned("SELECT * FROM item WHERE grp = 0 AND rare = 'yes'", enable_seqscan="off")
+    [found] = [one for one in diagnose(plan, seconds=1.0) if one.kind == "discarding_index"]
+    assert "24,990 rows of item" in found.title
+    assert "item.rare = 'yes'" in found.text
+
+
+def test_index_that_fits(planned: Planned) -> None:
+    """An index that leads to just the rows is fine."""
+    assert kinds(planned("SELECT * FROM item WHERE val BETWEEN 10 AND 20")) == set()
+
+
+def test_sort_of_everything(planned: Planned) -> None:
+    """100,000 rows are sorted for the first ten, known with and without measuring."""
+    for analyze in (True, False):
+        plan = planned("SELECT * FROM item ORDER BY code DESC LIMIT 10", analyze=analyze)
+        [found] = diagnose(plan, seconds=1.0)
+        assert found.kind == "sort_of_everything"
+        assert "item.code DESC" in found.text
+
+
+def test_sort_by_an_index(planned: Planned) -> None:
+    """A page in the order of an index is fine, and so is a sort of few rows or for all of them."""
+    for analyze in (True, False):
+        assert kinds(planned("SELECT * FROM item ORDER BY val LIMIT 10", analyze=analyze)) == set()
+        assert kinds(planned("SELECT * FROM item ORDER BY grp, id LIMIT 10", analyze=analyze)) <= {
+            "sort_of_everything"
+        }
+        assert kinds(planned("SELECT * FROM small ORDER BY name LIMIT 10", analyze=analyze)) == set()
+    assert kinds(planned("SELECT id FROM item ORDER BY code", work_mem="64MB")) == set()
+
+
+def test_offset(planned: Planned) -> None:
+    """Rows that OFFSET throws away are counted, and estimated without measuring."""
+    sql = "SELECT * FROM item ORDER BY id LIMIT 10 OFFSET 20000"
+    [found] = diagnose(planned(sql), seconds=1.0)
+    assert found.kind == "offset"
+    assert found.title.startswith("20,000 rows")
+    [expected] = diagnose(planned(sql, analyze=False), seconds=1.0)
+    assert expected.kind == "offset"
+    assert expected.title.startswith(("20,000 rows", "19,999 rows", "20,001 rows"))
+
+
+def test_small_offset(planned: Planned) -> None:
+    """The first pages are fine."""
+    for analyze in (True, False):
+        assert kinds(planned("SELECT * FROM item ORDER BY id LIMIT 10 OFFSET 90", analyze=analyze)) == set()
+
+
+def test_many_loops(planned: Planned) -> None:
+    """An inner side that runs for each of 100,000 rows."""
+    plan = planned(
+        "SELECT count(b.code) FROM item a JOIN item b ON b.id = a.val + 1",
+        enable_hashjoin="off",
+        enable_mergejoin="off",
+        enable_memoize="off",
+        enable_material="off",
+    )
+    [found] = [one for one in diagnose(plan, seconds=1.0) if one.kind == "many_loops"]
+    assert found.title == "Index Scan (item) runs 100,000 times."
+
+
+def test_subquery_per_row(planned: Planned) -> None:
+    """A subquery in the select list that runs for each row."""
+    plan = planned("SELECT id, (SELECT b.code FROM item b WHERE b.id = a.val + 1) FROM item a")
+    assert "many_loops" in kinds(plan)
+
+
+def test_join_in_one_go(planned: Planned) -> None:
+    """A hash join of the same tables is fine, and so are a few look-ups."""
+    sql = "SELECT count(*) FROM item a JOIN item b ON b.id = a.val + 1"
+    assert "many_loops" not in kinds(planned(sql, work_mem="64MB"))
+    assert kinds(planned("SELECT b.* FROM small a JOIN item b ON b.id = a.id")) == set()
