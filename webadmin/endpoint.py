@@ -64,7 +64,7 @@ SECURITY_HEADERS = {
 class Route:
     """One address: what answers it and which permission it takes.
 
-    ``permission`` is one of ``auth.user.PERMISSIONS``, ``"public"`` for the pages of logging in, or ``"known"`` for
+    ``permission`` is one of ``auth.user.PERMISSIONS``, ``"action:{name}"``, ``"public"`` for the pages of logging in, or ``"known"`` for
     pages that anybody who is logged in may see.
     """
 
@@ -235,7 +235,7 @@ class _Call:
         view = request.view
         if not view.allows(request.user, "view") or not view.options.is_accessible(request.connection):
             raise Forbidden(_("You may not see these rows."), link=self.urls.home, link_label=_("Home"))
-        if not view.allows(request.user, route.permission):
+        if not view.allows(request.user, route.permission.format(**self.params)):
             raise Forbidden(_("You may not do this with {rows}.").format(rows=view.name_plural.lower()), link=self.urls.list(view))
 
     # -- the answer ----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ ROUTES = (
     Route("{key}/lookup/{field}", lookup.lookup, "view"),
     Route("{key}/actions/delete", actions.delete, "delete", POST),
     Route("{key}/actions/restore", actions.restore, "restore", POST),
+    Route("{key}/actions/{name}", actions.run, "action:{name}", POST),
     Route("{key}/{id}", detail.detail, "view"),
     Route("{key}/{id}/change", form.change, "change", BOTH),
     Route("{key}/{id}/delete", delete.delete, "delete", BOTH),

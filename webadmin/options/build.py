@@ -8,6 +8,7 @@ from typing import Any
 from webadmin.database.inspection import UNSORTABLE, Kind, ModelInfo, inspect_model
 from webadmin.errors import Fault
 from webadmin.options import defaults
+from webadmin.options.actions import actions_of
 from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, resolve
 from webadmin.options.labels import RowLabel, model_label
 from webadmin.options.model_view import ModelView
@@ -72,6 +73,7 @@ class Builder:
             page_sizes=self._page_sizes(),
             labels={name: column.label for name, column in every.items()} | self.names,
             read_only=info.read_only or info.keyless,
+            actions=actions_of(options),
             notes=self._notes(),
         )
 

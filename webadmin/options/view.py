@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from webadmin.auth.user import User
 from webadmin.database import identity
 from webadmin.database.inspection import ModelInfo
+from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import Attribute
 from webadmin.options.labels import RowLabel
 from webadmin.options.model_view import ModelView
@@ -84,9 +85,10 @@ class View:
     page_sizes: tuple[int, ...]
     labels: Mapping[str, str]
     read_only: bool
+    actions: Mapping[str, ActionInfo]
+    """The view's own actions, by name."""
     notes: tuple[str, ...] = ()
     """Sentences for the person about this list."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def model(self) -> type:
@@ -98,7 +100,7 @@ class View:
 
     def allows(self, user: User, permission: str) -> bool:
         """Whether ``user`` may do ``permission`` here: the one question that routes, views and templates ask."""
-        if permission in _WRITING and self.read_only:
+        if self.read_only and (permission in _WRITING or permission.startswith("action:")):
             return False
         if permission in {"restore", "purge"} and self.soft_delete is None:
             return False

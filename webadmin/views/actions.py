@@ -1,20 +1,41 @@
-"""Actions over chosen rows of a list: delete (plan first) and restore."""
+"""Actions over chosen rows of a list: delete (plan first), restore, and the view's own."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from webadmin.changes.apply import restore as apply_restore
+from webadmin.changes.hooks import call_hook
 from webadmin.errors import BadRequest, NotFound, TooLarge
 from webadmin.listing.scope import one
-from webadmin.request import AdminRequest, Answer, Redirect
+from webadmin.options.actions import ActionInfo
+from webadmin.rendering.shell import Link
+from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count
 from webadmin.text import gettext as _
 from webadmin.views.delete import plan_or_apply
 
 MOST = 1000
 """Rows that may be chosen at once."""
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPage:
+    """The chosen rows and what will be done with them."""
+
+    key: str
+    list_title: str
+    list_url: str
+    title: str
+    text: str
+    rows: tuple[Link, ...]
+    row_count: int
+    action_url: str
+    hidden: tuple[tuple[str, str], ...]
+    button: str
 
 
 def delete(request: AdminRequest) -> Answer:
@@ -32,6 +53,39 @@ def restore(request: AdminRequest) -> Answer:
     text = _("{count} {rows} restored.") if count else _("None of the chosen {rows} was deleted.")
     request.flash(text.format(count=format_count(count), rows=view.name_plural.lower()), "ok" if count else "info")
     return Redirect(request.urls.list(view))
+
+
+def run(request: AdminRequest) -> Answer:
+    """One of the view's own actions: first the chosen rows, then, confirmed, the action."""
+    view = request.view
+    info = view.actions.get(request.params["name"])
+    if info is None:
+        raise NotFound(_("There is no such action."), link="./")
+    rows = _chosen(request, deleted="hide")
+    if request.posted("confirm") != "1":
+        return Page("action.html", _preview(request, info, rows))
+    said = call_hook(getattr(view.options, info.method), rows, request)
+    request.session.flush()
+    text = said if isinstance(said, str) and said else _("{action}: {count} {rows}.")
+    count = format_count(len(rows))
+    request.flash(text.replace("{action}", info.label).replace("{count}", count).replace("{rows}", view.name_plural.lower()))
+    return Redirect(request.urls.list(view))
+
+
+def _preview(request: AdminRequest, info: ActionInfo, rows: list[Any]) -> ActionPage:
+    view = request.view
+    return ActionPage(
+        key=view.key,
+        list_title=view.name_plural,
+        list_url=request.urls.list(view),
+        title=f"{info.label}: {format_count(len(rows))} {view.name_plural.lower()}",
+        text=info.confirmation,
+        rows=tuple(Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:SHOWN]),
+        row_count=len(rows),
+        action_url=request.urls.action(view, info.name),
+        hidden=(("confirm", "1"), *(("id", view.id_of(row)) for row in rows)),
+        button=info.label,
+    )
 
 
 def _chosen(request: AdminRequest, *, deleted: str) -> list[Any]:
