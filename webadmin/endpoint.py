@@ -40,6 +40,7 @@ from webadmin.options.settings import Settings
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.environment import Renderer
 from webadmin.rendering.frame import Frame
+from webadmin.rendering.htmx import VARY, is_partial
 from webadmin.rendering.urls import Urls, full_path
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -223,7 +224,7 @@ class _Call:
             identity=runtime.identity,
             secret=runtime.secret,
             request_id=self.request_id,
-            htmx=self.request.headers.get("hx-request") == "true" and self.request.headers.get("hx-request-type") != "full",
+            htmx=is_partial(self.request.headers),
             extra=dict(runtime.extra),
         )
         request.user = replace(request.user, request=request)
@@ -256,7 +257,7 @@ class _Call:
         render_ms = (time.perf_counter() - begun) * 1000
         headers = {
             "Cache-Control": "no-store",
-            "Vary": "HX-Request, Cookie",
+            "Vary": VARY + ", Cookie",
             "Server-Timing": f"db;dur={self.database_ms:.1f}, render;dur={render_ms:.1f}",
             **answer.headers,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from webadmin.auth.user import User
@@ -89,6 +89,8 @@ class View:
     """The view's own actions, by name."""
     notes: tuple[str, ...] = ()
     """Sentences for the person about this list."""
+    extra: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What other parts work out once for this view and keep with it."""
 
     @property
     def model(self) -> type:
