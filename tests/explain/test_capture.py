@@ -46,7 +46,9 @@ def test_statements_with_values_times_and_labels(library: Session) -> None:
     first, second = captured
     assert (first.label, second.label) == ("Page of rows", "Statement 2")
     assert "FROM author" in first.sql
-    assert list(first.parameters.values() if isinstance(first.parameters, dict) else first.parameters) == ["a1"]
+    assert list(first.parameters.values() if isinstance(first.parameters, dict) else first.parameters) == [
+        "a1"
+    ]
     assert first.seconds > 0
     assert not first.failed
     # A driver that hands rows over one by one does not know their number.

@@ -43,7 +43,7 @@ def test_colours() -> None:
 def test_markup_in_values_names_and_sql_is_escaped() -> None:
     """No element comes from the statement, wherever it stands."""
     evil = "<script>alert(1)</script>"
-    pieces = layout([Piece(f'SELECT "{evil}", \'{evil}\' /* {evil} */ < '), Piece(f"'{evil}'", value=True)])
+    pieces = layout([Piece(f"SELECT \"{evil}\", '{evil}' /* {evil} */ < "), Piece(f"'{evil}'", value=True)])
     tree = html.fromstring(f"<code>{highlight(pieces)}</code>")
     assert {element.tag for element in tree.iter()} <= {"code", "span"}
     assert tree.text_content().count(evil) == 4

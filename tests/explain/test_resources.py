@@ -48,7 +48,9 @@ def test_lossy_bitmap(planned: Planned) -> None:
 
 def test_misestimate(planned: Planned) -> None:
     """Columns that say the same are told at the table, once, with the factor."""
-    plan = planned("SELECT count(*) FROM item WHERE part < 50 AND twin < 50 AND part + 0 < 50 AND twin + 0 < 50")
+    plan = planned(
+        "SELECT count(*) FROM item WHERE part < 50 AND twin < 50 AND part + 0 < 50 AND twin + 0 < 50"
+    )
     found = [one for one in diagnose(plan, seconds=1.0) if one.kind == "misestimate"]
     assert len(found) == 1
     assert found[0].node is not None
@@ -62,7 +64,9 @@ def test_misestimate(planned: Planned) -> None:
 def test_good_estimate(planned: Planned) -> None:
     """A single column is estimated well, and a wrong estimate of few rows does not matter."""
     assert "misestimate" not in kinds(planned("SELECT * FROM item WHERE part < 50"))
-    assert "misestimate" not in kinds(planned("SELECT * FROM item WHERE part = 1 AND twin = 1 AND id < 10000"))
+    assert "misestimate" not in kinds(
+        planned("SELECT * FROM item WHERE part = 1 AND twin = 1 AND id < 10000")
+    )
 
 
 def test_limit_is_no_misestimate(planned: Planned) -> None:
