@@ -87,11 +87,10 @@ def serve(
     with _plain_errors(), _stop_on_sigterm():
         if app_name is not None:
             admin = _load(app_name)
-            own = not isinstance(admin.runtime.identity, LocalUser)
-            if own:
-                identity = admin.runtime.identity
+            if isinstance(admin.identity, LocalUser):
+                admin.identify_by(identity)
             else:
-                admin.runtime.identity = identity
+                identity = admin.identity
             admin.check()
         else:
             admin = _reflected(_url(str(url)), schemas, include, exclude, read_only, identity)

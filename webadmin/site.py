@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,13 +16,14 @@ from webadmin.auth.cookie import CookieSigner
 from webadmin.auth.identity import HostIdentity, Identity, LocalUser
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
-from webadmin.endpoint import SECURITY_HEADERS, Runtime, respond
+from webadmin.endpoint import Runtime, respond
 from webadmin.options.model_view import ModelView
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Limits, Settings
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.environment import Renderer
 from webadmin.rendering.urls import full_path
+from webadmin.responder import SECURITY_HEADERS, Responder
 from webadmin.routes import match
 
 _View = TypeVar("_View", bound=type[Any])
@@ -72,16 +74,15 @@ class Admin:
         secret = secret_key or secrets.token_urlsafe(32)
         assets = Assets()
         self.registry = Registry(read_only=read_only)
-        self.runtime = Runtime(
-            database=Database.of(engine),
+        responder = Responder(
             registry=self.registry,
             settings=settings,
             renderer=Renderer(assets, settings.templates_dir),
-            assets=assets,
             identity=_identity(identify),
             secret=secret,
             signer=CookieSigner(secret),
         )
+        self.runtime = Runtime(Database.of(engine), responder, assets)
         self._checked = False
 
     # -- registering ---------------------------------------------------------------------------------------
@@ -116,6 +117,15 @@ class Admin:
         if not self._checked:
             self.registry.build()
             self._checked = True
+
+    @property
+    def identity(self) -> Identity:
+        """Where the person of a request comes from."""
+        return self.runtime.responder.identity
+
+    def identify_by(self, identity: Identity) -> None:
+        """Have ``identity`` tell who makes a request, from now on."""
+        self.runtime.responder = replace(self.runtime.responder, identity=identity)
 
     # -- answering -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,128 @@
+"""From what a view answered to bytes: rendering after the transaction, headers, cookie."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webadmin.auth import csrf
+from webadmin.auth.cookie import CookieSigner, SessionData
+from webadmin.auth.identity import Identity
+from webadmin.auth.user import User
+from webadmin.errors import LoginRequired, WebadminError
+from webadmin.options.registry import Registry
+from webadmin.options.settings import Settings
+from webadmin.rendering.environment import Renderer
+from webadmin.rendering.frame import Frame
+from webadmin.rendering.htmx import VARY
+from webadmin.rendering.urls import Urls, full_path
+from webadmin.request import Answer, Page, Redirect
+from webadmin.text import gettext as _
+from webadmin.views.error import ErrorPage
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Turns the answers of one admin into responses."""
+
+    registry: Registry
+    settings: Settings
+    renderer: Renderer
+    identity: Identity
+    secret: str
+    signer: CookieSigner
+
+    def respond(self, caller: Caller, answer: Answer) -> Response:
+        """The response to ``caller``: a page rendered now, or a redirect."""
+        if isinstance(answer, Redirect):
+            return self._finish(caller, Response(status_code=answer.status, headers={"Location": answer.url}))
+        begun = time.perf_counter()
+        frame = Frame(self.registry, self.settings, caller.urls, self.identity)
+        token = csrf.token(self.secret, caller.cookie.id)
+        whole = answer.block is None
+        shell = frame.shell(caller.user, caller.cookie, token, caller.request_id, caller.request, whole=whole)
+        key = caller.params.get("key", "")
+        if answer.block is None:
+            html = self.renderer.page(answer.template, answer.content, shell, key=key)
+        else:
+            html = self.renderer.block(answer.template, answer.block, answer.content, shell, key=key)
+        render_ms = (time.perf_counter() - begun) * 1000
+        headers = {
+            "Cache-Control": "no-store",
+            "Vary": f"{VARY}, Cookie",
+            "Server-Timing": f"db;dur={caller.database_ms:.1f}, render;dur={render_ms:.1f}",
+            **answer.headers,
+        }
+        return self._finish(caller, Response(html, answer.status, headers, "text/html"))
+
+    def error(self, caller: Caller, error: WebadminError) -> Response:
+        """The page of an error; for somebody who is not logged in, the way to the login."""
+        if isinstance(error, LoginRequired) and self.identity.has_login:
+            return self._to_login(caller)
+        content = ErrorPage(
+            status=error.status,
+            title=_(error.title),
+            message=error.message,
+            link=self._link(caller, error.link),
+            link_label=error.link_label or (_("Go on without it") if error.link else _("Home")),
+            retry_after=error.retry_after,
+            request_id=caller.request_id,
+        )
+        response = self.respond(caller, Page("error.html", content, status=error.status))
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+    def _link(self, caller: Caller, link: str | None) -> str:
+        if link is None:
+            return caller.urls.home
+        view = self.registry.views.get(caller.params.get("key", ""))
+        if link.startswith(("?", "./")):
+            return caller.urls.list(view) + link.removeprefix("./") if view is not None else caller.urls.home
+        return link
+
+    def _to_login(self, caller: Caller) -> Response:
+        request = caller.request
+        from_here = full_path(request.scope) + (f"?{request.url.query}" if request.url.query else "")
+        target = caller.urls.login(from_here if request.method in {"GET", "HEAD"} else caller.urls.home)
+        if request.headers.get("hx-request") == "true":
+            return self._finish(caller, Response(headers={"HX-Redirect": target}))
+        return self._finish(caller, Response(status_code=303, headers={"Location": target}))
+
+    def _finish(self, caller: Caller, response: Response) -> Response:
+        response.headers.update(SECURITY_HEADERS)
+        response.headers["X-Request-ID"] = caller.request_id
+        response.headers.setdefault("Cache-Control", "no-store")
+        if caller.cookie.dirty:
+            secure = caller.request.url.scheme == "https"
+            cookie = self.signer.header(caller.cookie, caller.urls.root, secure=secure)
+            response.headers.append("Set-Cookie", cookie)
+        return response
+
+
+@dataclass(slots=True)
+class Caller:
+    """Who asks, for the response."""
+
+    request: Request
+    params: Mapping[str, str]
+    urls: Urls
+    cookie: SessionData
+    request_id: str
+    user: User | None = None
+    database_ms: float = 0.0
