@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -65,14 +66,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an empty environment into which the wheel was installed."""
     folder = tmp_path_factory.mktemp("wheel")
     python = folder / "env" / "bin" / "python"
-    if uv := shutil.which("uv"):
-        run(uv, "build", "--wheel", "--out-dir", folder, ROOT, cwd=folder)
-        run(uv, "venv", "--python", sys.executable, folder / "env", cwd=folder)
-        install: list[str | Path] = [uv, "pip", "install", "--python", python]
-    else:
+    install: list[str | Path] = [python, "-m", "pip", "install"]
+    if importlib.util.find_spec("pip"):
         run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", folder, ROOT, cwd=folder)
         venv.create(folder / "env", with_pip=True)
-        install = [python, "-m", "pip", "install"]
+    else:  # an environment made by uv
+        uv = shutil.which("uv") or "uv"
+        run(uv, "build", "--wheel", "--out-dir", folder, ROOT, cwd=folder)
+        run(uv, "venv", "--python", sys.executable, folder / "env", cwd=folder)
+        install = [uv, "pip", "install", "--python", python]
     (wheel,) = folder.glob("*.whl")
     run(*install, "--quiet", wheel, cwd=folder)
     return python
