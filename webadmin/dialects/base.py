@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,15 @@ class Failure:
     def value(self) -> bool:
         """A value does not fit its column's type."""
         return self.kind in {"out_of_range", "too_long", "invalid_value"}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the planner expects of a statement."""
+
+    rows: int
+    cost: float
+    """In the planner's own units; 1 is about the reading of one page in order."""
 
 
 class Dialect:
@@ -106,6 +116,23 @@ class Dialect:
     def estimate_live_rows(self, connection: Connection, table: sa.Table, column: sa.Column[Any]) -> int | None:
         """Rows in which ``column`` is null, when the statistics of a partial index tell."""
         return None
+
+    def estimate(self, connection: Connection, counting: sa.Select[Any]) -> Estimate | None:
+        """What ``counting``, a ``SELECT count(*)``, would count and cost, without running it; None where the
+        planner does not tell."""
+        return None
+
+    @contextmanager
+    def limited(self, connection: Connection, milliseconds: int) -> Iterator[None]:
+        """A statement within stops after ``milliseconds``, and whatever fails within, the transaction goes on.
+        The error still reaches the caller."""
+        with connection.begin_nested():
+            yield
+
+    def integer_bytes(self, type_: sa.types.TypeEngine[Any]) -> int:
+        """How many bytes a number of this integer type has."""
+        inner = type_.impl_instance if isinstance(type_, sa.TypeDecorator) else type_
+        return 2 if isinstance(inner, sa.SmallInteger) else 8 if isinstance(inner, sa.BigInteger) else 4
 
     def contains(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         """``column`` contains ``text``, whatever the case; ``%`` and ``_`` stand for themselves."""

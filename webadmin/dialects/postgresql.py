@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +13,10 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import URL, Connection
 
 from webadmin.dialects import postgresql_catalog
-from webadmin.dialects.base import Dialect, Failure, Timeouts
+from webadmin.dialects.base import Dialect, Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
-from webadmin.dialects.postgresql_explain import explain, inline
+from webadmin.dialects.postgresql_explain import estimate, explain, inline
 
 _KINDS = {
     "57014": "statement_timeout",
@@ -160,6 +161,21 @@ class PostgreSQL(Dialect):
             },
         ).scalar()
         return None if rows is None else int(rows)
+
+    def estimate(self, connection: Connection, counting: sa.Select[Any]) -> Estimate | None:
+        return estimate(connection, counting)
+
+    @contextmanager
+    def limited(self, connection: Connection, milliseconds: int) -> Iterator[None]:
+        self._run(
+            connection, f"SAVEPOINT webadmin_limited; SET LOCAL statement_timeout = {int(milliseconds)}"
+        )
+        try:
+            yield
+        finally:
+            # Undoes the SET LOCAL too. A connection that is lost says so in the error that is on its way.
+            if not connection.invalidated:
+                self._run(connection, "ROLLBACK TO SAVEPOINT webadmin_limited; RELEASE SAVEPOINT webadmin_limited")
 
     def contains(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         if not isinstance(column.type, sa.String) or isinstance(column.type, sa.Enum):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from webadmin.dialects.sqlite_explain import explain
 
 _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps between two looks at the clock: well under a millisecond."""
+
+_DEADLINE = "webadmin_deadline"
 
 _KINDS = (
     (re.compile(r"^UNIQUE constraint failed: index '(?P<constraint>.+)'$"), "unique"),
@@ -46,7 +49,8 @@ class SQLite(Dialect):
         if not isinstance(raw, sqlite3.Connection):
             return
         deadline = time.monotonic() + timeouts.statement_ms / 1000
-        raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_CHECKS)
+        connection.info[_DEADLINE] = deadline
+        self._stop_at(raw, deadline)
         if raw.in_transaction:
             return
         try:
@@ -63,8 +67,33 @@ class SQLite(Dialect):
         raw = connection.connection.driver_connection
         if isinstance(raw, sqlite3.Connection):
             raw.set_progress_handler(None, 0)
+            connection.info.pop(_DEADLINE, None)
             if not raw.in_transaction:
                 raw.execute("PRAGMA query_only = OFF")
+
+    @staticmethod
+    def _stop_at(raw: sqlite3.Connection, deadline: float) -> None:
+        raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_CHECKS)
+
+    @contextmanager
+    def limited(self, connection: Connection, milliseconds: int) -> Iterator[None]:
+        raw = connection.connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):
+            yield
+            return
+        last = connection.info.get(_DEADLINE)
+        soon = time.monotonic() + milliseconds / 1000
+        self._stop_at(raw, soon if last is None else min(soon, last))
+        try:
+            yield  # a SELECT that is stopped leaves the transaction as it was
+        finally:
+            if last is None:
+                raw.set_progress_handler(None, 0)
+            else:
+                self._stop_at(raw, last)
+
+    def integer_bytes(self, type_: sa.types.TypeEngine[Any]) -> int:
+        return 8
 
     def failure(self, error: BaseException) -> Failure:
         original = getattr(error, "orig", None) or error

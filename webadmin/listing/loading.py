@@ -1,0 +1,1 @@
+def detail_options(view): return ()

@@ -1,0 +1,100 @@
+"""The only door to rows: which of them a person may see, on every page without exception."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.sql.base import ExecutableOption
+
+from webadmin.errors import NotFound
+from webadmin.listing.fits import fits
+from webadmin.options.context import Context
+from webadmin.options.model_view import ModelView
+from webadmin.options.view import View
+from webadmin.text import gettext as _
+
+Deleted = Literal["hide", "show", "only"]
+"""What becomes of soft-deleted rows."""
+
+
+def scope(context: Context, view: View, stmt: sa.Select[Any], deleted: Deleted = "hide") -> sa.Select[Any]:
+    """``stmt``, a select of the view's model, restricted to what the person may see.
+
+    :param deleted: whether soft-deleted rows are hidden, shown among the others, or the only ones.
+    """
+    stmt = view.options.scope(stmt, context.user)
+    if view.soft_delete is None:
+        return stmt.where(sa.false()) if deleted == "only" else stmt
+    if deleted == "show":
+        return stmt
+    column = getattr(view.model, view.soft_delete)
+    return stmt.where(column.is_(None) if deleted == "hide" else column.is_not(None))
+
+
+def restricted(view: View) -> bool:
+    """Whether the view has a scope of its own, so that not everybody sees every row."""
+    return type(view.options).scope is not ModelView.scope
+
+
+def inside(
+    context: Context, model: type, entity: Any, *, hide_deleted: bool
+) -> sa.ColumnElement[bool] | None:
+    """The condition that ``entity``, ``model`` or an alias of it, is a row the person may see; None when all are.
+
+    :param hide_deleted: whether soft-deleted rows count as not there.
+    """
+    view = context.registry.for_model(model)
+    if view is None:
+        return None
+    conditions: list[sa.ColumnElement[bool]] = []
+    if restricted(view) and not view.keyless:
+        names = [column.name for column in view.info.key]
+        # Without correlate(None) the inner select would take its table from the statement around it.
+        allowed = scope(context, view, sa.select(*(getattr(model, name) for name in names)), "show").correlate(None)
+        own = [getattr(entity, name) for name in names]
+        conditions.append((own[0] if len(own) == 1 else sa.tuple_(*own)).in_(allowed))
+    if hide_deleted and view.soft_delete is not None:
+        conditions.append(getattr(entity, view.soft_delete).is_(None))
+    return sa.and_(*conditions) if conditions else None
+
+
+def one(
+    context: Context,
+    view: View,
+    key_values: Sequence[Any],
+    *,
+    options: Sequence[ExecutableOption] = (),
+    lock: bool = False,
+    deleted: Deleted = "show",
+) -> Any:
+    """The row with this primary key.
+
+    :param options: loader options for it.
+    :param lock: hold it ``FOR UPDATE`` until the transaction ends, and read it anew.
+    :raises NotFound: when there is none within the person's scope, or no row can have such a key.
+    """
+    key = view.info.key
+    if view.keyless or len(key) != len(key_values):
+        raise NotFound(_("There is no such row."))
+    if not all(fits(context.dialect, column, value) for column, value in zip(key, key_values, strict=True)):
+        raise NotFound(_("There is no such row."))
+    stmt = scope(context, view, sa.select(view.model), deleted).options(*options)
+    stmt = stmt.where(
+        *(getattr(view.model, column.name) == value for column, value in zip(key, key_values, strict=True))
+    )
+    if lock:
+        stmt = stmt.execution_options(populate_existing=True)
+        if context.dialect.supports_row_locks:
+            stmt = stmt.with_for_update(of=view.model)
+    try:
+        row = context.session.scalars(stmt).unique().first()
+    except (exc.DBAPIError, exc.StatementError) as error:
+        if context.dialect.failure(error).value:
+            raise NotFound(_("There is no such row.")) from error
+        raise
+    if row is None:
+        raise NotFound(_("There is no such row."))
+    return row
