@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from starlette.datastructures import FormData
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
@@ -23,7 +23,11 @@ async def read_form(request: Request, limits: Limits) -> FormData:
     try:
         if kind == "multipart/form-data":
             form = await MultiPartParser(
-                request.headers, stream, max_files=limits.files, max_fields=limits.fields, max_part_size=limits.body
+                request.headers,
+                stream,
+                max_files=limits.files,
+                max_fields=limits.fields,
+                max_part_size=limits.body,
             ).parse()
         elif kind == "application/x-www-form-urlencoded":
             form = await FormParser(request.headers, stream).parse()
@@ -39,7 +43,7 @@ async def read_form(request: Request, limits: Limits) -> FormData:
     return form
 
 
-async def _limited(request: Request, limits: Limits) -> AsyncIterator[bytes]:
+async def _limited(request: Request, limits: Limits) -> AsyncGenerator[bytes, None]:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)

@@ -179,6 +179,6 @@ class Admin:
 def _identity(identify: Callable[[Any], Any] | Identity | None) -> Identity:
     if identify is None:
         return LocalUser()
-    if hasattr(identify, "has_login"):
+    if isinstance(identify, Identity):
         return identify
     return HostIdentity(identify)

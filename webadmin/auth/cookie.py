@@ -100,5 +100,3 @@ class CookieSigner:
         if secure:
             parts.append("Secure")
         return "; ".join(parts)
-
-

@@ -24,8 +24,12 @@ def check(expected: str, sent: str | None, headers: Mapping[str, str]) -> None:
     The browser's own word (``Sec-Fetch-Site``) is asked as well: a page elsewhere cannot forge it.
     """
     site = headers.get("sec-fetch-site", "same-origin")
-    if site not in {"same-origin", "none"} or not hmac.compare_digest(expected.encode(), (sent or "").encode()):
+    if site not in {"same-origin", "none"} or not hmac.compare_digest(
+        expected.encode(), (sent or "").encode()
+    ):
         raise Forbidden(
-            _("This form was not sent from a page of this admin, or the page was open for too long. Reload it and try again."),
+            _(
+                "This form was not sent from a page of this admin, or the page was open for too long. Reload it and try again."
+            ),
             title=_("Not accepted"),
         )

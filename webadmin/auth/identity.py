@@ -8,7 +8,7 @@ import ipaddress
 import secrets
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from starlette.requests import HTTPConnection
 
@@ -20,6 +20,7 @@ from webadmin.text import gettext as _
 _FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
+@runtime_checkable
 class Identity(Protocol):
     """Tells who makes a request."""
 
@@ -48,7 +49,9 @@ class LocalUser:
         if self._is_local(connection):
             return User(_("Local user"))
         raise Forbidden(
-            _("This admin has no login yet, so it answers only to the machine it runs on. To open it to others, pass Admin(identify=…), a function that takes the request and returns a webadmin.User or None.")
+            _(
+                "This admin has no login yet, so it answers only to the machine it runs on. To open it to others, pass Admin(identify=…), a function that takes the request and returns a webadmin.User or None."
+            )
         )
 
     async def ahead(self, connection: HTTPConnection) -> Any:

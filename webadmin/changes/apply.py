@@ -37,7 +37,9 @@ def delete(context: Context, view: View, rows: Sequence[Any], *, purge: bool = F
                 call_hook(view.options.after_model_delete, row, context.hook_request)
     except exc.IntegrityError as error:
         raise Conflict(
-            _("Other rows still point at what was to be deleted, so nothing was deleted. Look at the plan again: something was added meanwhile."),
+            _(
+                "Other rows still point at what was to be deleted, so nothing was deleted. Look at the plan again: something was added meanwhile."
+            ),
             title=_("Not deleted"),
         ) from error
     return len(rows)
@@ -68,15 +70,23 @@ def _in_the_way(context: Context, view: View, row: Any, error: exc.IntegrityErro
     names = constraint_columns(view.info, failure)
     title = _("Not restored")
     if failure.kind != "unique" or not names:
-        return Conflict(_("The row breaks a rule of its table as it is now, so it was not restored."), title=title)
+        return Conflict(
+            _("The row breaks a rule of its table as it is now, so it was not restored."), title=title
+        )
     context.session.refresh(row)
     columns = [view.info.columns[name] for name in names]
-    stmt = sa.select(view.model).where(*(column.column == getattr(row, column.name) for column in columns))
-    stmt = view.options.scope(stmt.where(getattr(view.model, view.soft_delete or "").is_(None)), context.user).limit(1)
+    stmt: sa.Select[Any] = sa.select(view.model).where(
+        *(column.column == getattr(row, column.name) for column in columns)
+    )
+    stmt = view.options.scope(
+        stmt.where(getattr(view.model, view.soft_delete or "").is_(None)), context.user
+    ).limit(1)
     holder = context.session.scalars(stmt).first()
     what = ", ".join(f"{view.label_of(column.name)} “{getattr(row, column.name)}”" for column in columns)
     if holder is None:
-        return Conflict(_("{what} is in use by another row, so this one was not restored.").format(what=what), title=title)
+        return Conflict(
+            _("{what} is in use by another row, so this one was not restored.").format(what=what), title=title
+        )
     return Conflict(
         _("{what} is now used by {row}. Change it there, or change it here before restoring.").format(
             what=what, row=view.row_label(holder)

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from webadmin.changes.references import CASCADE, RESTRICT, Edge, edges
 from webadmin.options.context import Context
-from webadmin.options.labels import model_label
 from webadmin.options.view import View
 from webadmin.text import format_count, humanize, plural
 
@@ -53,7 +52,10 @@ class DeletionPlan:
     @property
     def fingerprint(self) -> str:
         """Changes when what would happen changes."""
-        lines = [f"{item.label}:{item.rule}:{item.count}" for item in (*self.blocked, *self.deleted, *self.unlinked)]
+        lines = [
+            f"{item.label}:{item.rule}:{item.count}"
+            for item in (*self.blocked, *self.deleted, *self.unlinked)
+        ]
         ids = [self.view.id_of(row) for row in self.rows]
         return hashlib.sha256("\n".join([str(self.soft), *ids, *lines]).encode()).hexdigest()[:24]
 
@@ -139,23 +141,26 @@ class _Walk:
         view = self.context.view_of(edge.model) if edge.model is not None else None
         label = view.name_plural if view is not None else _table_label(edge)
         columns = ", ".join(humanize(column.name).lower() for column in edge.child_columns)
-        return Reached(edge, f"{label} ({columns})", edge.rule, count, depth, self._examples(edge, rows, view), view)
+        return Reached(
+            edge, f"{label} ({columns})", edge.rule, count, depth, self._examples(edge, rows, view), view
+        )
 
     def _examples(self, edge: Edge, rows: sa.Select[Any], view: View | None) -> tuple[tuple[str, str], ...]:
         if view is None or view.keyless or edge.model is None:
             return ()
         keys = list(edge.child.primary_key.columns)
-        stmt = sa.select(edge.model).where(_inside(keys, rows.with_only_columns(*keys)))
+        stmt: sa.Select[Any] = sa.select(edge.model).where(_inside(keys, rows.with_only_columns(*keys)))
         stmt = view.options.scope(stmt, self.context.user).limit(_EXAMPLES)
-        label = view.row_label if view is not None else model_label(edge.model)
-        return tuple((label(row), view.id_of(row)) for row in self.context.session.scalars(stmt))
+        return tuple((view.row_label(row), view.id_of(row)) for row in self.context.session.scalars(stmt))
 
 
 def _table_label(edge: Edge) -> str:
     return plural(humanize(edge.model.__name__)) if edge.model is not None else humanize(edge.child.name)
 
 
-def _among(columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[tuple[Any, ...]]) -> sa.ColumnElement[bool]:
+def _among(
+    columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[tuple[Any, ...]]
+) -> sa.ColumnElement[bool]:
     if len(columns) == 1:
         return columns[0].in_([key[0] for key in keys])
     return sa.or_(*(sa.and_(*(c == value for c, value in zip(columns, key, strict=True))) for key in keys))

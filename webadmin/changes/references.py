@@ -84,7 +84,11 @@ def _rule(constraint: sa.ForeignKeyConstraint, parent: Mapper[Any]) -> str:
                 return SET_NULL
     for mapper in parent.registry.mappers:
         for relation in mapper.relationships:
-            if relation.secondary is constraint.table and relation.mapper is parent and relation.back_populates:
+            if (
+                relation.secondary is constraint.table
+                and relation.mapper is parent
+                and relation.back_populates
+            ):
                 return UNLINK
     return RESTRICT
 
@@ -92,4 +96,6 @@ def _rule(constraint: sa.ForeignKeyConstraint, parent: Mapper[Any]) -> str:
 def _covers(relation: RelationshipProperty[Any], columns: set[Any]) -> bool:
     if relation.viewonly or relation.secondary is not None or not relation.remote_side:
         return False
-    return columns <= set(relation.remote_side) and not columns & set(relation.local_columns - relation.remote_side)
+    return columns <= set(relation.remote_side) and not columns & set(
+        relation.local_columns - relation.remote_side
+    )

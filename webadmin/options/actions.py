@@ -20,7 +20,9 @@ class ActionInfo:
     """The name of the method on the view."""
 
 
-def action(name: str | None = None, label: str | None = None, confirmation: str = "") -> Callable[[_Method], _Method]:
+def action(
+    name: str | None = None, label: str | None = None, confirmation: str = ""
+) -> Callable[[_Method], _Method]:
     """Make a method of a ``ModelView`` an action over chosen rows.
 
     ``def mark_paid(self, rows, request)`` gets the chosen rows, loaded and locked, inside the transaction; it changes

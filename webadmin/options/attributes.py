@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,7 +77,9 @@ def resolve(info: ModelInfo, value: Any) -> Attribute:
     if owner is not None and not isinstance(value, str) and not issubclass(info.model, owner):
         through = [r.name for r in info.relations.values() if r.target is owner and r.many_to_one]
         if len(through) != 1:
-            raise UnknownAttribute(f"{owner.__name__}.{name} belongs to another model; write a path such as 'relation.{name}'")
+            raise UnknownAttribute(
+                f"{owner.__name__}.{name} belongs to another model; write a path such as 'relation.{name}'"
+            )
         name = f"{through[0]}.{name}"
     path: list[RelationInfo] = []
     here = info
@@ -88,20 +90,20 @@ def resolve(info: ModelInfo, value: Any) -> Attribute:
             raise UnknownAttribute(_unknown(here, part))
         path.append(relation)
         here = inspect_model(relation.target)
-    common = {"name": name, "model": info.model, "path": tuple(path)}
+    found = Attribute(name, info.model, tuple(path))
     if column := here.columns.get(last):
-        return Attribute(**common, column=column)
-    if relation := here.relations.get(last):
-        return Attribute(**common, relation=relation)
+        return replace(found, column=column)
+    if target := here.relations.get(last):
+        return replace(found, relation=target)
     descriptor = here.mapper.all_orm_descriptors.get(last)
     if descriptor is not None and descriptor.extension_type is HybridExtensionType.HYBRID_PROPERTY:
-        return Attribute(**common, expression=getattr(here.model, last))
+        return replace(found, expression=getattr(here.model, last))
     if last in here.mapper.attrs:
-        return Attribute(**common, expression=getattr(here.model, last))
+        return replace(found, expression=getattr(here.model, last))
     if isinstance(value, sa.ColumnElement) and not isinstance(value, sa.Column) and not leading:
         return Attribute(name=name, model=info.model, expression=value)
     if hasattr(here.model, last):
-        return Attribute(**common)
+        return found
     raise UnknownAttribute(_unknown(here, last))
 
 

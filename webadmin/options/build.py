@@ -33,7 +33,10 @@ class Builder:
         options, info = self.options, self.info
         label = self._row_label()
         shown = self._shown(
-            "column_list", "column_exclude_list", lambda: defaults.list_columns(info), self._formatters("column_formatters")
+            "column_list",
+            "column_exclude_list",
+            lambda: defaults.list_columns(info),
+            self._formatters("column_formatters"),
         )
         every = {column.name: column for column in [*shown, *self._every_column()]}
         details = self._shown(
@@ -87,7 +90,9 @@ class Builder:
         for value in self._listed(excluding):
             self._attribute(excluding, value)
         if chosen == _ALL or (not chosen and left_out):
-            values: Sequence[Any] = [name for name in defaults.details_columns(self.info) if name not in left_out]
+            values: Sequence[Any] = [
+                name for name in defaults.details_columns(self.info) if name not in left_out
+            ]
         else:
             values = self._listed(option) or list(guess())
         attributes = [a for a in (self._attribute(option, value) for value in values) if a is not None]
@@ -105,7 +110,9 @@ class Builder:
             if column is not None and column.kind in {Kind.SEARCH_VECTOR, Kind.BINARY}:
                 continue
             attribute = resolve(self.info, name)
-            yield ShownColumn(attribute, self._label(attribute), formatters.get(name), self._description(name))
+            yield ShownColumn(
+                attribute, self._label(attribute), formatters.get(name), self._description(name)
+            )
 
     def _formatters(self, option: str) -> dict[str, Any]:
         return {attribute_name(key): function for key, function in getattr(self.options, option).items()}
@@ -135,17 +142,23 @@ class Builder:
 
     def _can_sort(self, option: str, attribute: Attribute) -> bool:
         if attribute.plain or (attribute.relation is not None and not attribute.relation.many_to_one):
-            self._fault(option, attribute.name, "it is not a column or expression of the database; sort by a column")
+            self._fault(
+                option, attribute.name, "it is not a column or expression of the database; sort by a column"
+            )
             return False
         if attribute.column is not None and attribute.column.kind in UNSORTABLE:
-            self._fault(option, attribute.name, f"a column of kind {attribute.column.kind} has no order; leave it out")
+            self._fault(
+                option, attribute.name, f"a column of kind {attribute.column.kind} has no order; leave it out"
+            )
             return False
         return True
 
     def _default_sort(self, shown: tuple[str, ...]) -> list[tuple[Attribute, bool]]:
         given: Any = self.options.column_default_sort
         if not _is_set(given):
-            return [(resolve(self.info, name), desc) for name, desc in defaults.default_sort(self.info, shown)]
+            return [
+                (resolve(self.info, name), desc) for name, desc in defaults.default_sort(self.info, shown)
+            ]
         items = given if isinstance(given, list) else [given]
         if isinstance(given, tuple) and not (len(given) == 2 and isinstance(given[1], bool)):
             items = list(given)
@@ -167,7 +180,11 @@ class Builder:
             if attribute is None:
                 continue
             if attribute.plain:
-                self._fault("column_filters", attribute.name, "it is a Python property; filter by a column or relation")
+                self._fault(
+                    "column_filters",
+                    attribute.name,
+                    "it is a Python property; filter by a column or relation",
+                )
                 continue
             label = getattr(value, "title", None) if column is not None else None
             found[attribute.name] = FilterOption(attribute, label or self._label(attribute))
@@ -219,8 +236,17 @@ class Builder:
         if attribute is None:
             return None
         column = attribute.column
-        if column is None or attribute.path or not column.nullable or column.kind not in {Kind.DATETIME, Kind.DATE}:
-            self._fault("soft_delete_column", attribute.name, "it must be a nullable date or timestamp of the model itself")
+        if (
+            column is None
+            or attribute.path
+            or not column.nullable
+            or column.kind not in {Kind.DATETIME, Kind.DATE}
+        ):
+            self._fault(
+                "soft_delete_column",
+                attribute.name,
+                "it must be a nullable date or timestamp of the model itself",
+            )
             return None
         return column.name
 
@@ -239,13 +265,15 @@ class Builder:
             if attribute is None:
                 continue
             if attribute.path or (attribute.column is None and attribute.relation is None):
-                self._fault("form_columns", attribute.name, "a form edits columns and relations of the model itself")
+                self._fault(
+                    "form_columns", attribute.name, "a form edits columns and relations of the model itself"
+                )
             else:
                 names.append(attribute.name)
         return tuple(dict.fromkeys(names))
 
     def _page_sizes(self) -> tuple[int, ...]:
-        sizes = {*self.options.page_size_options, self.options.page_size}
+        sizes: set[Any] = {*self.options.page_size_options, self.options.page_size}
         wrong = [size for size in sizes if not isinstance(size, int) or not 1 <= size <= 1000]
         if wrong:
             self._fault("page_size_options", repr(wrong[0]), "a page has 1 to 1000 rows")

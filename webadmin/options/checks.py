@@ -34,7 +34,7 @@ def check_options(options: ModelView) -> list[Fault]:
         if name not in _KNOWN and name.startswith(_PREFIXES) and not callable(getattr(options, name))
     ]
     for name in _LISTS:
-        value = getattr(options, name)
+        value: Any = getattr(options, name)
         if isinstance(value, str) or not hasattr(value, "__iter__") or isinstance(value, Mapping):
             faults.append(Fault(title, name, repr(value), "write a list"))
     for name in _MAPPINGS:
@@ -45,7 +45,11 @@ def check_options(options: ModelView) -> list[Fault]:
         value = getattr(options, name)
         if not isinstance(value, bool):
             faults.append(Fault(title, name, repr(value), "write True or False"))
-    if not isinstance(options.page_size, int) or isinstance(options.page_size, bool) or not 1 <= options.page_size <= 1000:
+    if (
+        not isinstance(options.page_size, int)
+        or isinstance(options.page_size, bool)
+        or not 1 <= options.page_size <= 1000
+    ):
         faults.append(Fault(title, "page_size", repr(options.page_size), "write a number from 1 to 1000"))
     if not options._sqladmin:
         faults.extend(_both(options, title))
@@ -59,7 +63,9 @@ def _unknown_keys(options: ModelView, title: str) -> list[Fault]:
         for key in getattr(options, option) if isinstance(getattr(options, option), Mapping) else ():
             name = attribute_name(key)
             if "." not in name and not hasattr(options.model, name) and options.form is None:
-                faults.append(Fault(title, option, repr(name), f"{options.model.__name__} has no such attribute"))
+                faults.append(
+                    Fault(title, option, repr(name), f"{options.model.__name__} has no such attribute")
+                )
     return faults
 
 

@@ -8,7 +8,22 @@ from webadmin.database.inspection import HEAVY, NUMBERS, UNSORTABLE, ColumnInfo,
 from webadmin.options.labels import guess_columns
 
 _LIST_LIMIT = 8
-_LONG_NAMES = ("description", "body", "content", "text", "notes", "bio", "comment", "summary", "html", "markdown", "password", "secret", "token", "hash")
+_LONG_NAMES = (
+    "description",
+    "body",
+    "content",
+    "text",
+    "notes",
+    "bio",
+    "comment",
+    "summary",
+    "html",
+    "markdown",
+    "password",
+    "secret",
+    "token",
+    "hash",
+)
 _LAST = ("created_at", "updated_at", "modified_at", "last_update", "last_updated", "modified")
 _STATES = ("status", "state", "active", "is_active", "enabled", "published", "stage", "priority")
 _MONEY = ("total", "amount", "price", "balance", "cost", "payment", "revenue", "fee")
@@ -89,7 +104,9 @@ def details_columns(info: ModelInfo) -> tuple[str, ...]:
 def form_columns(info: ModelInfo, *, include_key: bool) -> tuple[str, ...]:
     """What a form edits: columns that people set, to-one relations in place of their keys, many-to-many."""
     relations = {
-        name: relation for name, relation in _to_one_by_column(info).items() if not info.relations[relation].view_only
+        name: relation
+        for name, relation in _to_one_by_column(info).items()
+        if not info.relations[relation].view_only
     }
     names: list[str] = []
     for name, column in info.columns.items():
@@ -97,9 +114,9 @@ def form_columns(info: ModelInfo, *, include_key: bool) -> tuple[str, ...]:
             continue
         if name in relations:
             names.append(relations[name])
-        elif column.primary_key and column.has_default and not include_key:
-            continue
-        elif column.name in _LAST and column.has_default:
+        elif (column.primary_key and column.has_default and not include_key) or (
+            column.name in _LAST and column.has_default
+        ):
             continue
         else:
             names.append(name)
@@ -113,7 +130,11 @@ def sortable(info: ModelInfo, shown: tuple[str, ...]) -> tuple[str, ...]:
         name
         for name, column in info.columns.items()
         if column.indexed and column.kind not in UNSORTABLE and column.kind is not Kind.OTHER
-    ) or (tuple(n for n in shown if n in info.columns and info.columns[n].kind not in UNSORTABLE) if info.keyless else ())
+    ) or (
+        tuple(n for n in shown if n in info.columns and info.columns[n].kind not in UNSORTABLE)
+        if info.keyless
+        else ()
+    )
 
 
 def filters(info: ModelInfo) -> tuple[str, ...]:
@@ -133,7 +154,15 @@ def filters(info: ModelInfo) -> tuple[str, ...]:
             ranked.append((3, name))
         elif column.kind is Kind.ARRAY:
             ranked.append((4, name))
-        elif column.kind in {Kind.TEXT, Kind.LONG_TEXT, Kind.UUID, Kind.TIME, Kind.INTERVAL, Kind.INTEGER, Kind.NUMERIC}:
+        elif column.kind in {
+            Kind.TEXT,
+            Kind.LONG_TEXT,
+            Kind.UUID,
+            Kind.TIME,
+            Kind.INTERVAL,
+            Kind.INTEGER,
+            Kind.NUMERIC,
+        }:
             ranked.append((5, name))
     many = [(6, r.name) for r in info.relations.values() if r.uselist and not r.view_only]
     ranked.sort(key=lambda item: item[0])

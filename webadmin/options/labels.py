@@ -11,7 +11,21 @@ from sqlalchemy import exc
 from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, ModelInfo, inspect_model
 from webadmin.text import humanize
 
-_NAME_LIKE = ("name", "title", "label", "number", "reference", "subject", "username", "email", "slug", "sku", "code", "full_name", "display_name")
+_NAME_LIKE = (
+    "name",
+    "title",
+    "label",
+    "number",
+    "reference",
+    "subject",
+    "username",
+    "email",
+    "slug",
+    "sku",
+    "code",
+    "full_name",
+    "display_name",
+)
 _MAX = 120
 
 
@@ -22,7 +36,9 @@ class RowLabel:
     :param columns: the attributes that must be loaded; None for all but the heavy ones.
     """
 
-    def __init__(self, info: ModelInfo, columns: tuple[str, ...] | None, custom: Callable[[Any], Any] | None) -> None:
+    def __init__(
+        self, info: ModelInfo, columns: tuple[str, ...] | None, custom: Callable[[Any], Any] | None
+    ) -> None:
         self._info = info
         self._custom = custom
         key = tuple(column.name for column in info.key)

@@ -43,7 +43,8 @@ class Registry:
         notes: list[str] = []
         if is_sqladmin_view(view):
             view, notes = adapt(view)
-        if not (isinstance(view, type) and issubclass(view, ModelView)):
+        given: Any = view
+        if not (isinstance(given, type) and issubclass(given, ModelView)):
             raise TypeError(f"add_view takes a ModelView class, not {view!r}")
         model = getattr(view, "model", None)
         if model is None or not _is_mapped(model):
@@ -61,7 +62,9 @@ class Registry:
         wanted = view.key or str(inspect_model(view.model).table.name)
         key = re.sub(r"[^\w.-]+", "-", wanted).strip("-.") or "table"
         if view.key and (view.key in self._keys or view.key in RESERVED_KEYS or key != view.key):
-            remedy = "a key is free, made of letters, digits, - and _, and not one of " + ", ".join(sorted(RESERVED_KEYS))
+            remedy = "a key is free, made of letters, digits, - and _, and not one of " + ", ".join(
+                sorted(RESERVED_KEYS)
+            )
             self.faults.append(Fault(view.__name__, "key", repr(view.key), remedy))
         schema = inspect_model(view.model).table.schema
         if key in self._keys and schema:

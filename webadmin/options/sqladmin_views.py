@@ -42,9 +42,18 @@ def adapt(view: type[Any]) -> tuple[type[ModelView], list[str]]:
         if cls is object or cls.__module__ == _BASE_MODULE:
             continue
         own.update({name: value for name, value in vars(cls).items() if not name.startswith("__")})
-    attributes = {name: value for name, value in own.items() if name in _TAKEN or callable(value) or isinstance(value, property)}
+    attributes = {
+        name: value
+        for name, value in own.items()
+        if name in _TAKEN or callable(value) or isinstance(value, property)
+    }
     notes = [_note(name) for name in own if _without_effect(name, own[name])]
-    attributes |= {"model": view.model, "_sqladmin": True, "__doc__": view.__doc__, "__module__": view.__module__}
+    attributes |= {
+        "model": view.model,
+        "_sqladmin": True,
+        "__doc__": view.__doc__,
+        "__module__": view.__module__,
+    }
     for name in ("name", "name_plural"):
         if name not in own or name not in _declared(view):
             attributes.pop(name, None)
@@ -76,7 +85,11 @@ def _words(name: str) -> str:
 def _without_effect(name: str, value: Any) -> bool:
     if name.startswith("_") or name in _TAKEN | _SILENT | {"list_query"}:
         return False
-    return name in _REFUSED_HOOKS or name.endswith("_template") or not (callable(value) or isinstance(value, property))
+    return (
+        name in _REFUSED_HOOKS
+        or name.endswith("_template")
+        or not (callable(value) or isinstance(value, property))
+    )
 
 
 def _note(name: str) -> str:

@@ -62,7 +62,12 @@ class Urls:
     def own(self, path: str) -> str:
         """``path`` when it lies below the mount point of this very admin, else the home page: never another site."""
         inside = path == self.root or path.startswith(f"{self.root}/")
-        safe = inside and not path.startswith("//") and "\\" not in path and not any(ord(char) < 32 for char in path)
+        safe = (
+            inside
+            and not path.startswith("//")
+            and "\\" not in path
+            and not any(ord(char) < 32 for char in path)
+        )
         return path if safe else self.home
 
 

@@ -18,7 +18,15 @@ from webadmin.options.labels import model_label
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.urls import Urls
-from webadmin.text import format_ago, format_date, format_datetime, format_number, format_time, humanize, localize
+from webadmin.text import (
+    format_ago,
+    format_date,
+    format_datetime,
+    format_number,
+    format_time,
+    humanize,
+    localize,
+)
 from webadmin.text import gettext as _
 
 EMPTY = "–"
@@ -27,7 +35,19 @@ LIST_LENGTH = 200
 _TITLE_LENGTH = 1000
 _MONEY = ("total", "amount", "price", "balance", "cost", "payment", "revenue", "fee", "charge", "subtotal")
 _TONES = {
-    "ok": {"paid", "active", "done", "complete", "completed", "approved", "delivered", "success", "succeeded", "published", "open"},
+    "ok": {
+        "paid",
+        "active",
+        "done",
+        "complete",
+        "completed",
+        "approved",
+        "delivered",
+        "success",
+        "succeeded",
+        "published",
+        "open",
+    },
     "bad": {"failed", "payment_failed", "error", "rejected", "blocked", "overdue", "lost", "fraud"},
     "warn": {"on_hold", "hold", "late", "refunded", "suspended", "attention", "returned"},
     "info": {"shipped", "sent", "processing", "in_progress", "packed", "running"},
@@ -47,7 +67,9 @@ class Cells:
         self._urls = urls
         self._detail = detail
         options = view.options
-        self._by_type = dict(options.column_type_formatters_detail if detail else options.column_type_formatters)
+        self._by_type = dict(
+            options.column_type_formatters_detail if detail else options.column_type_formatters
+        )
 
     def maker(self, column: ShownColumn) -> CellMaker:
         """A function from a row to this column's cell; what does not depend on the row is decided here, once."""
@@ -113,7 +135,11 @@ class Cells:
             related = attribute.value(row)
             if related is None:
                 return Cell(name, "relation", EMPTY, empty=True)
-            href = self._urls.row(view, view.id_of(related)) if links and view is not None and not plain else None
+            href = (
+                self._urls.row(view, view.id_of(related))
+                if links and view is not None and not plain
+                else None
+            )
             deleted = soft_delete is not None and getattr(related, soft_delete, None) is not None
             return Cell(name, "relation", extras.get(name) or label(related), href=href, deleted=deleted)
 
@@ -146,7 +172,12 @@ def reverse_filter(view: View, relation_name: str, target: View | None) -> str |
         return back
     for name, option in target.filters.items():
         other = option.attribute.relation
-        if other is not None and other.target is view.model and other.many_to_one and other.local == relation.remote:
+        if (
+            other is not None
+            and other.target is view.model
+            and other.many_to_one
+            and other.local == relation.remote
+        ):
             return name
     return None
 
@@ -171,7 +202,13 @@ _KIND_NAMES = {
 def _given(name: str, kind: str, result: Any) -> Cell:
     if result is None or result == "":
         return Cell(name, kind, EMPTY, empty=True)
-    text = result if isinstance(result, str) else Markup(result.__html__()) if hasattr(result, "__html__") else str(result)
+    text = (
+        result
+        if isinstance(result, str)
+        else Markup(result.__html__())
+        if hasattr(result, "__html__")
+        else str(result)
+    )
     return Cell(name, kind, text)
 
 
@@ -183,7 +220,13 @@ def _text(name: str, kind: str, value: Any, detail: bool) -> Cell:
 
 
 def _boolean(name: str, value: Any, detail: bool) -> Cell:
-    return Cell(name, "boolean", _("Yes") if value else _("No"), tone="ok" if value else "", machine=str(bool(value)).lower())
+    return Cell(
+        name,
+        "boolean",
+        _("Yes") if value else _("No"),
+        tone="ok" if value else "",
+        machine=str(bool(value)).lower(),
+    )
 
 
 def _number(name: str, value: Any, detail: bool) -> Cell:
@@ -212,15 +255,31 @@ def _date(name: str, value: dt.date, detail: bool) -> Cell:
 
 
 def _time(name: str, value: dt.time, detail: bool) -> Cell:
-    return Cell(name, "time", value.strftime("%H:%M:%S" if value.second else "%H:%M"), machine=value.isoformat())
+    return Cell(
+        name, "time", value.strftime("%H:%M:%S" if value.second else "%H:%M"), machine=value.isoformat()
+    )
 
 
 def _datetime(name: str, value: dt.datetime, detail: bool) -> Cell:
     local = localize(value)
     absolute = f"{local:%Y-%m-%d %H:%M:%S}" + (f" {local.tzname()}" if local.tzinfo else "")
     if detail:
-        return Cell(name, "datetime", format_datetime(value), title=absolute, secondary=format_ago(value), machine=local.isoformat())
-    return Cell(name, "datetime", format_ago(value), title=absolute, secondary=format_time(local), machine=local.isoformat())
+        return Cell(
+            name,
+            "datetime",
+            format_datetime(value),
+            title=absolute,
+            secondary=format_ago(value),
+            machine=local.isoformat(),
+        )
+    return Cell(
+        name,
+        "datetime",
+        format_ago(value),
+        title=absolute,
+        secondary=format_time(local),
+        machine=local.isoformat(),
+    )
 
 
 def interval_text(value: dt.timedelta) -> str:
@@ -228,7 +287,9 @@ def interval_text(value: dt.timedelta) -> str:
     sign = "-" if value < dt.timedelta() else ""
     value = abs(value)
     hours, rest = divmod(value.seconds, 3600)
-    clock = f"{hours:02}:{rest // 60:02}:{rest % 60:02}" + (f".{value.microseconds:06}" if value.microseconds else "")
+    clock = f"{hours:02}:{rest // 60:02}:{rest % 60:02}" + (
+        f".{value.microseconds:06}" if value.microseconds else ""
+    )
     days = f"{value.days} day{'s' if value.days != 1 else ''} " if value.days else ""
     return f"{sign}{days}{clock}"
 
@@ -250,7 +311,13 @@ def _json(name: str, value: Any, detail: bool) -> Cell:
 def _array(name: str, value: Sequence[Any], detail: bool) -> Cell:
     items = tuple(EMPTY if item is None else str(item) for item in value)
     shown = items if detail else items[:6]
-    return Cell(name, "array", ", ".join(shown), items=shown, title=", ".join(items) if len(items) > len(shown) else None)
+    return Cell(
+        name,
+        "array",
+        ", ".join(shown),
+        items=shown,
+        title=", ".join(items) if len(items) > len(shown) else None,
+    )
 
 
 def _binary(name: str, value: bytes, detail: bool) -> Cell:

@@ -23,16 +23,25 @@ class AccountPage:
     next: str
     """Own path to go back to."""
 
+
 _THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 _DENSITIES = (("comfortable", "Comfortable"), ("compact", "Compact"))
-_ALLOWED = {"theme": {"system", "light", "dark"}, "density": {"comfortable", "compact"}, "shortcuts": {"on", "off"}}
+_ALLOWED = {
+    "theme": {"system", "light", "dark"},
+    "density": {"comfortable", "compact"},
+    "shortcuts": {"on", "off"},
+}
 
 
 def account(request: AdminRequest) -> Answer:
     """Show and keep how pages look for this person, in the signed cookie."""
     if request.method == "POST":
         _keep(request)
-        return Redirect(request.urls.own(request.posted("next")) if request.posted("next") else request.urls.page("account"))
+        return Redirect(
+            request.urls.own(request.posted("next"))
+            if request.posted("next")
+            else request.urls.page("account")
+        )
     kept = request.cookie.preferences
     zone = kept.get("zone", request.settings.time_zone)
     return Page(
@@ -53,7 +62,11 @@ def _keep(request: AdminRequest) -> None:
     for name, allowed in _ALLOWED.items():
         value = request.posted(name)
         if value and value not in allowed:
-            raise BadRequest(_("{name} is one of {allowed}.").format(name=humanize(name), allowed=", ".join(sorted(allowed))))
+            raise BadRequest(
+                _("{name} is one of {allowed}.").format(
+                    name=humanize(name), allowed=", ".join(sorted(allowed))
+                )
+            )
         if value:
             request.cookie.prefer(name, value)
     zone = request.posted("zone")

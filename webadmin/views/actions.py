@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from webadmin.changes.apply import restore as apply_restore
 from webadmin.changes.hooks import call_hook
 from webadmin.errors import BadRequest, NotFound, TooLarge
-from webadmin.listing.scope import one
+from webadmin.listing.scope import Deleted, one
 from webadmin.options.actions import ActionInfo
 from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page, Redirect
@@ -51,7 +51,9 @@ def restore(request: AdminRequest) -> Answer:
     rows = [row for row in _chosen(request, deleted="show") if view.is_deleted(row)]
     count = apply_restore(request.context, view, rows) if rows else 0
     text = _("{count} {rows} restored.") if count else _("None of the chosen {rows} was deleted.")
-    request.flash(text.format(count=format_count(count), rows=view.name_plural.lower()), "ok" if count else "info")
+    request.flash(
+        text.format(count=format_count(count), rows=view.name_plural.lower()), "ok" if count else "info"
+    )
     return Redirect(request.urls.list(view))
 
 
@@ -68,7 +70,11 @@ def run(request: AdminRequest) -> Answer:
     request.session.flush()
     text = said if isinstance(said, str) and said else _("{action}: {count} {rows}.")
     count = format_count(len(rows))
-    request.flash(text.replace("{action}", info.label).replace("{count}", count).replace("{rows}", view.name_plural.lower()))
+    request.flash(
+        text.replace("{action}", info.label)
+        .replace("{count}", count)
+        .replace("{rows}", view.name_plural.lower())
+    )
     return Redirect(request.urls.list(view))
 
 
@@ -80,7 +86,9 @@ def _preview(request: AdminRequest, info: ActionInfo, rows: list[Any]) -> Action
         list_url=request.urls.list(view),
         title=f"{info.label}: {format_count(len(rows))} {view.name_plural.lower()}",
         text=info.confirmation,
-        rows=tuple(Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:SHOWN]),
+        rows=tuple(
+            Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:SHOWN]
+        ),
         row_count=len(rows),
         action_url=request.urls.action(view, info.name),
         hidden=(("confirm", "1"), *(("id", view.id_of(row)) for row in rows)),
@@ -88,10 +96,12 @@ def _preview(request: AdminRequest, info: ActionInfo, rows: list[Any]) -> Action
     )
 
 
-def _chosen(request: AdminRequest, *, deleted: str) -> list[Any]:
+def _chosen(request: AdminRequest, *, deleted: Deleted) -> list[Any]:
     """The chosen rows that still exist and that the person may see."""
     view = request.view
-    ids = list(dict.fromkeys(value for value in request.form.getlist("id") if isinstance(value, str) and value))
+    ids = list(
+        dict.fromkeys(value for value in request.form.getlist("id") if isinstance(value, str) and value)
+    )
     if not ids:
         raise BadRequest(_("Choose at least one row first."), link="./", link_label=view.name_plural)
     if len(ids) > MOST:
@@ -99,9 +109,13 @@ def _chosen(request: AdminRequest, *, deleted: str) -> list[Any]:
     rows = []
     for segment in ids:
         try:
-            rows.append(one(request.context, view, view.key_from(unquote(segment)), deleted=deleted, lock=True))
+            rows.append(
+                one(request.context, view, view.key_from(unquote(segment)), deleted=deleted, lock=True)
+            )
         except NotFound:
             continue
     if not rows:
-        raise NotFound(_("The chosen rows are gone: somebody deleted them, or they were changed meanwhile."), link="./")
+        raise NotFound(
+            _("The chosen rows are gone: somebody deleted them, or they were changed meanwhile."), link="./"
+        )
     return rows

@@ -60,6 +60,7 @@ class DeletePage:
     button: str
     """The label of the confirming button; the page has none when ``blocked`` is not empty."""
 
+
 _SHOWN = 10
 
 
@@ -74,11 +75,18 @@ def purge(request: AdminRequest) -> Answer:
     """The plan of removing one soft-deleted row for good, and the removal."""
     view = request.view
     row = one(request.context, view, request.key, deleted="only", lock=request.method == "POST")
-    return plan_or_apply(request, [row], action_url=request.urls.row(view, view.id_of(row), "purge"), purge=True)
+    return plan_or_apply(
+        request, [row], action_url=request.urls.row(view, view.id_of(row), "purge"), purge=True
+    )
 
 
 def plan_or_apply(
-    request: AdminRequest, rows: Sequence[Any], *, action_url: str, purge: bool = False, confirmed: bool | None = None
+    request: AdminRequest,
+    rows: Sequence[Any],
+    *,
+    action_url: str,
+    purge: bool = False,
+    confirmed: bool | None = None,
 ) -> Answer:
     """Show what deleting ``rows`` would do, or do it when the page that was confirmed showed just that."""
     view = request.view
@@ -95,10 +103,18 @@ def plan_or_apply(
     return Page("delete.html", _page(request, plan, action_url, purge=purge), status=status)
 
 
-def _say(request: AdminRequest, view: View, labels: list[str], urls: list[str], count: int, *, soft: bool) -> None:
-    what = labels[0] if count == 1 else _("{count} {rows}").format(count=format_count(count), rows=view.name_plural.lower())
+def _say(
+    request: AdminRequest, view: View, labels: list[str], urls: list[str], count: int, *, soft: bool
+) -> None:
+    what = (
+        labels[0]
+        if count == 1
+        else _("{count} {rows}").format(count=format_count(count), rows=view.name_plural.lower())
+    )
     if soft and count == 1 and request.may("restore"):
-        request.flash(_("{what} was deleted.").format(what=what), url=urls[0], url_label=_("Restore"), post=True)
+        request.flash(
+            _("{what} was deleted.").format(what=what), url=urls[0], url_label=_("Restore"), post=True
+        )
     elif soft:
         deleted = request.urls.filtered(view, [("deleted", "only")])
         request.flash(_("{what} deleted.").format(what=what), url=deleted, url_label=_("Show deleted"))
@@ -108,9 +124,7 @@ def _say(request: AdminRequest, view: View, labels: list[str], urls: list[str], 
 
 def _page(request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: bool) -> DeletePage:
     view, rows = plan.view, plan.rows
-    shown = tuple(
-        Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:_SHOWN]
-    )
+    shown = tuple(Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:_SHOWN])
     one_row = len(rows) == 1
     what = shown[0].label if one_row else f"{format_count(len(rows))} {view.name_plural.lower()}"
     title = _("Delete {what} for good?") if purge else _("Delete {what}?")
@@ -147,7 +161,9 @@ def _lines(request: AdminRequest, reached: Sequence[Reached], rows: Sequence[Any
             count=item.count,
             count_text=item.count_text,
             url=_url(request, item, rows),
-            examples=tuple(Link(label, request.urls.row(item.view, id)) for label, id in item.examples if item.view),
+            examples=tuple(
+                Link(label, request.urls.row(item.view, id)) for label, id in item.examples if item.view
+            ),
             depth=item.depth,
         )
         for item in reached

@@ -72,6 +72,7 @@ class DetailPage:
     purge_url: str | None
     links: tuple[Link, ...] = ()
 
+
 RELATED_ROWS = 10
 _WIDE = {"json", "array"}
 _LONG = 120
@@ -140,12 +141,16 @@ def _related_tables(request: AdminRequest, view: View, row: Any) -> Iterator[Rel
             yield _related_table(request, view, row, relation, target)
 
 
-def _related_table(request: AdminRequest, view: View, row: Any, relation: RelationInfo, target: View) -> RelatedTable:
+def _related_table(
+    request: AdminRequest, view: View, row: Any, relation: RelationInfo, target: View
+) -> RelatedTable:
     urls, context = request.urls, request.context
     related = related_rows(context, view, row, relation, target, limit=RELATED_ROWS)
     cells = Cells(context, target, urls)
     hidden = {name for name in target.info.relations if target.info.relations[name].local == relation.remote}
-    columns = [column for column in target.list_columns if column.name not in hidden and not _is_many(column)][:6]
+    columns = [
+        column for column in target.list_columns if column.name not in hidden and not _is_many(column)
+    ][:6]
     makers = [cells.maker(column) for column in columns]
     back = reverse_filter(view, relation.name, target)
     pairs = [(back, unquote(view.id_of(row)))] if back is not None else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webadmin.auth.identity import TokenLogin
-from webadmin.request import Answer, AdminRequest, Page, Redirect
+from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 
 
@@ -34,7 +34,9 @@ def login(request: AdminRequest) -> Answer:
         if name is not None:
             request.cookie.log_in(name)
             return Redirect(target)
-        message = _("This token is not valid, or it was used before. The terminal shows a new one after each use.")
+        message = _(
+            "This token is not valid, or it was used before. The terminal shows a new one after each use."
+        )
     elif request.method == "POST":
         message = _("Enter the token.")
     elif request.cookie.user:
@@ -44,7 +46,9 @@ def login(request: AdminRequest) -> Answer:
         action_url=request.urls.page("login"),
         next=target,
         message=message,
-        help=_("The token stands at the end of the address that the server printed in its terminal. It works once."),
+        help=_(
+            "The token stands at the end of the address that the server printed in its terminal. It works once."
+        ),
     )
     return Page("login.html", page, status=422 if message else 200)
 
