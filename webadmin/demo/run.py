@@ -1,0 +1,55 @@
+"""The demo as a program: its database, created and filled, and the app around it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import create_engine, exc
+from sqlalchemy.engine import Engine, make_url
+
+from webadmin.demo.seed import is_seeded, seed
+from webadmin.demo.server import EmbeddedServer, EmbeddedServerError, default_folder
+from webadmin.dialects import engine_options, sync_url
+from webadmin.errors import DatabaseUnreachable
+
+__all__ = ["EmbeddedServerError", "database"]
+
+Progress = Callable[[str, int, int], None]
+
+
+@contextlib.contextmanager
+def database(url: str | None, rows: int, progress: Progress | None = None) -> Iterator[Engine]:
+    """An engine on the shop with ``rows`` orders, seeded where it is not; without ``url`` on the embedded server,
+    which stops when the last program that uses it has left.
+
+    Raises EmbeddedServerError or DatabaseUnreachable with one clear line.
+    """
+    with contextlib.ExitStack() as stack:
+        if url is None:
+            server = stack.enter_context(EmbeddedServer(default_folder()))
+            name = f"shop_{rows}"
+            url = server.create_database(name)
+        engine = _engine(url)
+        stack.callback(engine.dispose)
+        if not is_seeded(engine, rows):
+            seed(engine, rows, progress)
+        yield engine
+
+
+def _engine(url: str) -> Engine:
+    try:
+        address = sync_url(make_url(url))
+        engine = create_engine(address, **engine_options(address))
+        with engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError):
+        raise DatabaseUnreachable(
+            "this is not the address of a database that webadmin can open; "
+            "write postgresql://user:password@host/name or sqlite:///file.db"
+        ) from None
+    except exc.SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise DatabaseUnreachable(f"the database cannot be opened: {reason}") from None
+    return engine
