@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
+from tests.explain.things import THING
 from tests.plugins.databases import fresh_name, opened
+from webadmin.database.session import Database
 from webadmin.demo.server import EmbeddedServer
-from webadmin.dialects import for_engine
+from webadmin.dialects import Timeouts, for_engine
 from webadmin.explain.diagnosis import diagnose
 from webadmin.explain.plan import Plan, parse
 
@@ -73,3 +77,17 @@ def planned(provoking: Engine, provoked: Connection) -> Planned:
 def kinds(plan: Plan) -> set[str]:
     """The findings about ``plan``, by kind."""
     return {finding.kind for finding in diagnose(plan, seconds=1.0)}
+
+
+@pytest.fixture
+def things(engine: Engine) -> Iterator[Session]:
+    """A session in the transaction of a reading request, on a table of 20,000 rows without an index."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE thing (id integer, name text, n integer)"))
+        connection.execute(
+            sa.insert(THING), [{"id": i, "name": f"n{i}", "n": i * 7919 % 20011} for i in range(20_000)]
+        )
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    with Database(engine).transaction(read_only=True, timeouts=Timeouts()) as session:
+        yield session

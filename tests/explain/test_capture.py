@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload
 
 from webadmin.explain.capture import capture
@@ -72,11 +72,24 @@ def test_only_this_connection(library: Session, engine: Engine) -> None:
     assert [one.sql for one in captured] == ["SELECT 1"]
 
 
+def test_a_statement_that_was_changed_on_its_way(library: Session) -> None:
+    """A listener that changes a statement after us is heeded: what is listed is what was sent."""
+
+    def change(
+        _c: object, _cursor: object, sql: str, parameters: object, *_rest: object
+    ) -> tuple[str, object]:
+        return sql.replace("1", "2"), parameters
+
+    with capture(library) as captured:
+        event.listen(library.connection(), "before_cursor_execute", change, retval=True)
+        assert library.execute(sa.text("SELECT 1")).scalar() == 2
+    assert [one.sql for one in captured] == ["SELECT 2"]
+
+
 def test_bookkeeping_is_left_out(library: Session) -> None:
     """Savepoints are no statements of the page."""
-    with capture(library) as captured:
-        with library.begin_nested():
-            library.execute(sa.text("SELECT 1"))
+    with capture(library) as captured, library.begin_nested():
+        library.execute(sa.text("SELECT 1"))
     assert [one.sql for one in captured] == ["SELECT 1"]
     assert captured[0].label == "Statement 1"
 

@@ -102,11 +102,20 @@ def test_locked_table(writable: Connection, pg_engine: Engine) -> None:
 def test_only_reads_are_explained(engine: Engine) -> None:
     """A statement that is no read is never sent again."""
     with engine.connect() as connection:
-        for sql in ("DELETE FROM thing", "EXPLAIN SELECT 1", "CREATE TABLE x (n integer)"):
+        for sql in ("DELETE FROM thing", "CREATE TABLE x (n integer)"):
             answer, note = explain(
                 for_engine(engine), connection, Captured(sql, {}), analyze=True, budget=Budget(1_000)
             )
             assert (answer, note) == ([], "Only statements that read rows have a plan.")
+
+
+def test_estimates_are_not_explained(engine: Engine) -> None:
+    """A statement that is an EXPLAIN itself is shown as what it is."""
+    with engine.connect() as connection:
+        statement = Captured("EXPLAIN SELECT 1", {})
+        answer, note = explain(for_engine(engine), connection, statement, analyze=False, budget=Budget(1_000))
+    assert answer == []
+    assert "estimate alone" in note
 
 
 def test_statement_without_a_plan(engine: Engine) -> None:

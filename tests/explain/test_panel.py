@@ -1,56 +1,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tests.explain.things import COUNT, THING, built
 from webadmin.dialects import Timeouts, for_engine
-from webadmin.explain import ExplainReport, build
-
-THING = sa.table("thing", sa.column("id", sa.Integer), sa.column("name", sa.Text), sa.column("n", sa.Integer))
-PAGE = sa.select(THING).where(THING.c.name != "it's").order_by(THING.c.n.desc()).limit(5).offset(20)
-COUNT = sa.select(sa.func.count()).select_from(THING).where(THING.c.name == "n7")
-
-
-@pytest.fixture
-def things(engine: Engine) -> Iterator[Session]:
-    """A session in the transaction of a reading request, on a table of 20,000 rows without an index."""
-    with engine.begin() as connection:
-        connection.execute(sa.text("CREATE TABLE thing (id integer, name text, n integer)"))
-        connection.execute(
-            sa.insert(THING), [{"id": i, "name": f"n{i}", "n": i * 7919 % 20011} for i in range(20_000)]
-        )
-    with engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
-    dialect = for_engine(engine)
-    with Session(engine) as session:
-        connection = session.connection()
-        dialect.begin(connection, read_only=True, timeouts=Timeouts())
-        yield session
-        session.rollback()
-        dialect.finish(connection)
-
-
-def _reads(session: Session) -> Callable[[], None]:
-    def run() -> None:
-        session.execute(PAGE, execution_options={"webadmin_label": "Page of rows"}).all()
-        session.execute(COUNT, execution_options={"webadmin_label": "Number of rows"}).scalar()
-
-    return run
-
-
-def _built(session: Session, *, analyze: bool, budget_ms: int = 5_000) -> ExplainReport:
-    dialect = for_engine(session.connection().engine)
-    return build(dialect, session, _reads(session), analyze=analyze, budget_ms=budget_ms)
+from webadmin.explain import build
 
 
 def test_statements_of_the_page(things: Session) -> None:
     """Each statement stands there with its name, its time, its SQL with values, and its plan."""
-    report = _built(things, analyze=False)
+    report = built(things, analyze=False)
     assert report.count == "2 statements"
     assert report.total_ms.endswith(" ms")
     assert report.message == ""
@@ -66,14 +29,14 @@ def test_statements_of_the_page(things: Session) -> None:
 
 def test_copied_statements_run(things: Session) -> None:
     """What is copied runs as it stands."""
-    for statement in _built(things, analyze=False).statements:
+    for statement in built(things, analyze=False).statements:
         connection = things.connection()
         assert connection.execution_options(no_parameters=True).exec_driver_sql(statement.sql).all()
 
 
 def test_measured(things: Session) -> None:
     """On request every statement is measured, where the database can; findings say what to mend."""
-    report = _built(things, analyze=True)
+    report = built(things, analyze=True)
     page, count = report.statements
     if not report.can_analyze:
         assert not report.analyze
@@ -91,13 +54,13 @@ def test_measured(things: Session) -> None:
 
 def test_session_goes_on(things: Session) -> None:
     """The transaction of the request is as it was, and can be used."""
-    _built(things, analyze=True)
+    built(things, analyze=True)
     assert things.execute(COUNT).scalar() == 1
 
 
 def test_one_failure_does_not_lose_the_rest(things: Session) -> None:
     """A statement whose measurement is stopped has its estimates, and the next one is there too."""
-    report = _built(things, analyze=True, budget_ms=1)
+    report = built(things, analyze=True, budget_ms=1)
     assert len(report.statements) == 2
     for statement in report.statements:
         assert statement.rows

@@ -54,9 +54,11 @@ def capture(source: Connection | Session) -> Iterator[list[Captured]]:
             statement.label = _label(context, len(captured))
         started.append((statement, perf_counter()))
 
-    def after(_connection: Any, cursor: Any, _sql: str, _parameters: Any, _context: Any, _many: bool) -> None:
+    def after(_connection: Any, cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:
         statement, start = started.pop()
         statement.seconds = perf_counter() - start
+        # As it was sent in the end: a later listener may have changed it.
+        statement.sql, statement.parameters = sql, parameters
         statement.rows = cursor.rowcount if cursor.rowcount >= 0 else None
 
     event.listen(connection, "before_cursor_execute", before)

@@ -16,6 +16,7 @@ from webadmin.text import format_number
 from webadmin.text import gettext as _
 
 _READS = re.compile(r"\s*(\(|(SELECT|WITH|VALUES|TABLE)\b)", re.IGNORECASE)
+_ESTIMATE = re.compile(r"\s*EXPLAIN\b", re.IGNORECASE)
 _TOO_SLOW = {"statement_timeout", "lock_timeout"}
 _LOCK_MS = 500
 _SHORTEST_MS = 50
@@ -62,6 +63,8 @@ def explain(
     With ``analyze`` the statement runs read-only and under the time that is left; when that is not enough,
     its plan is given without a measurement.
     """
+    if _ESTIMATE.match(statement.sql):
+        return [], _("This statement asks for the planner\u2019s estimate alone and reads no rows.")
     if not _READS.match(statement.sql):
         return [], _("Only statements that read rows have a plan.")
     note = ""
