@@ -118,7 +118,7 @@ _IRREGULAR = {
     "diagnosis": "diagnoses", "quiz": "quizzes", "leaf": "leaves", "life": "lives", "shelf": "shelves",
     "half": "halves", "movie": "movies", "cookie": "cookies", "tie": "ties", "cache": "caches", "hero": "heroes",
     "potato": "potatoes", "echo": "echoes", "bus": "buses", "lens": "lenses", "canvas": "canvases", "gas": "gases",
-    "alias": "aliases", "bonus": "bonuses", "virus": "viruses", "status": "statuses",
+    "alias": "aliases", "bonus": "bonuses", "virus": "viruses", "menu": "menus", "status": "statuses",
 }  # fmt: skip
 _SINGULARS = {many: one for one, many in _IRREGULAR.items()}
 
@@ -177,6 +177,8 @@ def _singular(word: str) -> str:
         return word
     if word in _SINGULARS:
         return _SINGULARS[word]
+    if word[:-1] in _ACRONYMS and word.endswith("s"):
+        return word[:-1]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "zzes", "ches", "shes")):

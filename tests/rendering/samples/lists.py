@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from webadmin.listing.controls import Chip, FilterControl, FilterInput, Option
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
-from webadmin.views.list import (
-    BulkAction,
-    Chip,
-    FilterControl,
-    FilterInput,
-    Head,
-    ListPage,
-    Option,
-    PageLink,
-    Pager,
-    Row,
-    RowsPage,
-)
+from webadmin.views.list import BulkAction, Head, ListPage, PageLink, Pager, Row, RowsPage
 
 _CUSTOMERS = (
     "Marta Kowalczyk",

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from jinja2 import TemplateNotFound, UndefinedError
+
+from tests.pages import parse
+from tests.rendering import samples
+from webadmin.rendering.assets import Assets
+from webadmin.rendering.environment import Renderer
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A context without anything."""
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+
+
+def test_a_name_that_the_context_lacks_is_an_error(renderer: Renderer) -> None:
+    """A template cannot read what its dataclass does not have."""
+    with pytest.raises(UndefinedError):
+        renderer.page("list.html", Lacking(), samples.shell())
+
+
+def test_text_is_escaped(renderer: Renderer) -> None:
+    """What stands in the database cannot become markup."""
+    page = parse(renderer.page("list.html", samples.lists.list_page(), samples.shell()))
+    assert "Amara <b>Okafor</b>" in page.column("customer")
+
+
+@pytest.mark.parametrize("block", ["results", "rows"])
+def test_a_block_is_a_part_of_its_page(renderer: Renderer, block: str) -> None:
+    """What htmx swaps in cannot differ from what the page has."""
+    context, shell = samples.lists.list_page(), samples.shell()
+    assert renderer.block("list.html", block, context, shell) in renderer.page("list.html", context, shell)
+
+
+def test_a_block_that_does_not_exist_is_an_error(renderer: Renderer) -> None:
+    with pytest.raises(KeyError):
+        renderer.block("list.html", "nothing", samples.lists.list_page(), samples.shell())
+
+
+def test_a_template_that_does_not_exist_is_an_error(renderer: Renderer) -> None:
+    with pytest.raises(TemplateNotFound):
+        renderer.page("nothing.html", Lacking(), samples.shell())
+
+
+def test_a_hosts_template_replaces_ours_and_can_extend_it(tmp_path: Path) -> None:
+    """``list.html`` in the host's folder serves every model; ``webadmin/list.html`` is ours."""
+    write(tmp_path, "list.html", '{% extends "webadmin/list.html" %}{% block title %}Mine{% endblock %}')
+    page = parse(
+        Renderer(Assets(), tmp_path).page(
+            "list.html", samples.lists.list_page(), samples.shell(), key="orders"
+        )
+    )
+    assert page.text("title") == "Mine · Fernhill Shop"
+    assert len(page.ids()) == 25
+
+
+def test_a_models_own_template_wins(tmp_path: Path) -> None:
+    """``orders/list.html`` is for the model of that key alone."""
+    write(tmp_path, "list.html", "<p>all</p>")
+    write(tmp_path, "orders/list.html", "<p>orders</p>")
+    renderer = Renderer(Assets(), tmp_path)
+    found = [
+        renderer.page("list.html", Lacking(), samples.shell(), key=key) for key in ("orders", "customers", "")
+    ]
+    assert found == ["<p>orders</p>", "<p>all</p>", "<p>all</p>"]
+
+
+def test_a_key_cannot_leave_the_hosts_folder(tmp_path: Path) -> None:
+    """The name of a table is not a path."""
+    write(tmp_path, "secret/list.html", "<p>secret</p>")
+    write(tmp_path, "mine/list.html", "<p>mine</p>")
+    renderer = Renderer(Assets(), tmp_path / "mine")
+    assert renderer.page("list.html", Lacking(), samples.shell(), key="../secret") == "<p>mine</p>"
+
+
+def test_an_override_of_a_taken_in_template_counts_where_it_is_taken_in(tmp_path: Path) -> None:
+    """``_cell.html`` is the one place for how values look."""
+    write(tmp_path, "_cell.html", "({{ cell.text }})")
+    page = parse(Renderer(Assets(), tmp_path).page("list.html", samples.lists.list_page(), samples.shell()))
+    assert page.column("lines")[:2] == ["(0)", "(1)"]
+
+
+def test_templates_are_read_once(tmp_path: Path) -> None:
+    """A change of a file shows after a restart, or at once with ``auto_reload``."""
+    for reload, expected in ((False, "<p>old</p>"), (True, "<p>new</p>")):
+        write(tmp_path, "list.html", "<p>old</p>")
+        renderer = Renderer(Assets(), tmp_path, auto_reload=reload)
+        renderer.page("list.html", Lacking(), samples.shell())
+        write(tmp_path, "list.html", "<p>new</p> ".strip())
+        (tmp_path / "list.html").touch()
+        assert renderer.page("list.html", Lacking(), samples.shell()) == expected
+
+
+def test_icons_come_from_the_sprite(renderer: Renderer) -> None:
+    page = parse(
+        renderer.page("error.html", samples.pages.error_page(), samples.shell(static_url="/x/static"))
+    )
+    addresses = {use.get("href").partition("#")[0] for use in page.css("svg.wa-i use")}
+    assert len(addresses) == 1
+    assert addresses.pop().startswith("/x/static/icons.")
