@@ -16,7 +16,6 @@ from sqlalchemy.schema import (
     AddConstraint,
     CreateIndex,
     CreateTable,
-    DropConstraint,
     DropIndex,
     ExecutableDDLElement,
 )
@@ -154,7 +153,7 @@ def _indexes(table: sa.Table) -> list[sa.Index]:
 def _drop_what_slows(connection: Connection) -> tuple[list[sa.Index], list[AddConstraint]]:
     """Take indexes and foreign keys off the empty tables: both are far cheaper to make at the end, at once."""
     indexes, constraints = [], []
-    there = sa.inspect(connection)
+    there, quote = sa.inspect(connection), connection.dialect.identifier_preparer
     for table in Base.metadata.sorted_tables:
         made = {index["name"] for index in there.get_indexes(table.name)}
         for index in _indexes(table):
@@ -163,7 +162,9 @@ def _drop_what_slows(connection: Connection) -> tuple[list[sa.Index], list[AddCo
                 indexes.append(index)
         if connection.dialect.supports_alter:
             for key in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
-                connection.execute(DropConstraint(key, isolate_from_table=False))
+                # Not by DropConstraint, which in SQLAlchemy 2.0 leaves the key out of the table from then on.
+                names = quote.format_table(table), quote.format_constraint(key)
+                connection.exec_driver_sql("ALTER TABLE {} DROP CONSTRAINT {}".format(*names))
                 constraints.append(AddConstraint(key, isolate_from_table=False))
     return indexes, constraints
 
