@@ -1,6 +1,6 @@
 // form[data-autosubmit] is sent when something in it changes (="input": also while typing); its address, and that of
 // form[data-tidy], leaves out fields that are empty.
-import { on } from "./dom.js";
+import { on, ready } from "./dom.js";
 
 let timer;
 
@@ -15,6 +15,12 @@ on("change", "form[data-autosubmit]", (event, form) => {
 });
 
 on("input", 'form[data-autosubmit="input"]', (event, form) => send(form, 300));
+
+// A search box outlives a swap, so that typing goes on; what the new page searched for is in form[data-q]
+ready("form[data-q]", (form) => {
+  const box = form.querySelector("input[type=search]");
+  if (box !== document.activeElement) box.value = form.dataset.q;
+});
 
 document.addEventListener("submit", () => clearTimeout(timer));
 

@@ -14,7 +14,6 @@ import "./relations.js";
 import "./tags.js";
 import "./json.js";
 import "./menus.js";
-import "./tabs.js";
 import "./dialogs.js";
 import "./palette.js";
 import "./copy.js";

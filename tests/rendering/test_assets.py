@@ -16,6 +16,11 @@ TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 BUDGET = 60 * 1024
 
 
+@pytest.fixture(scope="module")
+def assets() -> Assets:
+    return Assets()
+
+
 def _scope(method: str = "GET", **headers: str) -> dict[str, object]:
     pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     return {"type": "http", "method": method, "headers": pairs}

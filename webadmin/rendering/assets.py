@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Scope
+
 from webadmin.paths import STATIC
 
 _CSS_IMPORT = re.compile(r'^@import "(?P<file>[\w-]+\.css)";\n', re.MULTILINE)
@@ -43,37 +47,61 @@ class _File:
     hash: str
 
 
-def url(name: str) -> str:
-    """The address of a file below the static address, with the hash of its content:
-    ``css/webadmin.css`` is ``css/webadmin.1f0c9a2b7d.css``.
+class Assets:
+    """Knows the addresses of the files and answers for them. All instances share the files of the process."""
 
-    Raises KeyError for a file that does not exist: a slip in a template.
-    """
-    stem, dot, suffix = name.rpartition(".")
-    return f"{stem}.{_files()[name].hash}{dot}{suffix}"
+    def names(self) -> tuple[str, ...]:
+        """The names of all files, as :meth:`url` takes them."""
+        return tuple(_files())
 
+    def url(self, name: str, /) -> str:
+        """The address of a file below the static address, with the hash of its content:
+        ``css/webadmin.css`` is ``css/webadmin.1f0c9a2b7d.css``.
 
-def get(path: str) -> Asset | None:
-    """The file at an address below the static address, with a hash in it or without; None when there is none.
+        Raises KeyError for a file that does not exist: a slip in a template.
+        """
+        stem, dot, suffix = name.rpartition(".")
+        return f"{stem}.{_files()[name].hash}{dot}{suffix}"
 
-    Only the files that :func:`url` knows are served, so no path leads outside of the folder.
-    """
-    files = _files()
-    found, immutable = files.get(path), False
-    if found is None:
-        stem, dot, suffix = path.rpartition(".")
-        name, _, given = stem.rpartition(".")
-        found = files.get(f"{name}{dot}{suffix}")
-        # a page from before an upgrade may ask for an older hash: it gets the present file, and does not keep it
-        if found is None or re.fullmatch("[0-9a-f]{10}", given) is None:
-            return None
-        immutable = found.hash == given
-    return Asset(found.body, found.packed, found.content_type, f'"{found.hash}"', immutable)
+    def get(self, path: str) -> Asset | None:
+        """The file at an address below the static address, with a hash in it or without; None when there is none.
 
+        Only the files that :meth:`names` lists are found, so no path leads outside of the folder.
+        """
+        files = _files()
+        found, immutable = files.get(path), False
+        if found is None:
+            stem, dot, suffix = path.rpartition(".")
+            name, _, given = stem.rpartition(".")
+            found = files.get(f"{name}{dot}{suffix}")
+            # a page from before an upgrade may ask for an older hash: it gets the present file, and does not keep it
+            if found is None or re.fullmatch("[0-9a-f]{10}", given) is None:
+                return None
+            immutable = found.hash == given
+        return Asset(found.body, found.packed, found.content_type, f'"{found.hash}"', immutable)
 
-def names() -> tuple[str, ...]:
-    """The names of all files, as :func:`url` takes them."""
-    return tuple(_files())
+    def response(self, path: str, scope: Scope) -> Response:
+        """The answer to a request for a file: compressed where the browser takes that, 304 when it has the file,
+        404 when there is none, 405 for a method that changes things."""
+        if scope["method"] not in {"GET", "HEAD"}:
+            return PlainTextResponse("Only GET and HEAD", 405, {"Allow": "GET, HEAD"})
+        asset = self.get(path)
+        if asset is None:
+            return PlainTextResponse("There is no such file", 404)
+        headers = Headers(scope=scope)
+        packed = len(asset.gzip) < len(asset.body) and "gzip" in headers.get("accept-encoding", "")
+        # a compressed body is other bytes: it has a tag of its own
+        etag = f'{asset.etag[:-1]}-gzip"' if packed else asset.etag
+        sent = {
+            "ETag": etag,
+            "Vary": "Accept-Encoding",
+            "Cache-Control": "public, max-age=31536000, immutable" if asset.immutable else "no-cache",
+        }
+        if etag in headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=sent)
+        if packed:
+            sent["Content-Encoding"] = "gzip"
+        return Response(asset.gzip if packed else asset.body, headers=sent, media_type=asset.content_type)
 
 
 def _bundle_css() -> str:
