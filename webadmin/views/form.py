@@ -4,52 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    label: str
-    selected: bool = False
-    deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FormControl:
-    """One field of a form as the page shows it."""
-
-    name: str
-    """WTForms' field name."""
-    id: str
-    label: str
-    kind: str
-    """text, textarea, number, checkbox, select, date, datetime, time, json, array, relation, relations, readonly."""
-    value: str = ""
-    """What was typed or what is stored, as text."""
-    choices: tuple[Choice, ...] = ()
-    """select: all; relation and relations: the chosen ones."""
-    required: bool = False
-    help: str = ""
-    hint: str = ""
-    """A fainter word beside the label: the type, the zone, set by the database."""
-    errors: tuple[str, ...] = ()
-    input_type: str = "text"
-    step: str | None = None
-    maxlength: int | None = None
-    placeholder: str = ""
-    lookup_url: str | None = None
-    """relation, relations: where options are searched."""
-    href: str | None = None
-    """relation: the chosen row's page."""
-    wide: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FormSummaryItem:
-    """A line of the error summary: links to its field unless it concerns the whole form."""
-
-    field_id: str | None
-    label: str
-    message: str
+__all__ = ["Choice", "FormControl", "FormPage", "FormSummaryItem"]
 
 
 @dataclass(frozen=True, slots=True)

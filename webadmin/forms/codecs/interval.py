@@ -71,7 +71,7 @@ def format_interval(value: dt.timedelta) -> str:
 
 
 def _signed(text: str) -> tuple[int, str]:
-    if text.startswith(("-", "+", "−")):
+    if text.startswith(("-", "+", "\u2212")):
         return (1 if text[0] == "+" else -1), text[1:].lstrip()
     return 1, text
 

@@ -38,9 +38,7 @@ class JsonCodec(Codec):
             raise ValueError(message.format(line=error.lineno, column=error.colno, what=error.msg)) from None
         except RecursionError:
             raise ValueError(_("This is nested too deeply.")) from None
-        except _NotJson as error:
-            raise ValueError(_("{word} is not JSON.").format(word=error)) from None
-        except _BadText as error:
+        except _RefusedError as error:
             raise ValueError(str(error)) from None
         except ValueError:
             raise ValueError(_("There is a number in it that is too long.")) from None
@@ -112,25 +110,21 @@ class ArrayCodec(Codec):
         )
 
 
-class _NotJson(Exception):
-    pass
-
-
-class _BadText(Exception):
-    pass
+class _RefusedError(Exception):
+    """Not a ValueError, so that the parser's own are told apart."""
 
 
 def _refuse(word: str) -> NoReturn:
-    raise _NotJson(word)
+    raise _RefusedError(_("{word} is not JSON.").format(word=word))
 
 
 def _check(value: Any) -> None:
-    """Raise _BadText where a text inside ``value`` is none that a database takes."""
+    """Raise _RefusedError where a text inside ``value`` is none that a database takes."""
     if isinstance(value, str):
         try:
             check_text(value)
         except ValueError as error:
-            raise _BadText(str(error)) from None
+            raise _RefusedError(str(error)) from None
     elif isinstance(value, list):
         for member in value:
             _check(member)

@@ -32,7 +32,7 @@ class TimeCodec(Codec):
 
     control = "time"
     input_type = "time"
-    step = "1"
+    step: str | None = "1"
 
     def __init__(self, *, timezone: bool = False) -> None:
         self.timezone = timezone

@@ -1,0 +1,200 @@
+"""A form's fields as templates read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import wtforms
+
+from webadmin.forms.display import shown_text
+from webadmin.forms.fields import CheckboxField, ColumnField, OwnField, ReadOnlyField
+from webadmin.forms.foreign import foreign_control
+from webadmin.forms.related import MEMBERS_SHOWN, Related, related
+from webadmin.forms.relations import ToManyField, ToOneField
+from webadmin.forms.row_form import RowForm
+from webadmin.rendering.urls import Urls
+from webadmin.text import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    selected: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormControl:
+    """One field of a form as the page shows it."""
+
+    name: str
+    """WTForms' field name."""
+    id: str
+    label: str
+    kind: str
+    """text, textarea, number, checkbox, select, date, datetime, time, json, array, relation, relations, readonly."""
+    value: str = ""
+    """What was typed or what is stored, as text."""
+    choices: tuple[Choice, ...] = ()
+    """select: all; relation and relations: the chosen ones."""
+    required: bool = False
+    help: str = ""
+    hint: str = ""
+    """A fainter word beside the label: the type, the zone, set by the database."""
+    errors: tuple[str, ...] = ()
+    input_type: str = "text"
+    step: str | None = None
+    maxlength: int | None = None
+    placeholder: str = ""
+    lookup_url: str | None = None
+    """relation, relations: where options are searched."""
+    href: str | None = None
+    """relation: the chosen row's page."""
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormSummaryItem:
+    """A line of the error summary: links to its field unless it concerns the whole form."""
+
+    field_id: str | None
+    label: str
+    message: str
+
+
+def controls(form: RowForm, urls: Urls) -> tuple[FormControl, ...]:
+    """The controls of ``form`` in its order, with what was typed and what is wrong with it."""
+    errors = form.errors
+    return tuple(_Maker(form, urls, name, field, errors.get(name, [])).control() for name, field in form.fields.items())
+
+
+def summary(form: RowForm) -> tuple[FormSummaryItem, ...]:
+    """The messages of ``form``: those of the whole form first, then field by field."""
+    errors = form.errors
+    whole = [FormSummaryItem(None, "", message) for message in errors.get(None, [])]
+    fields = [
+        FormSummaryItem(_id(field), str(field.label.text), message)
+        for name, field in form.fields.items()
+        for message in errors.get(name, [])
+    ]
+    return (*whole, *fields)
+
+
+class _Maker:
+    def __init__(self, form: RowForm, urls: Urls, name: str, field: wtforms.Field, errors: Sequence[str]) -> None:
+        self.form, self.urls, self.name, self.field = form, urls, name, field
+        self.common: dict[str, Any] = {
+            "name": field.name,
+            "id": _id(field),
+            "label": str(field.label.text),
+            "help": str(field.description or ""),
+            "errors": tuple(errors),
+            "placeholder": str((field.render_kw or {}).get("placeholder", "")),
+            "required": bool(field.flags.required),
+        }
+
+    def control(self) -> FormControl:
+        field = self.field
+        if isinstance(field, OwnField):
+            self.common["required"] |= field.must_be_filled
+        if isinstance(field, ReadOnlyField):
+            return self._readonly()
+        if isinstance(field, CheckboxField):
+            return FormControl(**self.common, kind="checkbox", value="true" if field.ticked else "")
+        if isinstance(field, ToOneField):
+            return self._to_one(field)
+        if isinstance(field, ToManyField):
+            return self._to_many(field)
+        if isinstance(field, ColumnField):
+            return self._column(field)
+        looks = foreign_control(field)
+        choices = tuple(Choice(value, label, selected) for value, label, selected in looks.pop("choices", ()))
+        return FormControl(**{**self.common, **looks, "choices": choices})
+
+    def _column(self, field: ColumnField) -> FormControl:
+        codec, value = field.codec, field._value()
+        looks: dict[str, Any] = {
+            "kind": codec.control,
+            "input_type": codec.input_type,
+            "step": codec.step,
+            "maxlength": codec.maxlength,
+            "wide": codec.wide,
+            "hint": codec.hint or self._hint(field),
+            "value": value,
+        }
+        if not self.common["placeholder"]:
+            looks["placeholder"] = codec.placeholder
+            del self.common["placeholder"]
+        if codec.choices is not None:
+            looks["choices"] = _select_choices(field, value)
+        elif codec.control == "text" and ("\n" in value or "\r" in value):
+            looks["kind"] = "textarea"  # an input of one line would drop the line ends
+        return FormControl(**self.common, **looks)
+
+    def _hint(self, field: ColumnField) -> str:
+        if self.form.creating and field.column.has_default and field.stored is None:
+            return _("set by the database when empty")
+        return ""
+
+    def _readonly(self) -> FormControl:
+        column = self.form.view.info.columns.get(self.name)
+        text, wide = shown_text(self.form.context, self.form.view.info, self.form.row, self.name, self.field.data)
+        hint = _("set by the database") if column is not None and column.generated else _("read-only")
+        self.common["required"] = False
+        return FormControl(**self.common, kind="readonly", value=text, hint=hint, wide=wide)
+
+    # -- relations -----------------------------------------------------------------------------------------
+
+    def _to_one(self, field: ToOneField) -> FormControl:
+        value = field._value()
+        chosen = self._known(field, value) if value else None
+        view = self.form.context.view_of(field.relation.target)
+        return FormControl(
+            **self.common,
+            kind="relation",
+            value=value,
+            choices=(Choice(value, chosen.label, True, chosen.deleted),) if chosen is not None else (),
+            lookup_url=self.urls.lookup(self.form.view, self.name),
+            href=self.urls.row(view, value) if view is not None and chosen is not None and chosen.row is not None else None,
+        )
+
+    def _to_many(self, field: ToManyField) -> FormControl:
+        chosen = [found or Related(id, id) for id in field.data or () if (found := self._known(field, id)) or id]
+        if field.more:
+            more = _("The first {count} are shown; the others stay as they are.").format(count=MEMBERS_SHOWN)
+            self.common["help"] = f"{self.common['help']} {more}".strip()
+        typed = [str(text) for text in field.raw_data or () if field.process_errors and str(text).strip()]
+        return FormControl(
+            **self.common,
+            kind="relations",
+            value=" ".join(text for text in typed if text not in field.shown),
+            choices=tuple(Choice(one.id, one.label, True, one.deleted) for one in chosen),
+            lookup_url=self.urls.lookup(self.form.view, self.name),
+            wide=True,
+        )
+
+    def _known(self, field: ToOneField | ToManyField, id: str) -> Related | None:
+        """The row of an id with its label: one that was there before, or one newly chosen."""
+        before = field.members if isinstance(field, ToManyField) else [field.current] if field.current else []
+        for one in before:
+            if one.id == id:
+                return one
+        row = field.targets.get(id)
+        return related(self.form.context, field.relation.target, row) if row is not None else None
+
+
+def _select_choices(field: ColumnField, value: str) -> tuple[Choice, ...]:
+    pairs = list(field.codec.choices or ())
+    known = {text for text, _label in pairs}
+    if value and value not in known:
+        pairs.append((value, value))  # stored before the choices were, or typed by hand
+    blank = Choice("", "–" if field.column.kind != "boolean" else _("Unknown"), not value)
+    choices = tuple(Choice(text, label, text == value) for text, label in pairs)
+    return choices if field.must_be_filled and value else (blank, *choices)
+
+
+def _id(field: wtforms.Field) -> str:
+    return field.id if field.id.startswith("f-") else f"f-{field.id}"

@@ -1,0 +1,242 @@
+"""The form of one row: opened, or sent and read."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import wtforms
+from sqlalchemy import inspect
+
+from webadmin.forms import related, snapshot
+from webadmin.forms.fields import CheckboxField, ColumnField, OwnField, ReadOnlyField
+from webadmin.forms.related import Loader
+from webadmin.forms.relations import RelationField, ToManyField, ToOneField
+from webadmin.forms.scaffold import blueprint_for
+from webadmin.options.context import Context
+from webadmin.options.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One attribute that the person changed, from what is stored to what they want. Relations are ids."""
+
+    old: Any
+    new: Any
+
+
+class RowForm:
+    """A form of ``view`` for ``row``, or for a new row where that is None.
+
+    :param formdata: what was posted; None for a form that is opened.
+    :param loader: which target rows of a relation the person may choose, by id; by default those in the view's own scope.
+    :param key: what the hidden snapshot is signed with. Without it, or with a snapshot that is not ours, what was posted
+        is compared with the row as it is now.
+    :param initial: texts by field name that a form for a new row starts with.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        view: View,
+        row: Any = None,
+        *,
+        formdata: Any = None,
+        loader: Loader | None = None,
+        key: str = "",
+        initial: Mapping[str, str] | None = None,
+    ) -> None:
+        self.context, self.view, self.row = context, view, row
+        self.creating = row is None
+        self.submitted = formdata is not None
+        self._loader = loader
+        self._blueprint = blueprint_for(view, context.dialect, creating=self.creating)
+        self._more: set[str] = set()
+        self._refused: dict[str | None, list[str]] = {}
+        self._purpose = f"{view.key}/{'' if self.creating else view.id_of(row)}"
+        posted = formdata.get(snapshot.FIELD) if formdata is not None else None
+        self.snapshot = snapshot.unseal(posted, key, self._purpose)
+        meta = {"creating": self.creating, "snapshot": self.snapshot}
+        self.wtform = self._blueprint.form_class(formdata=formdata, data=self._values(initial or {}), meta=meta)
+        self.fields: dict[str, wtforms.Field] = {
+            self._blueprint.names.get(key, key): field for key, field in self.wtform._fields.items()
+        }
+        """The bound fields by attribute."""
+        for name in self._more:
+            self.fields[name].more = True  # type: ignore[attr-defined]
+
+    # -- opening -------------------------------------------------------------------------------------------
+
+    def _values(self, initial: Mapping[str, str]) -> dict[str, Any]:
+        """What the fields start with, by the form's keys; a new row leaves it to the fields' defaults."""
+        values: dict[str, Any] = {}
+        for key, name in self._blueprint.names.items():
+            if self.creating:
+                if name in initial and not self.submitted:
+                    found = self._from_text(name, key, initial[name])
+                    values |= {key: found} if found is not None else {}
+            elif (value := self._stored(name)) is not None:
+                values[key] = value
+            else:
+                values[key] = None
+        return values
+
+    def _stored(self, name: str) -> Any:
+        relation = self.view.info.relations.get(name)
+        if relation is None:
+            return None if name in inspect(self.row).unloaded and self._is_heavy(name) else getattr(self.row, name, None)
+        kind = getattr(self._blueprint.form_class, self._key_of(name)).field_class
+        if not issubclass(kind, RelationField | ReadOnlyField):
+            return getattr(self.row, name)  # a field class of the host's, which takes rows
+        if not relation.uselist:
+            return related.current_target(self.context, relation, self.row)
+        members, more = related.members(self.context, relation, self.row)
+        if more:
+            self._more.add(name)
+        return members
+
+    def _is_heavy(self, name: str) -> bool:
+        return name in self._blueprint.readonly and name in self.view.info.columns
+
+    def _key_of(self, name: str) -> str:
+        return next(key for key, value in self._blueprint.names.items() if value == name)
+
+    def _from_text(self, name: str, key: str, text: str) -> Any:
+        relation = self.view.info.relations.get(name)
+        if relation is not None:
+            try:
+                id = related.canonical_id(relation.target, text)
+            except ValueError:
+                return None
+            found = related.by_id(self.context, relation, [id])
+            targets = [related.related(self.context, relation.target, row) for row in found.values()]
+            return targets if relation.uselist else next(iter(targets), None)
+        codec = getattr(self._blueprint.form_class, key).kwargs.get("codec")
+        try:
+            return codec.parse(text) if codec is not None else None
+        except ValueError:
+            return None
+
+    def hidden(self, key: str) -> tuple[tuple[str, str], ...]:
+        """The hidden fields that the page has to have: what it shows, signed."""
+        clashing = self.clashes
+        shown = {
+            field.short_name: field.shown if name in clashing else field.base
+            for name, field in self.fields.items()
+            if isinstance(field, OwnField) and not isinstance(field, ReadOnlyField)
+        }
+        return ((snapshot.FIELD, snapshot.seal(shown, key, self._purpose)),)
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    def validate(self) -> bool:
+        """Check everything that can be checked without writing: types, sizes, the view's validators, and that rows newly
+        chosen are there for this person. Fills ``errors``."""
+        valid = self.wtform.validate()
+        for field in self.fields.values():
+            if isinstance(field, RelationField) and field.chosen and not field.errors:
+                field.targets = self._load(field)
+                missing = [id for id in field.chosen if id not in field.targets]
+                if missing:
+                    field.errors = [field.unknown(id) for id in missing]
+                    valid = False
+        return valid
+
+    def _load(self, field: RelationField) -> Mapping[str, Any]:
+        if self._loader is not None:
+            return self._loader(field.relation, field.chosen)
+        return related.by_id(self.context, field.relation, field.chosen)
+
+    def refuse(self, errors: Mapping[str | None, list[str]]) -> None:
+        """Add messages found while saving, by field name; those of no field of this form concern the whole of it."""
+        for name, messages in errors.items():
+            here = name if name in self.fields else None
+            self._refused.setdefault(here, []).extend(messages)
+
+    @property
+    def errors(self) -> dict[str | None, list[str]]:
+        """All messages by attribute; None for those that concern the whole form."""
+        found: dict[str | None, list[str]] = {}
+        for name, field in self.fields.items():
+            if field.errors:
+                found[name] = _flat(field.errors)
+        if self.wtform.form_errors:
+            found[None] = _flat(self.wtform.form_errors)
+        for where, messages in self._refused.items():
+            found.setdefault(where, []).extend(messages)
+        return found
+
+    @property
+    def clashes(self) -> frozenset[str]:
+        """Attributes that the person changed and somebody else changed too, to something else, since the form was opened."""
+        if self.creating or not self.submitted or self.snapshot is None:
+            return frozenset()
+        return frozenset(
+            name
+            for name, field in self.fields.items()
+            if isinstance(field, ColumnField | CheckboxField | ToOneField)
+            and field.touched
+            and field.shown != field.base
+            and not field.same(field.stored, field.data)
+        )
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The values of all fields by attribute, as hooks get them: relations as ids. Lists and dicts are copies."""
+        return {
+            name: copy.deepcopy(_clean(self.view, name, field)) if isinstance(field.data, list | dict | set) else _clean(self.view, name, field)
+            for name, field in self.fields.items()
+        }
+
+    def changes(self) -> dict[str, Change]:
+        """What the person changed; for a new row everything that has a value, or was emptied."""
+        found: dict[str, Change] = {}
+        for name, field in self.fields.items():
+            if name in self._blueprint.readonly or isinstance(field, ReadOnlyField):
+                continue
+            new = _clean(self.view, name, field)
+            if self.creating:
+                if new is not None or getattr(field, "touched", False):
+                    found[name] = Change(None, new)
+            elif self._is_changed(name, field, new):
+                found[name] = Change(self._old(name, field), new)
+        return found
+
+    def _is_changed(self, name: str, field: wtforms.Field, new: Any) -> bool:
+        if isinstance(field, ToManyField):
+            return field.touched
+        if isinstance(field, OwnField):
+            return field.touched and not field.same(field.stored, new)
+        if not hasattr(self.view.model, name):
+            return True  # for hooks: a second password, say
+        return field.raw_data != [_opened_value(field)] and new != self._old(name, field)
+
+    def _old(self, name: str, field: wtforms.Field) -> Any:
+        return field.stored if isinstance(field, OwnField) else field.object_data
+
+
+def _clean(view: View, name: str, field: wtforms.Field) -> Any:
+    column = view.info.columns.get(name)
+    if not isinstance(field, OwnField) and field.data == "" and column is not None and column.nullable:
+        return None
+    return field.data
+
+
+def _opened_value(field: wtforms.Field) -> Any:
+    """The text that a field of another package showed for the stored value."""
+    twin = copy.copy(field)
+    twin.raw_data = None
+    twin.process(None, field.object_data)
+    value = getattr(twin, "_value", None)
+    return value() if value is not None else object()
+
+
+def _flat(errors: Any) -> list[str]:
+    """WTForms' errors as sentences; those of nested fields come as lists and dicts."""
+    if isinstance(errors, dict):
+        return [text for inner in errors.values() for text in _flat(inner)]
+    if isinstance(errors, list | tuple):
+        return [text for inner in errors for text in _flat(inner)]
+    return [str(errors)]
