@@ -82,7 +82,7 @@ def list_relations(connection: Connection, schemas: Sequence[str]) -> Listing:
     inspector = sa.inspect(connection)
     default = inspector.default_schema_name
     relations: list[Relation] = []
-    for wanted in schemas or [None]:
+    for wanted in schemas or (None,):
         schema = None if wanted == default else wanted
         relations += [Relation(schema, name) for name in inspector.get_table_names(schema)]
         relations += [

@@ -90,7 +90,8 @@ def list_relations(connection: Connection, schemas: Sequence[str]) -> Listing:
     rows = connection.execute(_RELATIONS).all()
     default = connection.dialect.default_schema_name
     there = sorted({row.nspname for row in rows} | ({default} if default else set()))
-    chosen = set(schemas) or ({default} if any(row.nspname == default for row in rows) else set(there))
+    home = [schema for schema in there if schema == default and any(row.nspname == schema for row in rows)]
+    chosen = set(schemas or home or there)
     relations: list[Relation] = []
     left_out: dict[str, list[str]] = defaultdict(list)
     for row in rows:

@@ -192,7 +192,7 @@ def _foreign_keys(connection: Connection, schema: str, facts: dict[str, TableFac
         'p.id, p.seq, t.value AS owner, p."table" AS target, p."from" AS source, p."to" AS referred, p.on_delete, p.on_update',
     )  # fmt: skip
     keys: dict[tuple[str, int], Facts] = {}
-    for row in sorted(rows, key=lambda row: (row.owner, row.id, row.seq)):
+    for row in sorted(rows, key=lambda row: (row.owner, -row.id, row.seq)):
         options = {"ondelete": row.on_delete, "onupdate": row.on_update}
         key = keys.setdefault(
             (row.owner, row.id),

@@ -5,10 +5,11 @@ A value that does not fit comes back as it is stored, a string or a number: the 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,44 +23,54 @@ _DECLARED = re.compile(r"\s*([^(]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$
 _MAX_INTEGER = 2**63
 
 
-def _or_as_stored(process: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
-    if process is None:
-        return None
+class _Lenient(TypeEngine[Any]):
+    """A mixin: what cannot be read as the type says comes back as it is stored."""
 
-    def lenient(value: Any) -> Any:
-        try:
-            return process(value)
-        except (ValueError, TypeError, ArithmeticError):
-            return value
+    def adapt(self, cls: Any, **kw: Any) -> Any:
+        # The driver would put its own class of the type in place of this one.
+        return super().adapt(type(self), **kw)
 
-    return lenient
-
-
-class LenientDateTime(sqlite.DATETIME):
     def result_processor(self, dialect: EngineDialect, coltype: object) -> Any:
-        return _or_as_stored(datetime_of)
+        process = self.reader(dialect, coltype)
+
+        def lenient(value: Any) -> Any:
+            try:
+                return None if value is None else process(value)
+            except (ValueError, TypeError, ArithmeticError):
+                return value
+
+        return lenient
+
+    def reader(self, dialect: EngineDialect, coltype: object) -> Callable[[Any], Any]:
+        """What turns a stored value that is not NULL into a Python one, or raises."""
+        raise NotImplementedError
 
 
-class LenientDate(sqlite.DATE):
-    def result_processor(self, dialect: EngineDialect, coltype: object) -> Any:
-        return _or_as_stored(lambda value: None if value is None else datetime.fromisoformat(value).date())
+class LenientDateTime(_Lenient, sqlite.DATETIME):
+    def reader(self, dialect: EngineDialect, coltype: object) -> Callable[[Any], Any]:
+        return datetime.fromisoformat
 
 
-class LenientTime(sqlite.TIME):
-    def result_processor(self, dialect: EngineDialect, coltype: object) -> Any:
-        return _or_as_stored(lambda value: None if value is None else time.fromisoformat(value))
+class LenientDate(_Lenient, sqlite.DATE):
+    def reader(self, dialect: EngineDialect, coltype: object) -> Callable[[Any], Any]:
+        return lambda value: datetime.fromisoformat(value).date()
 
 
-class LenientJSON(sqlite.JSON):
-    def result_processor(self, dialect: EngineDialect, coltype: object) -> Any:
-        return _or_as_stored(super().result_processor(dialect, coltype))
+class LenientTime(_Lenient, sqlite.TIME):
+    def reader(self, dialect: EngineDialect, coltype: object) -> Callable[[Any], Any]:
+        return time.fromisoformat
 
 
-class LenientNumeric(sa.Numeric[Any]):
+class LenientJSON(_Lenient, sqlite.JSON):
+    def reader(self, dialect: EngineDialect, coltype: object) -> Callable[[Any], Any]:
+        return json.loads
+
+
+class LenientNumeric(_Lenient, sa.Numeric[Any]):
     """Decimals, stored as SQLite stores numbers: whole ones exactly, others as floats."""
 
-    def result_processor(self, dialect: EngineDialect, coltype: object) -> Any:
-        return decimal_of
+    def reader(self, dialect: EngineDialect, coltype: object) -> Callable[[Any], Any]:
+        return _decimal
 
     def bind_processor(self, dialect: EngineDialect) -> Any:
         def process(value: Any) -> Any:
@@ -71,19 +82,11 @@ class LenientNumeric(sa.Numeric[Any]):
         return process
 
 
-def datetime_of(value: Any) -> datetime | None:
-    """A time out of ISO 8601 text; those with a zone too. Raises for anything else."""
-    return None if value is None else datetime.fromisoformat(value)
-
-
-def decimal_of(value: Any) -> Any:
-    """A number as a decimal, with no more digits than it has; anything else as it is."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    try:
-        return Decimal(repr(value))
-    except InvalidOperation:
-        return value
+def _decimal(value: Any) -> Decimal:
+    """A number as a decimal, with no more digits than it has."""
+    if not isinstance(value, int | float):
+        raise TypeError
+    return Decimal(repr(value))
 
 
 _EXACT: dict[str, Callable[[], TypeEngine[Any]]] = {

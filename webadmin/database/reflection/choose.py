@@ -45,6 +45,7 @@ def choose(
         for pattern in (*include, *exclude)
         if not any(_matches(relation, pattern, default) for relation in listing.relations)
     ]
+    chosen.sort(key=lambda relation: (relation.schema is not None, relation.schema or "", relation.name))
     return chosen, notes
 
 

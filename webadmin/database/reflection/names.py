@@ -19,18 +19,20 @@ _RESERVED = (
     frozenset(keyword.kwlist) | frozenset(dir(DeclarativeBase)) | {"metadata", "registry"} | LIST_WORDS
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_CAMEL_SUFFIX = re.compile(r"(?<=[a-z0-9])(?:Id|ID|Fk|FK|Uuid|UUID)$")
-_SNAKE_SUFFIX = re.compile(r"_(?:id|fk|uuid|guid|key|code|no|nr|num|ref)$", re.IGNORECASE)
-_KEY_PREFIX = re.compile(r"^(?:id|fk)_", re.IGNORECASE)
+_SUFFIX = re.compile(r"_(?:id|fk|uuid|guid|key|code|no|nr|num|ref)$")
+_PREFIX = re.compile(r"^(?:id|fk)_")
 
 
 def identifier(name: str, blank: str = "column") -> str:
     """``name`` as an attribute: letters, digits and single underscores inside, no reserved word. A leading underscore
     goes too, since forms take no fields of such names. ``blank`` stands in for what has no letter to begin with."""
+    word = _word(name, blank)
+    return f"{word}_" if word in _RESERVED else word
+
+
+def _word(name: str, blank: str) -> str:
     words = re.sub(r"\W+", "_", name).strip("_")
-    if not words or words[0].isdigit():
-        words = f"{blank}_{words}".rstrip("_")
-    return f"{words}_" if words in _RESERVED else words
+    return words if words and not words[0].isdigit() else f"{blank}_{words}".rstrip("_")
 
 
 def attributes(names: Iterable[str]) -> dict[str, str]:
@@ -58,8 +60,8 @@ def free(candidates: Iterable[str], taken: Iterable[str]) -> str:
 
 
 def snake(name: str) -> str:
-    """A table's name in lower case with underscores."""
-    return identifier(_HUMP.sub("_", name), "table").lower()
+    """A name of the database in lower case with underscores; it may still be a reserved word."""
+    return _word(_HUMP.sub("_", name), "table").lower()
 
 
 def one(name: str) -> str:
@@ -83,7 +85,8 @@ def class_names(table: str, schema: str | None) -> list[str]:
 def without_key_suffix(column: str) -> str:
     """What a foreign key column points at by its name: ``customer_id``, ``customerId`` and ``id_customer`` at
     "customer"; "" when the name says nothing about it."""
-    stripped = _CAMEL_SUFFIX.sub("", _SNAKE_SUFFIX.sub("", column))
-    if stripped == column:
-        stripped = _KEY_PREFIX.sub("", column)
-    return identifier(stripped).lower() if stripped and stripped != column else ""
+    written = snake(column)
+    stripped = _SUFFIX.sub("", written)
+    if stripped == written:
+        stripped = _PREFIX.sub("", written)
+    return stripped if stripped != written else ""

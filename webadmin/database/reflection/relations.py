@@ -54,12 +54,14 @@ def link_all(entities: Mapping[tuple[str | None, str], Entity]) -> list[Link]:
     folded = {(schema, name.casefold()): entity for (schema, name), entity in entities.items()}
     links: list[Link] = []
     for entity in entities.values():
+        mine: list[Link] = []
         for facts in entity.facts.foreign_keys:
             place = facts["referred_schema"], facts["referred_table"]
             parent = entities.get(place) or folded.get((place[0], place[1].casefold()))
             link = _link(entity, parent, facts) if parent else None
-            if link is not None and not any(_same(link, other) for other in links if other.child is entity):
-                links.append(link)
+            if link is not None and not any(_same(link, other) for other in mine):
+                mine.append(link)
+        links += mine
     return links
 
 
@@ -103,17 +105,21 @@ def _claim(entity: Entity, candidates: Iterable[str]) -> str:
 
 def _to_one_names(link: Link) -> list[str]:
     target = names.one(names.snake(link.parent.table.name))
-    # In a composite key the column that no other relation shares says most; it stands last by custom.
+    # Of a composite key the last column says most: those before it place the row, a tenant say.
     column = link.local[-1]
     said = names.without_key_suffix(column.name)
     if len(link.local) > 1:
-        return [target, *([said] if said else []), f"{target}_by_{column.key}"]
-    if said:
-        return [said, f"{said}_{target}" if said != target else f"{said}_row"]
-    written = names.snake(column.name)
+        plain = [said, target] if said and link.child is link.parent else [target, *([said] if said else [])]
+        return [*plain, f"{target}_by_{column.key}"]
+    written = said or names.snake(column.name)
     if written == "id":
-        return [target, f"{target}_row"]
-    return [written, f"{written}_{target}" if written != target else f"{written}_row"]
+        written = target
+    first = [written] if said or written not in link.child.taken else []
+    return [
+        *first,
+        f"{written}_{target}" if written != target else f"{written}_row",
+        f"{target}_by_{column.key}",
+    ]
 
 
 def _to_many_names(link: Link, several: bool) -> list[str]:
@@ -131,11 +137,10 @@ def _to_many_names(link: Link, several: bool) -> list[str]:
 
 def relate(links: Sequence[Link]) -> None:
     """Add the relations of ``links`` to the models, and many-to-many ones over link tables."""
-    pairs = [
-        pair
-        for entity in {id(link.child): link.child for link in links}.values()
-        if (pair := _ends(entity, links))
-    ]
+    by_child: dict[int, list[Link]] = defaultdict(list)
+    for link in links:
+        by_child[id(link.child)].append(link)
+    pairs = [pair for mine in by_child.values() if (pair := _ends(mine))]
     over: list[tuple[Link, Link, str, str]] = []
     for left, right in pairs:
         through = f"_through_{names.snake(left.child.table.name)}"
@@ -186,16 +191,16 @@ def _relate(link: Link, overlaps: str) -> None:
     setattr(link.parent.model, link.to_many, to_many)
 
 
-def _ends(entity: Entity, links: Sequence[Link]) -> tuple[Link, Link] | None:
+def _ends(mine: Sequence[Link]) -> tuple[Link, Link] | None:
     """The two ends of a link table: two foreign keys that together are its key, and nothing else to fill in."""
-    mine = [link for link in links if link.child is entity]
-    if len(mine) != 2 or entity.keyless:
+    if len(mine) != 2 or mine[0].child.keyless:
         return None
     left, right = mine
-    key = set(entity.table.primary_key.columns)
+    table = left.child.table
+    key = set(table.primary_key.columns)
     if set(left.local) | set(right.local) != key or set(left.local) & set(right.local):
         return None
-    rest = [column for column in entity.table.columns if column not in key]
+    rest = [column for column in table.columns if column not in key]
     return (left, right) if all(_fills_itself(column) for column in rest) else None
 
 

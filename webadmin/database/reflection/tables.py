@@ -99,7 +99,10 @@ def _key(facts: TableFacts) -> list[str]:
 
 
 def _usable(columns: Mapping[str, Facts], names: Sequence[str | None]) -> bool:
-    return all(name in columns and kind_of(columns[name]["type"]) not in _NO_IDENTITY for name in names)
+    return all(
+        name is not None and name in columns and kind_of(columns[name]["type"]) not in _NO_IDENTITY
+        for name in names
+    )
 
 
 def _awkwardness(columns: Mapping[str, Facts], names: Sequence[str]) -> int:
