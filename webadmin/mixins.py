@@ -40,12 +40,12 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None or value.tzinfo:
             return value
         return value.replace(tzinfo=UTC)
@@ -59,12 +59,12 @@ class server_now(FunctionElement[datetime]):  # noqa: N801 - reads as a function
 
 
 @compiles(server_now)
-def _now(element: server_now, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
+def _now(element: server_now, compiler: SQLCompiler, **kw: Any) -> str:
     return "CURRENT_TIMESTAMP"
 
 
 @compiles(server_now, "sqlite")
-def _now_as_text(element: server_now, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
+def _now_as_text(element: server_now, compiler: SQLCompiler, **kw: Any) -> str:
     # CURRENT_TIMESTAMP has no fraction there: it would sort before every stored value of the same second.
     return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
 
@@ -199,7 +199,7 @@ class _SearchDocument(FunctionElement[str]):
 
 
 @compiles(_SearchDocument)
-def _vector(element: _SearchDocument, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
+def _vector(element: _SearchDocument, compiler: SQLCompiler, **kw: Any) -> str:
     config = compiler.render_literal_value(element.config, sa.String())
     vectors = [f"to_tsvector({config}::regconfig, {text})" for text in element.texts(compiler)]
     if len(vectors) == 1:
@@ -208,7 +208,7 @@ def _vector(element: _SearchDocument, compiler: SQLCompiler, **kw: Any) -> str: 
 
 
 @compiles(_SearchDocument, "sqlite")
-def _plain(element: _SearchDocument, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
+def _plain(element: _SearchDocument, compiler: SQLCompiler, **kw: Any) -> str:
     return "lower(" + " || ' ' || ".join(element.texts(compiler)) + ")"
 
 

@@ -88,11 +88,11 @@ class next_order_number(FunctionElement[str]):  # noqa: N801 - reads as a functi
 
 
 @compiles(next_order_number)
-def _from_sequence(element: next_order_number, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
+def _from_sequence(element: next_order_number, compiler: SQLCompiler, **kw: Any) -> str:
     return f"'A-' || nextval('{order_numbers.name}')"
 
 
 @compiles(next_order_number, "sqlite")
-def _from_last_key(element: next_order_number, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
+def _from_last_key(element: next_order_number, compiler: SQLCompiler, **kw: Any) -> str:
     # No sequences there; one writer at a time, so nobody else takes the same number.
     return f"(SELECT 'A-' || ({FIRST_ORDER_NUMBER} + coalesce(max(id), 0)) FROM orders)"  # noqa: S608

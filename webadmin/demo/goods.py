@@ -74,7 +74,7 @@ SENTENCES = (
 )
 REVIEWS = {
     1: ("Arrived broken, and nobody answers.", "Wobbles from the first day.", "Farbe völlig anders als im Bild."),
-    2: ("Smaller than it looks in the pictures.", "Smells of oil for weeks.", "Trop cher pour ce que c’est."),  # noqa: RUF001
+    2: ("Smaller than it looks in the pictures.", "Smells of oil for weeks.", "Trop cher pour ce que c’est."),
     3: ("Does what it should, no more.", "Good, but the guide is a riddle.", "Ni bien ni mal."),
     4: ("Sturdy and plain, just as I wanted. One scratch on the underside.", "Snygg, men tung.",
         "Would buy again; the courier was late."),

@@ -154,7 +154,7 @@ class Builder:
         return True
 
     def _default_sort(self, shown: tuple[str, ...]) -> list[tuple[Attribute, bool]]:
-        given: Any = self.options.column_default_sort
+        given: Any = type(self.options).column_default_sort
         if not _is_set(given):
             return [
                 (resolve(self.info, name), desc) for name, desc in defaults.default_sort(self.info, shown)
@@ -200,7 +200,8 @@ class Builder:
         return tuple(a for a in found if a is not None and not a.plain and a.relation is None)
 
     def _search_vector(self) -> Attribute | None:
-        given = self.options.search_vector
+        # From the class: read from an object, a mapped attribute would look for a row.
+        given = type(self.options).search_vector
         if given is None:
             name = self.info.search_vector
             return resolve(self.info, name) if name and not self.options.column_searchable_list else None
@@ -227,7 +228,7 @@ class Builder:
         return RowLabel(self.info, (name,), lambda row: getattr(row, name))
 
     def _soft_delete(self) -> str | None:
-        given = self.options.soft_delete_column
+        given = type(self.options).soft_delete_column
         if given is None:
             return None if self.info.keyless else self.info.soft_delete
         if given == "":
