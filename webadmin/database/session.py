@@ -25,7 +25,7 @@ class Database:
     """
 
     def __init__(
-        self, engine: Engine, *, factory: Callable[[], Session] | None = None, owned: bool = False
+        self, engine: Engine, *, factory: Callable[..., Session] | None = None, owned: bool = False
     ) -> None:
         self.engine = engine
         self.dialect: Dialect = for_engine(engine)
@@ -51,7 +51,7 @@ class Database:
             if isinstance(bind, Connection):
                 bind = bind.engine
             if isinstance(bind, Engine):
-                return cls(bind, factory=cast(Callable[[], Session], source))
+                return cls(bind, factory=cast(Callable[..., Session], source))
             if bind is not None:
                 return cls.of(bind)
         raise TypeError(
@@ -88,24 +88,16 @@ class Database:
 
         The caller commits; leaving without a commit rolls back. The connection goes back to the pool on leaving.
         """
-        session = self._factory()
-        try:
-            connection = session.connection()
+        with self.engine.connect() as connection:
             self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
             try:
-                yield session
+                # Bound to the connection, not the engine: it outlives the commit, so that its limits can be taken off.
+                with self._factory(bind=connection) as session:
+                    yield session
             finally:
                 if not connection.closed and not connection.invalidated:
-                    if session.in_transaction():
-                        session.rollback()
-                    self._finish(session, connection)
-        finally:
-            session.close()
-
-    def _finish(self, session: Session, connection: Connection) -> None:
-        if connection.closed:
-            return
-        self.dialect.finish(connection)
+                    connection.rollback()
+                    self.dialect.finish(connection)
 
     def dispose(self) -> None:
         """Close the pool when webadmin made it."""

@@ -61,15 +61,18 @@ class SQLite(Dialect):
             # would otherwise block each other for good.
             raw.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise exc.DBAPIError.instance("BEGIN", None, error, sqlite3.Error, dialect=connection.dialect) from error
+            raise exc.DBAPIError.instance(
+                "BEGIN", None, error, sqlite3.Error, dialect=connection.dialect
+            ) from error
 
     def finish(self, connection: Connection) -> None:
         raw = connection.connection.driver_connection
         if isinstance(raw, sqlite3.Connection):
             raw.set_progress_handler(None, 0)
             connection.info.pop(_DEADLINE, None)
-            if not raw.in_transaction:
-                raw.execute("PRAGMA query_only = OFF")
+            if raw.in_transaction:
+                raw.rollback()  # begun here and never used, so nobody else knows of it
+            raw.execute("PRAGMA query_only = OFF")
 
     @staticmethod
     def _stop_at(raw: sqlite3.Connection, deadline: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +35,7 @@ class Cell:
     @property
     def numeric(self) -> bool:
         return self.kind in {"number", "money"}
+
+    def linked(self, url: str) -> Cell:
+        """The same cell, leading to ``url``."""
+        return replace(self, href=url)

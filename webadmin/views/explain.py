@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webadmin.explain import ExplainReport
+from webadmin.explain import ExplainReport, build
+from webadmin.listing.listing import Listing
+from webadmin.listing.parsing import parse
+from webadmin.request import AdminRequest, Answer, Page
+from webadmin.text import current_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +21,29 @@ class ExplainPage:
     action_url: str
     """This page with the same query string: the measurement is asked for there by POST, ``analyze=1``."""
     report: ExplainReport
+
+BUDGET_MS = 20_000
+"""All measurements of one press of the button together."""
+
+
+def explain(request: AdminRequest) -> Answer:
+    """The statements of the list with this query string and their plans; POST with ``analyze=1`` measures them."""
+    view = request.view
+    params = parse(request.query, view, current_zone())
+    analyze = request.method == "POST" and request.posted("analyze") == "1"
+    report = build(
+        request.dialect,
+        request.session,
+        lambda: Listing.load(request.context, view, params) and None,
+        analyze=analyze,
+        budget_ms=BUDGET_MS,
+    )
+    query = params.query()
+    page = ExplainPage(
+        key=view.key,
+        title=view.name_plural,
+        list_url=request.urls.list(view, query),
+        action_url=request.urls.below(view, "explain", query),
+        report=report,
+    )
+    return Page("explain.html", page, block="panel" if request.htmx else None)

@@ -1,0 +1,45 @@
+"""The floor: what a page of 25 joined rows costs with nothing around it.
+
+Bare Starlette, psycopg with its own pool, one query, one precompiled template. It has no permission, no filter form, no
+count and no session: nothing that serves the same page can be faster by much.
+"""
+
+from __future__ import annotations
+
+from jinja2 import Environment
+from psycopg.rows import namedtuple_row
+from psycopg_pool import ConnectionPool
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+_QUERY = """
+    SELECT o.id, o.number, c.name AS customer, o.status, o.total, o.currency, o.channel, o.placed_at
+      FROM orders o JOIN customers c ON c.id = o.customer_id
+     WHERE o.deleted_at IS NULL ORDER BY o.placed_at DESC, o.id DESC LIMIT 25
+"""
+_TEMPLATE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orders</title></head><body><main>
+<h1>Orders</h1><table><thead><tr><th>Number</th><th>Customer</th><th>Status</th><th>Total</th><th>Currency</th>
+<th>Channel</th><th>Placed</th></tr></thead><tbody>
+{% for row in rows %}<tr data-id="{{ row.id }}"><td><a href="/orders/{{ row.id }}/">{{ row.number }}</a></td>
+<td>{{ row.customer }}</td><td>{{ row.status }}</td><td>{{ row.total }}</td><td>{{ row.currency }}</td>
+<td>{{ row.channel }}</td><td><time datetime="{{ row.placed_at }}">{{ row.placed_at }}</time></td></tr>
+{% endfor %}</tbody></table></main></body></html>"""
+
+
+def build(conninfo: str) -> Starlette:
+    """The floor app on the shop's database at ``conninfo`` (libpq's form)."""
+    pool = ConnectionPool(conninfo, min_size=5, max_size=15, open=True, kwargs={"row_factory": namedtuple_row})
+    template = Environment(autoescape=True).from_string(_TEMPLATE)
+
+    def page() -> str:
+        with pool.connection() as connection:
+            found = connection.execute(_QUERY).fetchall()
+        return template.render(rows=found)
+
+    async def orders(request: Request) -> HTMLResponse:
+        return HTMLResponse(await run_in_threadpool(page))
+
+    return Starlette(routes=[Route("/orders/", orders)])

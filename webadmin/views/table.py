@@ -1,0 +1,194 @@
+"""The table of a list page and of the infinite-scroll fragment: heads, rows, pager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from webadmin.database.inspection import NUMBERS
+from webadmin.listing.controls import Option
+from webadmin.listing.listing import ListedRow, Listing
+from webadmin.listing.params import LAST, ListParams
+from webadmin.options.view import ShownColumn, View
+from webadmin.rendering.cells import Cell
+from webadmin.rendering.values import Cells
+from webadmin.request import AdminRequest
+from webadmin.text import gettext as _
+
+UrlOf = Callable[[str], str]
+"""The address of a list with a query string."""
+
+_NEIGHBOURS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of one column."""
+
+    name: str
+    label: str
+    numeric: bool
+    role: str
+    """Place in a card on a narrow screen: title, state, main, value, meta or none."""
+    sort_url: str | None = None
+    """Sorts by this column alone (again: the other way round); None when it cannot be sorted."""
+    sort_add_url: str | None = None
+    """Adds this column as a further sort key (Shift+click)."""
+    direction: str = ""
+    """asc, desc or empty."""
+    position: int = 0
+    """1 for the first sort key, 0 when it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: str
+    """The id as it stands in the row's address, percent-encoded; empty when the row has no address."""
+    label: str
+    cells: tuple[Cell, ...]
+    url: str | None
+    edit_url: str | None
+    delete_url: str | None
+    restore_url: str | None
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A numbered page; a gap has no address."""
+
+    label: str
+    url: str | None
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    first_row: int
+    """1-based number of the first row shown; 0 when there is none."""
+    last_row: int
+    page: int
+    links: tuple[PageLink, ...]
+    first_url: str | None
+    previous_url: str | None
+    next_url: str | None
+    last_url: str | None
+    sizes: tuple[Option, ...]
+    """Choices of rows per page."""
+
+
+
+def heads(view: View, columns: Sequence[ShownColumn], params: ListParams, list_url: UrlOf) -> tuple[Head, ...]:
+    """The heads of ``columns`` with the addresses that sort by them; ``list_url`` makes one of a query string."""
+    order = {name: (place, descending) for place, (name, descending) in enumerate(params.order, 1)}
+    return tuple(_head(view, column, place, params, order, list_url) for place, column in enumerate(columns))
+
+
+def _head(
+    view: View, column: ShownColumn, place: int, params: ListParams, order: dict[str, tuple[int, bool]], list_url: UrlOf
+) -> Head:
+    name = column.name
+    info = column.attribute.column
+    position, descending = order.get(name, (0, False))
+    sort_url = add_url = None
+    if name in view.sortable:
+        turned = not descending if position else False
+        sort_url = list_url(params.query(sort=((name, turned),)))
+        others = tuple(item for item in params.order if item[0] != name)
+        kept = tuple((n, turned if n == name else d) for n, d in params.order) if position else (*others, (name, turned))
+        add_url = list_url(params.query(sort=kept))
+    return Head(
+        name=name,
+        label=column.label,
+        numeric=info is not None and info.kind in NUMBERS and not info.primary_key,
+        role=_role(column, place),
+        sort_url=sort_url,
+        sort_add_url=add_url,
+        direction=("desc" if descending else "asc") if position else "",
+        position=position,
+    )
+
+
+def _role(column: ShownColumn, place: int) -> str:
+    """Where the cell stands on a card of a narrow screen."""
+    if place == 0:
+        return "title"
+    kind = column.attribute.column.kind if column.attribute.column is not None else "relation"
+    if kind in {"enum", "boolean"}:
+        return "state"
+    if kind in {"numeric", "float"}:
+        return "value"
+    if kind in {"datetime", "date"}:
+        return "meta"
+    if kind == "relation" and place <= 2:
+        return "main"
+    return "meta"
+
+
+def rows(
+    request: AdminRequest, view: View, columns: Sequence[ShownColumn], listed: Iterable[ListedRow]
+) -> tuple[Row, ...]:
+    """The rows with their cells; the first cell leads to the row."""
+    cells = Cells(request.context, view, request.urls)
+    makers = [cells.maker(column) for column in columns]
+    may_change, may_delete, may_restore = (request.may(name) for name in ("change", "delete", "restore"))
+    details = view.options.can_view_details and not view.keyless
+    urls = request.urls
+    made: list[Row] = []
+    for item in listed:
+        row, id = item.row, item.id
+        extras = {**item.to_many, **item.highlights}
+        shown = [make(row, extras) for make in makers]
+        url = urls.row(view, id) if details else None
+        if url and shown and shown[0].href is None:
+            shown[0] = shown[0].linked(url)
+        made.append(
+            Row(
+                id=id,
+                label=view.row_label(row) if not view.keyless else "",
+                cells=tuple(shown),
+                url=url,
+                edit_url=urls.row(view, id, "change") if may_change and not item.deleted else None,
+                delete_url=urls.row(view, id, "delete") if may_delete and not item.deleted else None,
+                restore_url=urls.row(view, id, "restore") if may_restore and item.deleted else None,
+                deleted=item.deleted,
+            )
+        )
+    return tuple(made)
+
+
+def pager(listing: Listing, list_url: UrlOf, sizes: tuple[Option, ...]) -> Pager:
+    """Numbered pages around the one shown, with the ends."""
+    params, page, pages = listing.params, listing.page, listing.pages
+
+    def url(number: int) -> str:
+        return list_url(params.query(page=number))
+
+    last_url = None
+    if listing.has_next:
+        last_url = url(LAST) if not listing.exact else url(pages)
+    return Pager(
+        first_row=listing.first_row,
+        last_row=listing.last_row,
+        page=page,
+        links=tuple(_numbers(page, pages, listing.exact, url)),
+        first_url=url(1) if page > 1 else None,
+        previous_url=url(page - 1) if page > 1 else None,
+        next_url=url(page + 1) if listing.has_next else None,
+        last_url=last_url,
+        sizes=sizes,
+    )
+
+
+def _numbers(page: int, pages: int, exact: bool, url: Callable[[int], str]) -> Iterable[PageLink]:
+    near = range(max(1, page - _NEIGHBOURS), min(pages, page + _NEIGHBOURS) + 1)
+    numbers = sorted({1, *near, *([pages] if exact else [])})
+    before = 0
+    for number in numbers:
+        if number - before > 1:
+            yield PageLink("…", None)
+        yield PageLink(str(number), url(number), current=number == page)
+        before = number
+    if not exact and pages > near.stop - 1:
+        yield PageLink("…", None)
+        yield PageLink(_("about {number}").format(number=pages), url(LAST))
