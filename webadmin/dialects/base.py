@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import bound, catalog
 
@@ -76,6 +76,8 @@ class Dialect:
     """``SELECT … FOR UPDATE``."""
     supports_analyze = False
     """``explain(analyze=True)`` measures."""
+    supports_statistics = False
+    """``estimate_rows`` and ``estimate`` answer."""
     supports_row_values = True
     """``(a, b) > (x, y)``."""
     supports_unbounded_text = True
@@ -107,13 +109,13 @@ class Dialect:
         numbers = connection.dialect.server_version_info or ()
         return f"{self.title} {'.'.join(str(part) for part in numbers[:2])}"
 
-    def estimate_rows(
-        self, connection: Connection, tables: Sequence[sa.Table]
-    ) -> dict[str, int]:
+    def estimate_rows(self, connection: Connection, tables: Sequence[sa.Table]) -> dict[str, int]:
         """Rows by ``table.fullname`` as the statistics have it, for the tables that have any; reads no table."""
         return {}
 
-    def estimate_live_rows(self, connection: Connection, table: sa.Table, column: sa.Column[Any]) -> int | None:
+    def estimate_live_rows(
+        self, connection: Connection, table: sa.Table, column: sa.Column[Any]
+    ) -> int | None:
         """Rows in which ``column`` is null, when the statistics of a partial index tell."""
         return None
 
@@ -182,6 +184,10 @@ class Dialect:
     ) -> dict[tuple[str | None, str], catalog.TableFacts]:
         """Columns, keys and indexes of ``relations`` by schema and name, in few statements."""
         return catalog.read_facts(connection, relations)
+
+    def read_all_values(self, engine: Engine) -> None:
+        """Let connections of ``engine`` give a value that Python has no counterpart for as text, where the driver
+        would fail for the whole row."""
 
     def obstacle(self, url: URL, error: BaseException | None = None) -> str | None:
         """Why the database at ``url`` cannot be opened, in a few words: before connecting (None: try it), or out

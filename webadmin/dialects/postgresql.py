@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import postgresql_catalog
 from webadmin.dialects.base import Dialect, Estimate, Failure, Timeouts
@@ -78,6 +78,7 @@ class PostgreSQL(Dialect):
     supports_distinct_on = True
     supports_row_locks = True
     supports_analyze = True
+    supports_statistics = True
     nulls_sort_high = True
 
     def begin(self, connection: Connection, *, read_only: bool, timeouts: Timeouts) -> None:
@@ -150,7 +151,9 @@ class PostgreSQL(Dialect):
             if (table.schema, table.name) in found
         }
 
-    def estimate_live_rows(self, connection: Connection, table: sa.Table, column: sa.Column[Any]) -> int | None:
+    def estimate_live_rows(
+        self, connection: Connection, table: sa.Table, column: sa.Column[Any]
+    ) -> int | None:
         quote = connection.dialect.identifier_preparer
         rows = connection.execute(
             _LIVE_INDEX_ROWS,
@@ -175,7 +178,9 @@ class PostgreSQL(Dialect):
         finally:
             # Undoes the SET LOCAL too. A connection that is lost says so in the error that is on its way.
             if not connection.invalidated:
-                self._run(connection, "ROLLBACK TO SAVEPOINT webadmin_limited; RELEASE SAVEPOINT webadmin_limited")
+                self._run(
+                    connection, "ROLLBACK TO SAVEPOINT webadmin_limited; RELEASE SAVEPOINT webadmin_limited"
+                )
 
     def contains(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         if not isinstance(column.type, sa.String) or isinstance(column.type, sa.Enum):
@@ -203,7 +208,10 @@ class PostgreSQL(Dialect):
         )
 
     def search_is_empty(self, connection: Connection, column: sa.ColumnElement[Any], text: str) -> bool:
-        return connection.execute(sa.select(sa.func.numnode(self._query(column, text, prefix=False)))).scalar() == 0
+        return (
+            connection.execute(sa.select(sa.func.numnode(self._query(column, text, prefix=False)))).scalar()
+            == 0
+        )
 
     def search_highlight(
         self, column: sa.ColumnElement[Any], search_vector: sa.ColumnElement[Any], text: str
@@ -231,6 +239,9 @@ class PostgreSQL(Dialect):
         self, connection: Connection, relations: Sequence[Relation]
     ) -> dict[tuple[str | None, str], TableFacts]:
         return postgresql_catalog.read_facts(connection, relations)
+
+    def read_all_values(self, engine: Engine) -> None:
+        read_all_times(engine)
 
     def obstacle(self, url: URL, error: BaseException | None = None) -> str | None:
         return postgresql_catalog.reason(error) if error else None

@@ -1,82 +1,52 @@
-"""Rows reached through a relation: the children on a detail page, the targets that a form names."""
+"""How many related rows each row of a page has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import unquote
 
 import sqlalchemy as sa
-from sqlalchemy.orm import with_parent
+from sqlalchemy.orm import aliased
 
-from webadmin.database.identity import segment, values
-from webadmin.database.inspection import RelationInfo, inspect_model
-from webadmin.errors import NotFound
-from webadmin.listing.fits import fits
-from webadmin.listing.loading import list_options
-from webadmin.listing.scope import scope
+from webadmin.database.inspection import RelationInfo
+from webadmin.listing.scope import inside
 from webadmin.options.context import Context
 from webadmin.options.view import View
-from webadmin.text import format_count
-
-_COUNTED = 1000
+from webadmin.text import gettext as _
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
-    """The first rows of a to-many relation."""
+def count_related(
+    context: Context, view: View, relations: Sequence[RelationInfo], keys: Sequence[tuple[Any, ...]]
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    """For each of the keys the number of related rows by relation, in one statement.
 
-    rows: Sequence[Any]
-    count: int
-    capped: bool
-
-    @property
-    def count_text(self) -> str:
-        return format_count(self.count) + ("+" if self.capped else "")
-
-
-def related_rows(
-    context: Context, view: View, row: Any, relation: RelationInfo, target: View, *, limit: int
-) -> Related:
-    """The first ``limit`` live rows of ``row``'s to-many ``relation`` that the person may see, newest key first, and
-    how many there are, counted up to a thousand."""
-    belongs = with_parent(row, getattr(view.model, relation.name))
-    children = scope(context, target, sa.select(target.model).where(belongs))
-    keys = [getattr(target.model, column.name) for column in target.info.key]
-    inner = children.with_only_columns(sa.literal(1)).order_by(None).limit(_COUNTED + 1).subquery()
-    count = context.session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
-    if not count:
-        return Related((), 0, capped=False)
-    descending = len(keys) == 1
-    ordered = children.order_by(*(key.desc() if descending else key for key in keys)).limit(limit)
-    rows = context.session.scalars(ordered.options(*list_options(target))).unique().all()
-    return Related(rows, min(count, _COUNTED), capped=count > _COUNTED)
-
-
-def those(context: Context, model: type, ids: Sequence[str]) -> Mapping[str, Any]:
-    """Rows of ``model`` by their percent-encoded ids, in one statement; those that do not exist or lie outside what the
-    person may see are left out. Soft-deleted ones count."""
-    info = inspect_model(model)
-    wanted: dict[str, tuple[Any, ...]] = {}
-    for id in ids:
-        try:
-            key = values(unquote(id), info.key_types)
-        except NotFound:
-            continue
-        if all(fits(context.dialect, column, value) for column, value in zip(info.key, key, strict=True)):
-            wanted[id] = key
-    if not wanted:
+    Rows that are soft-deleted or outside the person's scope do not count; a key without related rows may be missing.
+    """
+    if not relations or not keys:
         return {}
-    columns = [getattr(model, column.name) for column in info.key]
-    stmt = sa.select(model)
-    if len(columns) == 1:
-        stmt = stmt.where(columns[0].in_([key[0] for key in wanted.values()]))
-    else:
-        same = (sa.and_(*(c == v for c, v in zip(columns, key, strict=True))) for key in wanted.values())
-        stmt = stmt.where(sa.or_(*same))
-    view = context.registry.for_model(model)
-    if view is not None:
-        stmt = scope(context, view, stmt, "show")
-    found = {segment(info.key_of(row)): row for row in context.session.scalars(stmt).unique()}
-    return {id: found[segment(key)] for id, key in wanted.items() if segment(key) in found}
+    parts = [_counting(context, view, relation, keys) for relation in relations]
+    stmt = parts[0] if len(parts) == 1 else sa.union_all(*parts)
+    labelled = stmt.execution_options(webadmin_label=_("Numbers of related rows"))
+    found: dict[tuple[Any, ...], dict[str, int]] = {}
+    for name, number, *key in context.session.execute(labelled):
+        found.setdefault(tuple(key), {})[name] = number
+    return found
+
+
+def _counting(
+    context: Context, view: View, relation: RelationInfo, keys: Sequence[tuple[Any, ...]]
+) -> sa.Select[Any]:
+    model: Any = view.model
+    own = [getattr(model, column.name) for column in view.info.key]
+    target = aliased(relation.target)
+    among = own[0].in_([key[0] for key in keys]) if len(own) == 1 else sa.tuple_(*own).in_(list(keys))
+    # From this side's rows on, since a join knows every kind of relation: link tables, own conditions, itself.
+    stmt = (
+        sa.select(sa.literal(relation.name).label("relation"), sa.func.count().label("number"), *own)
+        .select_from(model)
+        .join(target, getattr(model, relation.name).of_type(target))
+        .where(among)
+        .group_by(*own)
+    )
+    seen = inside(context, relation.target, target, hide_deleted=True)
+    return stmt if seen is None else stmt.where(seen)

@@ -1,0 +1,158 @@
+"""How many rows there are: exactly where that is cheap, else about; never at the price of the page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from webadmin.dialects import Dialect
+from webadmin.listing.params import ListParams
+from webadmin.listing.scope import restricted
+from webadmin.listing.statement import counting, matching, named
+from webadmin.options.context import Context
+from webadmin.options.view import View
+from webadmin.text import gettext as _
+
+SMALL = 50_000
+"""Rows up to which a table is counted without asking what that costs."""
+CHEAP = 20_000.0
+"""The planner's cost up to which a count is worth a try; some 60 ms."""
+FEW = 20_000
+"""Matches of a search up to which all are found before they are sorted."""
+TIME_LIMIT = 250
+"""Milliseconds that a count may take."""
+CAP = SMALL
+"""Rows up to which is counted when nothing is known of the cost."""
+_KEPT_FOR = 60.0  # seconds; statistics change slowly
+
+_statistics: WeakKeyDictionary[Dialect, dict[Any, tuple[float, int | None]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number of rows; when it is not exact there may be more or fewer."""
+
+    rows: int
+    exact: bool
+    few: bool = False
+    """Few rows of a large table match."""
+
+
+def count(context: Context, view: View, params: ListParams, *, statements: int) -> Total | None:
+    """The total of a list.
+
+    :param statements: how many may be sent for it; one is enough for a total, two for a good one.
+    :return: None when nothing could be found out in time.
+    """
+    return _Ladder(context, view, params, statements).climb()
+
+
+def known_small(context: Context, view: View) -> bool:
+    """Whether the table is known to be small, without asking."""
+    kept = _statistics.get(context.dialect, {}).get(("table", view.info.table.fullname))
+    return kept is not None and kept[1] is not None and kept[1] < SMALL
+
+
+class _Ladder:
+    def __init__(self, context: Context, view: View, params: ListParams, statements: int) -> None:
+        self.context, self.view, self.params = context, view, params
+        self.left = statements
+
+    def climb(self) -> Total | None:
+        size = self._size()
+        if size is not None and size < SMALL:
+            return self._exactly()
+        if size is not None and not self.params.narrowed and not restricted(self.view):
+            rows = self._unfiltered(size)
+            if rows is not None:
+                return self._exactly(rows) if rows < SMALL else Total(rows, exact=False)
+        total = self._planned()
+        return total if total is None else replace(total, few=total.rows < FEW)
+
+    def _planned(self) -> Total | None:
+        """By what the planner expects of a count."""
+        if not self.context.dialect.supports_statistics:
+            return self._exactly() or self._capped()
+        if self.left < 2:
+            return self._capped()
+        expected = self.context.dialect.estimate(
+            self.context.session.connection(), counting(self.context, self.view, self.params)
+        )
+        self.left -= 1
+        if expected is None:
+            return self._capped()
+        if expected.cost < CHEAP:
+            return self._exactly(expected.rows)
+        return Total(expected.rows, exact=False)
+
+    def _size(self) -> int | None:
+        """Rows of the table, as its statistics have it."""
+        if not self.context.dialect.supports_statistics:
+            return None
+        table = self.view.info.table
+
+        def ask() -> int | None:
+            found = self.context.dialect.estimate_rows(self.context.session.connection(), [table])
+            return found.get(table.fullname)
+
+        return self._kept(("table", table.fullname), ask)
+
+    def _unfiltered(self, size: int) -> int | None:
+        """Rows of the list without any filter, as statistics have it."""
+        if self.view.soft_delete is None or self.params.deleted == "show":
+            return size
+        if self.params.deleted == "only":
+            return None
+        table = self.view.info.table
+        column = self.view.info.columns[self.view.soft_delete].column
+
+        def ask() -> int | None:
+            return self.context.dialect.estimate_live_rows(self.context.session.connection(), table, column)
+
+        return self._kept(("live", table.fullname), ask)
+
+    def _kept(self, key: tuple[str, str], ask: Callable[[], int | None]) -> int | None:
+        """What ``ask`` answers, or answered within the last minute; None also when there is no statement to spare."""
+        kept = _statistics.setdefault(self.context.dialect, {})
+        found = kept.get(key)
+        now = time.monotonic()
+        if found is None or now - found[0] > _KEPT_FOR:
+            if self.left < 2:
+                return None if found is None else found[1]
+            self.left -= 1
+            found = kept[key] = (now, ask())
+        return found[1]
+
+    def _exactly(self, expected: int | None = None) -> Total | None:
+        """The exact total within the time limit, else ``expected``."""
+        rows = self._run(counting(self.context, self.view, self.params)) if self.left else None
+        if rows is not None:
+            return Total(rows, exact=True)
+        return None if expected is None else Total(expected, exact=False)
+
+    def _capped(self) -> Total | None:
+        """The exact total of a short list; of a long one, that it is long."""
+        if self.left < 1:
+            return None
+        some = matching(self.context, self.view, self.params, [sa.literal(1).label("one")]).limit(CAP + 1)
+        rows = self._run(named(sa.select(sa.func.count()).select_from(some.subquery("some")), _("Total")))
+        return None if rows is None else Total(rows, exact=rows <= CAP)
+
+    def _run(self, stmt: sa.Select[Any]) -> int | None:
+        self.left -= 1
+        session = self.context.session
+        try:
+            with self.context.dialect.limited(session.connection(), TIME_LIMIT):
+                return int(session.execute(stmt).scalar_one())
+        except exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            if self.context.dialect.failure(error).kind not in {"statement_timeout", "lock_timeout"}:
+                raise
+            return None

@@ -1,0 +1,56 @@
+"""Filters by the kind of what they look at; those of a view by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webadmin.database.inspection import Kind, kind_of
+from webadmin.listing.filters.array import ArrayFilter
+from webadmin.listing.filters.base import Filter, FilterValue, Refused
+from webadmin.listing.filters.boolean import BooleanFilter
+from webadmin.listing.filters.choices import ChoicesFilter
+from webadmin.listing.filters.date import DateFilter
+from webadmin.listing.filters.number import NumberFilter
+from webadmin.listing.filters.relation import RelationFilter
+from webadmin.listing.filters.span import SpanFilter
+from webadmin.listing.filters.text import NullFilter, TextFilter, UuidFilter
+from webadmin.listing.memo import per_view
+from webadmin.options.view import FilterOption, View
+
+__all__ = ["Filter", "FilterValue", "Refused", "filter_for", "filters_of"]
+
+_BY_KIND: Mapping[Kind, type[Filter]] = {
+    Kind.BOOLEAN: BooleanFilter,
+    Kind.INTEGER: NumberFilter,
+    Kind.NUMERIC: NumberFilter,
+    Kind.FLOAT: NumberFilter,
+    Kind.TEXT: TextFilter,
+    Kind.LONG_TEXT: TextFilter,
+    Kind.ENUM: ChoicesFilter,
+    Kind.DATE: DateFilter,
+    Kind.DATETIME: DateFilter,
+    Kind.TIME: SpanFilter,
+    Kind.INTERVAL: SpanFilter,
+    Kind.UUID: UuidFilter,
+    Kind.ARRAY: ArrayFilter,
+    Kind.JSON: TextFilter,
+    Kind.OTHER: TextFilter,
+    Kind.BINARY: NullFilter,
+    Kind.SEARCH_VECTOR: NullFilter,
+}
+
+
+def filter_for(option: FilterOption) -> Filter:
+    """The filter that fits what ``option`` names."""
+    attribute = option.attribute
+    if attribute.relation is not None:
+        return RelationFilter(option)
+    kind = attribute.column.kind if attribute.column is not None else kind_of(attribute.expression.type)
+    if kind is Kind.ENUM and (attribute.column is None or not attribute.column.choices):
+        return TextFilter(option)
+    return _BY_KIND[kind](option)
+
+
+def filters_of(view: View) -> Mapping[str, Filter]:
+    """The view's filter safelist by name, in its order."""
+    return per_view(view, "filters", lambda: {name: filter_for(option) for name, option in view.filters.items()})

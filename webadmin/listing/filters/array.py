@@ -1,0 +1,53 @@
+"""A filter on the members of an array."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+
+import sqlalchemy as sa
+
+from webadmin.database.inspection import Kind
+from webadmin.database.inspection import kind_of as type_kind
+from webadmin.listing.controls import FilterInput
+from webadmin.listing.filters.base import Active, ColumnFilter, FilterValue, Refused, phrase_label, read_text, short
+from webadmin.options.context import Context
+from webadmin.text import gettext as _
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+
+
+class ArrayFilter(ColumnFilter):
+    """Has every one of the values as a member."""
+
+    operators = ("contains",)
+
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+        column = self.attribute.column
+        if column is not None and column.item_kind is Kind.INTEGER:
+            if not _WHOLE.fullmatch(text):
+                raise Refused(
+                    _("%(filter)s takes a whole number, not “%(text)s”.")
+                    % {"filter": self.label, "text": short(text)}
+                )
+            return int(text)
+        return read_text(self.label, text)
+
+    def compare(self, context: Context, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:
+        item = getattr(column.type, "item_type", None)
+        if item is not None and type_kind(item) is Kind.INTEGER:
+            bits = 8 * context.dialect.integer_bytes(item) - 1
+            for value in active.values:
+                if not -(1 << bits) <= value < (1 << bits):
+                    raise Refused(
+                        _("%(filter)s cannot be as large as “%(text)s”.")
+                        % {"filter": self.label, "text": short(str(value))}
+                    )
+        return context.dialect.array_contains(column, list(dict.fromkeys(active.values)))
+
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+        text = active["contains"].texts[0] if "contains" in active else ""
+        found = [FilterInput(f"{self.name}.contains", phrase_label("contains"), "text", text)]
+        return [*found, *self.null_input(active)]

@@ -1,0 +1,222 @@
+"""What every filter can do: read its values from an address, make a condition of them, say them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from webadmin.database.inspection import Kind, RelationInfo, kind_of
+from webadmin.errors import BadRequest
+from webadmin.listing.controls import FilterInput, Option
+from webadmin.listing.fits import sendable
+from webadmin.options.context import Context
+from webadmin.options.view import FilterOption
+from webadmin.text import gettext as _
+
+
+class Refused(BadRequest):
+    """A text that is no value of its filter; the message says what would be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterValue:
+    """One parameter of the address that narrows the list."""
+
+    name: str
+    """The filter's name."""
+    operator: str
+    """``eq``, ``not``, ``gte``, ``gt``, ``lte``, ``lt``, ``range``, ``null`` or ``contains``."""
+    texts: tuple[str, ...]
+    """As they stand in the address."""
+    values: tuple[Any, ...] = field(default=(), compare=False)
+    """The same, typed."""
+
+    @property
+    def parameter(self) -> str:
+        """The query parameter's name: ``status``, ``total.gte``."""
+        return self.name if self.operator == "eq" else f"{self.name}.{self.operator}"
+
+
+Active = Mapping[str, FilterValue]
+"""What one filter is set to, by operator."""
+
+
+class Filter:
+    """One entry of a view's filter safelist."""
+
+    operators: ClassVar[tuple[str, ...]] = ()
+    """Those besides ``null``."""
+
+    def __init__(self, option: FilterOption) -> None:
+        self.name = option.attribute.name
+        self.label = option.label
+        self.attribute = option.attribute
+
+    @property
+    def nullable(self) -> bool:
+        """Whether ``.null`` makes sense."""
+        column = self.attribute.column
+        return bool(self.attribute.path) or column is None or column.nullable
+
+    def takes(self, operator: str) -> bool:
+        return operator in self.operators or operator == "null"
+
+    def parse(self, operator: str, texts: Sequence[str], zone: tzinfo) -> tuple[Any, ...]:
+        """The typed values of ``texts``. Raises Refused."""
+        if operator == "null":
+            return tuple(read_boolean(self.label, text) for text in texts[-1:])
+        return tuple(self.read(operator, text, zone) for text in texts)
+
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:
+        """One typed value. Raises Refused."""
+        raise NotImplementedError
+
+    def condition(self, context: Context, active: FilterValue) -> sa.ColumnElement[bool]:
+        """The rows that match. Raises Refused for a value that the column cannot be compared with."""
+        raise NotImplementedError
+
+    def describe(self, active: FilterValue, labels: Mapping[str, str]) -> str:
+        """What it is set to, in words.
+
+        :param labels: names of related rows by the text that stands for them in the address.
+        """
+        if active.operator == "null":
+            return _("empty") if active.values[0] else _("not empty")
+        text = ", ".join(self.say(active, text, labels) for text in active.texts)
+        return phrase(active.operator) % text
+
+    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:  # noqa: ARG002
+        """One value in words."""
+        return text
+
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
+        """The form's controls, set to what is active."""
+        raise NotImplementedError
+
+    def null_input(self, active: Active) -> list[FilterInput]:
+        if not self.nullable and "null" not in active:
+            return []
+        chosen = active["null"].texts[-1] if "null" in active else ""
+        choices = (("", _("Any")), ("true", _("Empty")), ("false", _("Not empty")))
+        options = tuple(Option(value, label, value == chosen) for value, label in choices)
+        return [FilterInput(f"{self.name}.null", _("Empty"), "select", chosen, options=options)]
+
+    def other_inputs(self, active: Active, shown: Sequence[str], kind: str = "text") -> list[FilterInput]:
+        """Controls for operators that came with the address and have none, so that sending the form keeps them."""
+        return [
+            FilterInput(value.parameter, phrase_label(operator), kind, value.texts[-1])
+            for operator, value in active.items()
+            if operator not in shown and operator != "null"
+        ]
+
+
+class ColumnFilter(Filter):
+    """A filter on a column, of the model itself or of a row that to-one relations lead to."""
+
+    @property
+    def kind(self) -> Kind:
+        column = self.attribute.column
+        return column.kind if column is not None else kind_of(self.attribute.expression.type)
+
+    def compare(self, context: Context, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:
+        """The condition on ``column`` for every operator but ``not`` and ``null``."""
+        if active.operator in {"eq", "not"}:
+            values = [self.bound(context, column, value) for value in active.values]
+            result = column == values[0] if len(values) == 1 else column.in_(values)
+        else:
+            value = self.bound(context, column, active.values[-1])
+            result = COMPARISONS[active.operator](column, value)
+        return result  # type: ignore[no-any-return]
+
+    def bound(self, context: Context, column: Any, value: Any) -> Any:  # noqa: ARG002
+        """``value`` as it is compared with ``column``. Raises Refused when that cannot be done."""
+        return value
+
+    def condition(self, context: Context, active: FilterValue) -> sa.ColumnElement[bool]:
+        if active.operator == "null":
+            there = self.through(lambda column: column.is_not(None))
+            if not active.values[0]:
+                return there
+            return sa.not_(there) if self.attribute.path else self.through(lambda column: column.is_(None))
+        found = self.through(lambda column: self.compare(context, column, active))
+        if active.operator != "not":
+            return found
+        if self.attribute.path or not self.nullable:
+            return sa.not_(found)
+        return sa.or_(sa.not_(found), self.through(lambda column: column.is_(None)))
+
+    def through(self, build: Callable[[Any], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+        """``build(column)`` for the column at the end of the path, as EXISTS for each relation on the way."""
+        if self.attribute.expression is not None and not self.attribute.path:
+            return build(self.attribute.expression)
+        return _nested(self.attribute.model, self.attribute.path, self.attribute.last, build)
+
+
+def _nested(
+    entity: Any, path: Sequence[RelationInfo], last: str, build: Callable[[Any], sa.ColumnElement[bool]]
+) -> sa.ColumnElement[bool]:
+    if not path:
+        return build(getattr(entity, last))
+    target = aliased(path[0].target)
+    related = getattr(entity, path[0].name).of_type(target)
+    found: sa.ColumnElement[bool] = related.has(_nested(target, path[1:], last, build))
+    return found
+
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "gte": lambda column, value: column >= value,
+    "gt": lambda column, value: column > value,
+    "lte": lambda column, value: column <= value,
+    "lt": lambda column, value: column < value,
+}
+
+
+def phrase(operator: str) -> str:
+    """How a chip says an operator, with a place for the value."""
+    return {
+        "not": _("not %s"),
+        "gte": _("≥ %s"),
+        "gt": _("> %s"),
+        "lte": _("≤ %s"),
+        "lt": _("< %s"),
+        "contains": _("contains %s"),
+    }.get(operator, "%s")
+
+
+def phrase_label(operator: str) -> str:
+    """The label of a control for an operator."""
+    return {
+        "eq": _("Equal to"),
+        "not": _("Not"),
+        "gte": _("From"),
+        "gt": _("More than"),
+        "lte": _("To"),
+        "lt": _("Less than"),
+        "range": _("Range"),
+        "contains": _("Contains"),
+    }.get(operator, operator)
+
+
+def read_boolean(label: str, text: str) -> bool:
+    """``true`` or ``false``. Raises Refused."""
+    if text not in {"true", "false"}:
+        raise Refused(_("%(filter)s: write true or false, not “%(text)s”.") % {"filter": label, "text": short(text)})
+    return text == "true"
+
+
+def read_text(label: str, text: str) -> str:
+    """A text that a database can take. Raises Refused."""
+    if not sendable(text):
+        raise Refused(_("%(filter)s: the text has a character that cannot be stored.") % {"filter": label})
+    return text
+
+
+def short(text: str) -> str:
+    """What somebody wrote, cut to the length of a sentence."""
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"

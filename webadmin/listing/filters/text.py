@@ -1,0 +1,66 @@
+"""Filters on texts, on keys that look like texts, and on what can only be shown as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from webadmin.database.inspection import Kind
+from webadmin.listing.controls import FilterInput
+from webadmin.listing.filters.base import Active, ColumnFilter, FilterValue, Refused, phrase_label, read_text, short
+from webadmin.options.context import Context
+from webadmin.text import gettext as _
+
+
+class TextFilter(ColumnFilter):
+    """Equal to, or containing a part whatever its case."""
+
+    operators = ("eq", "not", "contains")
+
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+        return read_text(self.label, text)
+
+    def compare(self, context: Context, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:
+        if active.operator == "contains":
+            return sa.and_(*(context.dialect.contains(column, value) for value in active.values))
+        if self.kind in {Kind.OTHER, Kind.JSON}:
+            column = sa.cast(column, sa.Text)
+        return super().compare(context, column, active)
+
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+        text = active["contains"].texts[-1] if "contains" in active else ""
+        found = [FilterInput(f"{self.name}.contains", phrase_label("contains"), "text", text)]
+        return [*found, *self.other_inputs(active, ("contains",)), *self.null_input(active)]
+
+
+class UuidFilter(ColumnFilter):
+    """Equal to a UUID."""
+
+    operators = ("eq", "not")
+
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+        try:
+            value = UUID(text)
+        except ValueError:
+            raise Refused(
+                _("%(filter)s takes a UUID, not “%(text)s”.") % {"filter": self.label, "text": short(text)}
+            ) from None
+        column = self.attribute.column
+        # Some types hand UUIDs out as texts, and want them back so.
+        return str(value) if column is not None and column.python_type is str else value
+
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+        text = active["eq"].texts[-1] if "eq" in active else ""
+        found = [FilterInput(self.name, phrase_label("eq"), "text", text)]
+        return [*found, *self.other_inputs(active, ("eq",)), *self.null_input(active)]
+
+
+class NullFilter(ColumnFilter):
+    """Empty or not: all that can be asked of values that have no text."""
+
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+        return self.null_input(active)

@@ -1,0 +1,87 @@
+"""Names of the rows that active filters point to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, load_only, raiseload
+from sqlalchemy.orm.util import identity_key
+
+from webadmin.listing.filters import filters_of
+from webadmin.listing.filters.relation import RelationFilter
+from webadmin.listing.loading import label_columns, label_of
+from webadmin.listing.params import ListParams
+from webadmin.listing.scope import inside
+from webadmin.options.context import Context
+from webadmin.text import gettext as _
+
+_MOST = 12
+
+Wanted = dict[tuple[str, str], tuple[type, tuple[Any, ...]]]
+"""``(filter, text)`` to the model and key that the text stands for."""
+
+Labels = Mapping[str, Mapping[str, str]]
+"""Names by filter, then by the text in the address."""
+
+
+def wanted_labels(params: ListParams) -> Wanted:
+    """The rows that relation filters point to."""
+    known = filters_of(params.view)
+    found: Wanted = {}
+    for value in params.filters:
+        filter_ = known[value.name]
+        if isinstance(filter_, RelationFilter) and value.operator != "null":
+            for text, key in zip(value.texts, value.values, strict=True):
+                if isinstance(key, tuple) and len(found) < _MOST:
+                    found[value.name, text] = filter_.relation.target, key
+    return found
+
+
+def filter_labels(context: Context, wanted: Wanted) -> Labels:
+    """Names of the wanted rows, in one statement at most; those that do not exist for this person have none."""
+    rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
+    missing = []
+    for target in dict.fromkeys(wanted.values()):
+        row = _loaded(context.session, *target, label_columns(context, target[0]))
+        if row is not None:
+            rows[target] = row
+        else:
+            missing.append(target)
+    if missing:
+        rows |= _read(context, missing)
+    labels: dict[str, dict[str, str]] = {}
+    for (name, text), target in wanted.items():
+        if rows.get(target) is not None:
+            labels.setdefault(name, {})[text] = label_of(context, target[0])(rows[target])
+    return labels
+
+
+def _loaded(session: Session, model: type, key: tuple[Any, ...], names: tuple[str, ...]) -> Any:
+    """The row, when the page has loaded it already with all that its label needs."""
+    row = session.identity_map.get(identity_key(model, key))
+    return row if row is not None and all(name in sa.inspect(row).dict for name in names) else None
+
+
+def _read(
+    context: Context, targets: list[tuple[type, tuple[Any, ...]]]
+) -> dict[tuple[type, tuple[Any, ...]], Any]:
+    """One statement for rows of any tables: each hangs with an outer join on a row that is always there."""
+    entities: list[Any] = []
+    options: list[Any] = []
+    source: Any = sa.select(sa.literal(1).label("one")).subquery("one")
+    for model, key in targets:
+        entity = aliased(model)
+        names = [column.key for column in sa.inspect(model).primary_key]
+        attributes = [sa.inspect(model).get_property_by_column(c).key for c in sa.inspect(model).primary_key]
+        assert len(names) == len(key)
+        same = [getattr(entity, name) == part for name, part in zip(attributes, key, strict=True)]
+        seen = inside(context, model, entity, hide_deleted=False)
+        source = sa.orm.outerjoin(source, entity, sa.and_(*same, *([seen] if seen is not None else [])))
+        entities.append(entity)
+        columns = label_columns(context, model)
+        options += [load_only(*(getattr(entity, name) for name in columns), raiseload=True), raiseload("*")]
+    stmt = sa.select(*entities).select_from(source).options(*dict.fromkeys(options))
+    found = context.session.execute(stmt.execution_options(webadmin_label=_("Names for filters"))).first()
+    return dict(zip(targets, found, strict=True)) if found is not None else {}

@@ -1,0 +1,126 @@
+"""A numbered page of a list: its rows, how many there are, and where in them it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from webadmin.listing.labels import Labels, filter_labels, wanted_labels
+from webadmin.listing.loading import LoadPlan, load_plan
+from webadmin.listing.pages import Position, read_page
+from webadmin.listing.params import ListParams
+from webadmin.listing.parsing import Sort
+from webadmin.listing.related import count_related
+from webadmin.listing.search import Highlights
+from webadmin.listing.statement import Found
+from webadmin.options.context import Context
+from webadmin.options.view import ShownColumn, View
+from webadmin.text import gettext as _
+
+STATEMENTS = 4
+"""The most that a list page sends, whatever it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """One row of a list."""
+
+    row: Any
+    """The ORM instance; of a table without a key an object with its columns."""
+    id: str
+    """Its segment of the address, percent-encoded; empty when it has none."""
+    deleted: bool
+    to_many: Mapping[str, int]
+    """How many related rows it has, by the name of the column that shows it."""
+    highlights: Mapping[str, Markup]
+    """Texts in which the search was found, marked, by the name of their column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything that a list page shows of the database."""
+
+    rows: tuple[ListedRow, ...]
+    columns: tuple[ShownColumn, ...]
+    order: Sort
+    total: int
+    exact: bool
+    page: int
+    pages: int
+    """As far as is known: there may be more where ``exact`` is false."""
+    first_row: int
+    """1-based number of the first row shown; 0 when there is none."""
+    last_row: int
+    has_next: bool
+    search_note: str
+    """A sentence about the search, or empty."""
+    labels: Labels
+    """Names of the rows that filters point to."""
+
+    @classmethod
+    def load(cls, context: Context, view: View, params: ListParams) -> Listing:
+        """Read a page, in four statements at most.
+
+        :raises BadRequest: when a filter's value does not fit its column.
+        """
+        columns = shown_columns(view, params)
+        plan = load_plan(context, view, columns)
+        highlights = Highlights(context, view, columns, params.q)
+        wanted = wanted_labels(params)
+        spare = STATEMENTS - bool(plan.counted) - plan.collections - bool(wanted)
+        found, position = read_page(context, view, params, plan, highlights.expressions, statements=max(spare, 1))
+        return cls(
+            rows=listed(context, view, plan, found, highlights),
+            columns=columns,
+            order=params.order,
+            search_note=_search_note(context, view, params, position),
+            labels=filter_labels(context, wanted) if wanted else {},
+            **position.fields(),
+        )
+
+
+def shown_columns(view: View, params: ListParams) -> tuple[ShownColumn, ...]:
+    """The columns of the list: the chosen ones or the view's."""
+    if not params.columns:
+        return view.list_columns
+    return tuple(view.all_columns[name] for name in params.columns)
+
+
+def listed(
+    context: Context, view: View, plan: LoadPlan, found: Found, highlights: Highlights
+) -> tuple[ListedRow, ...]:
+    """Rows as pages show them, with the numbers of their related rows."""
+    keys: Sequence[tuple[Any, ...]] = [] if view.keyless else [view.info.key_of(row) for row in found.rows]
+    numbers = count_related(context, view, plan.counted, keys)
+    nothing = dict.fromkeys((relation.name for relation in plan.counted), 0)
+    rows: list[ListedRow] = []
+    for place, row in enumerate(found.rows):
+        extras = found.extras[place]
+        for name, _expression in plan.expressions:
+            vars(row)[name] = extras.get(name)
+        rows.append(
+            ListedRow(
+                row,
+                view.id_of(row),
+                view.is_deleted(row),
+                nothing | numbers.get(keys[place], {}) if keys else nothing,
+                highlights.of(row, extras) if highlights.active else {},
+            )
+        )
+    return tuple(rows)
+
+
+def _search_note(context: Context, view: View, params: ListParams, position: Position) -> str:
+    if params.q_cut:
+        return _("Only the first 256 characters are searched for.")
+    vector = view.search_vector
+    if not params.q or vector is None or position.total:
+        return ""
+    # Without rows nothing had to be counted: there is a statement to spare.
+    column = getattr(view.model, vector.name)
+    if context.dialect.search_is_empty(context.session.connection(), column, params.q):
+        return _("These words are too common to search for. Add a rarer one.")
+    return ""

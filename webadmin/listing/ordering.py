@@ -1,0 +1,113 @@
+"""The order of a list: safelisted sort keys, the primary key last, so that it is total."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from webadmin.database.inspection import UNSORTABLE, Kind, ModelInfo, inspect_model
+from webadmin.listing.memo import per_view
+from webadmin.listing.parsing import Sort
+from webadmin.options.attributes import Attribute
+from webadmin.options.labels import guess_columns
+from webadmin.options.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One expression that rows are ordered by."""
+
+    expression: Any
+    descending: bool
+    nullable: bool
+    kind: Kind | None = None
+    """The kind of the column it is; None for an expression."""
+
+    def by(self, *, backwards: bool = False) -> Any:
+        """For ORDER BY. Nulls stay where the database puts them: any other place would miss its indexes, and
+        reading backwards then gives the exact reverse."""
+        down = self.descending is not backwards
+        return self.expression.desc() if down else self.expression.asc()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A list's order with the joins that its keys need."""
+
+    keys: tuple[OrderKey, ...]
+    joins: tuple[tuple[Any, Any], ...] = ()
+    """``(alias of the target, relation to it)``, in the order to join."""
+
+    def joined(self, stmt: sa.Select[Any]) -> sa.Select[Any]:
+        for target, relation in self.joins:
+            stmt = stmt.outerjoin(target, relation)
+        return stmt
+
+    def by(self, *, backwards: bool = False) -> list[Any]:
+        return [key.by(backwards=backwards) for key in self.keys]
+
+
+def order_for(view: View, sort: Sort) -> Order:
+    """The order of ``view``'s rows by ``sort``, names of its safelist or of its default order."""
+    return per_view(view, ("order", sort), lambda: _Builder(view).build(sort))
+
+
+class _Builder:
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.keys: list[OrderKey] = []
+        self.joins: dict[tuple[str, ...], tuple[Any, Any]] = {}
+        self.columns: set[str] = set()
+
+    def build(self, sort: Sort) -> Order:
+        for name, descending in sort:
+            attribute = self.view.sortable.get(name) or self.view.default_sort_attributes[name]
+            self._add(attribute, descending)
+        last = self.keys[-1].descending if self.keys else False
+        for name in self._last_names(bool(sort)):
+            if name not in self.columns:
+                self._column(self.view.info, self.view.model, name, last)
+        return Order(tuple(self.keys), tuple(self.joins.values()))
+
+    def _last_names(self, sorted_by_choice: bool) -> Sequence[str]:
+        """What makes the order total: the key; without one everything that can be compared, unless that would sort
+        a whole table which nobody asked to be sorted: its rows keep their places in the file."""
+        info = self.view.info
+        if not info.keyless:
+            return [column.name for column in info.key]
+        if not sorted_by_choice and info.kind == "table":
+            return []
+        return [name for name, column in info.columns.items() if column.kind not in {*UNSORTABLE, Kind.OTHER}]
+
+    def _add(self, attribute: Attribute, descending: bool) -> None:
+        if attribute.expression is not None and not attribute.path:
+            self.keys.append(OrderKey(attribute.expression, descending, nullable=True))
+            return
+        path = [*attribute.path, *([attribute.relation] if attribute.relation is not None else [])]
+        entity: Any = self.view.model
+        walked: tuple[str, ...] = ()
+        for relation in path:
+            walked = (*walked, relation.name)
+            if walked not in self.joins:
+                target = aliased(relation.target)
+                self.joins[walked] = (target, getattr(entity, relation.name).of_type(target))
+            entity = self.joins[walked][0]
+        if attribute.relation is not None:
+            info = inspect_model(attribute.relation.target)
+            for name in guess_columns(info) or tuple(column.name for column in info.key):
+                self._column(info, entity, name, descending, outer=True)
+        elif attribute.column is not None:
+            owner = inspect_model(attribute.owner)
+            self._column(owner, entity, attribute.column.name, descending, outer=bool(path))
+        else:
+            self.keys.append(OrderKey(getattr(entity, attribute.last), descending, nullable=True))
+
+    def _column(self, info: ModelInfo, entity: Any, name: str, descending: bool, *, outer: bool = False) -> None:
+        column = info.columns[name]
+        if not outer:
+            self.columns.add(name)
+        self.keys.append(OrderKey(getattr(entity, name), descending, outer or column.nullable, column.kind))

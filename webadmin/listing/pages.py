@@ -1,0 +1,160 @@
+"""Finding a numbered page: by offset, from the nearer end where both are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webadmin.listing.counts import Total, count, known_small
+from webadmin.listing.loading import LoadPlan
+from webadmin.listing.ordering import order_for
+from webadmin.listing.params import ListParams
+from webadmin.listing.parsing import LAST
+from webadmin.listing.statement import Found, Reading, matching
+from webadmin.options.context import Context
+from webadmin.options.view import View
+from webadmin.text import gettext as _
+
+_BEYOND = 1000
+"""Pages past the expected last one from which on nothing is looked for there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in a list a page is."""
+
+    total: int
+    exact: bool
+    page: int
+    per_page: int
+    shown: int
+    offset: int
+    has_next: bool
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of a ``Listing`` that say it."""
+        return {
+            "total": self.total,
+            "exact": self.exact,
+            "page": self.page,
+            "pages": max(1, -(-self.total // self.per_page)),
+            "first_row": self.offset + 1 if self.shown else 0,
+            "last_row": self.offset + self.shown,
+            "has_next": self.has_next,
+        }
+
+
+def read_page(
+    context: Context,
+    view: View,
+    params: ListParams,
+    plan: LoadPlan,
+    highlights: Mapping[str, Any],
+    *,
+    statements: int,
+) -> tuple[Found, Position]:
+    """The rows of ``params.page`` and where they are. A page beyond the end is the last one.
+
+    :param highlights: expressions to select beside each row.
+    :param statements: how many may be sent.
+    """
+    return _Pages(context, view, params, plan, highlights, statements).read()
+
+
+class _Pages:
+    def __init__(
+        self,
+        context: Context,
+        view: View,
+        params: ListParams,
+        plan: LoadPlan,
+        highlights: Mapping[str, Any],
+        statements: int,
+    ) -> None:
+        self.context, self.view, self.params, self.plan = context, view, params, plan
+        self.size = params.per_page
+        self.extras = {**dict(plan.expressions), **highlights}
+        self.left = statements
+        self.gathered = False
+
+    def read(self) -> tuple[Found, Position]:
+        indexed = self.view.search_vector is not None and self.context.dialect.supports_search_vector
+        searched = bool(self.params.q) and indexed
+        if self.params.page == 1 and (not searched or known_small(self.context, self.view)):
+            found = self._rows(self.size + 1)
+            if len(found.rows) <= self.size:
+                return found, self._position(found, len(found.rows), 0)
+            return self._forward(found, 0, self._count())
+        total = self._count()
+        self.gathered = searched and total is not None and total.few
+        if total is not None and total.exact:
+            return self._exact(total.rows)
+        return self._about(total)
+
+    def _count(self) -> Total | None:
+        reserved = 1 if self.params.page == 1 else 2  # the rows themselves, and once more from the end
+        return count(self.context, self.view, self.params, statements=max(1, self.left - reserved))
+
+    def _exact(self, total: int) -> tuple[Found, Position]:
+        last = max(1, -(-total // self.size))
+        page = last if self.params.page == LAST else min(self.params.page, last)
+        offset = (page - 1) * self.size
+        shown = min(self.size, total - offset)
+        if shown <= 0:
+            return Found([], [], []), self._position(Found([], [], []), 0, 0)
+        behind = total - offset - shown
+        found = self._rows(shown, behind, backwards=True) if behind < offset else self._rows(shown, offset)
+        return found, self._position(found, total, offset)
+
+    def _about(self, total: Total | None) -> tuple[Found, Position]:
+        expected = total.rows if total is not None else 0
+        page = self.params.page
+        if page == LAST or (total is not None and page > expected // self.size + _BEYOND):
+            return self._end(expected)
+        offset = (page - 1) * self.size
+        found = self._rows(self.size + 1, offset)
+        if not found.rows and page > 1:
+            return self._end(min(expected, offset))
+        return self._forward(found, offset, total)
+
+    def _forward(self, found: Found, offset: int, total: Total | None) -> tuple[Found, Position]:
+        """A page that was read with one row more than it shows."""
+        seen = offset + len(found.rows)
+        if len(found.rows) <= self.size:
+            return found, self._position(found, seen, offset)
+        found = Found(found.rows[: self.size], found.places[: self.size], found.extras[: self.size])
+        rows = seen if total is None else max(total.rows, seen)
+        exact = total is not None and total.exact
+        return found, self._position(found, rows, offset, exact=exact, has_next=True)
+
+    def _end(self, expected: int) -> tuple[Found, Position]:
+        """The last rows, of a list whose length is not known."""
+        found = self._rows(self.size + 1, backwards=True)
+        if len(found.rows) <= self.size:
+            return found, self._position(found, len(found.rows), 0)
+        found = Found(found.rows[1:], found.places[1:], found.extras[1:])
+        total = max(expected, self.size + 1)
+        return found, self._position(found, total, total - self.size, exact=False)
+
+    def _position(
+        self, found: Found, total: int, offset: int, *, exact: bool = True, has_next: bool | None = None
+    ) -> Position:
+        page = max(1, -(-(offset + len(found.rows)) // self.size))
+        after = offset + len(found.rows) < total and exact if has_next is None else has_next
+        return Position(total, exact, page, self.size, len(found.rows), offset, after)
+
+    def _rows(self, limit: int, offset: int = 0, *, backwards: bool = False) -> Found:
+        self.left -= 1
+        reading = Reading(
+            self.view,
+            order_for(self.view, self.params.order),
+            limit,
+            offset,
+            backwards,
+            self.plan.options(self.context),
+            self.extras,
+            self.gathered,
+        )
+        narrow = matching(self.context, self.view, self.params, reading.columns)
+        return reading.run(self.context, narrow, _("Page of rows"))

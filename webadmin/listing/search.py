@@ -1,0 +1,136 @@
+"""What is typed into the search box, as a condition, and marked where it was found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from markupsafe import Markup, escape
+from sqlalchemy.orm import aliased
+
+from webadmin.database.inspection import Kind
+from webadmin.listing.fits import fits_integer
+from webadmin.options.attributes import Attribute
+from webadmin.options.context import Context
+from webadmin.options.view import ShownColumn, View
+
+_MAX_WORDS = 16
+_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_START, _STOP = "\x02", "\x03"
+_TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+
+
+def searchable(view: View) -> bool:
+    """Whether there is anything to search in."""
+    return view.search_vector is not None or bool(view.searchable) or _key_kind(view) is not None
+
+
+def search_condition(context: Context, view: View, text: str) -> sa.ColumnElement[bool]:
+    """The rows in which ``text`` is found: every word of it; or whose key it is."""
+    found: list[sa.ColumnElement[bool]] = []
+    if view.search_vector is not None:
+        column = getattr(view.model, view.search_vector.name)
+        found.append(context.dialect.search_match(column, text, prefix=True))
+    elif view.searchable:
+        found.append(contains_words(context, view.searchable, text))
+    key = key_condition(context, view, text)
+    if key is not None:
+        found.append(key)
+    return sa.or_(*found) if found else sa.false()
+
+
+def contains_words(context: Context, attributes: Sequence[Attribute], text: str) -> sa.ColumnElement[bool]:
+    """Every word of ``text`` stands in one of the columns, whatever its case."""
+    return sa.and_(
+        *(
+            sa.or_(*(_contains(context, attribute, attribute.model, 0, word) for attribute in attributes))
+            for word in text.split()[:_MAX_WORDS]
+        )
+    )
+
+
+def _contains(context: Context, attribute: Attribute, entity: Any, depth: int, word: str) -> sa.ColumnElement[bool]:
+    if depth == len(attribute.path):
+        own = attribute.expression is not None and not attribute.path
+        column = attribute.expression if own else getattr(entity, attribute.last)
+        return context.dialect.contains(column, word)
+    relation = attribute.path[depth]
+    target = aliased(relation.target)
+    related = getattr(entity, relation.name).of_type(target)
+    found: sa.ColumnElement[bool] = related.has(_contains(context, attribute, target, depth + 1, word))
+    return found
+
+
+def key_condition(context: Context, view: View, text: str) -> sa.ColumnElement[bool] | None:
+    """The row whose key is ``text``; None when no row can have such a key."""
+    kind = _key_kind(view)
+    value: Any = None
+    if kind is Kind.INTEGER and _INTEGER.fullmatch(text):
+        value = int(text)
+        if not fits_integer(context.dialect, view.info.key[0], value):
+            return None
+    elif kind is Kind.UUID:
+        try:
+            value = UUID(text)
+        except ValueError:
+            return None
+        if view.info.key[0].python_type is str:
+            value = str(value)
+    if value is None:
+        return None
+    column: Any = getattr(view.model, view.info.key[0].name)
+    return column == value  # type: ignore[no-any-return]
+
+
+def _key_kind(view: View) -> Kind | None:
+    key = view.info.key
+    if view.keyless or len(key) != 1 or key[0].kind not in {Kind.INTEGER, Kind.UUID}:
+        return None
+    return key[0].kind
+
+
+class Highlights:
+    """Where the words were found, in the displayed texts."""
+
+    def __init__(self, context: Context, view: View, columns: Sequence[ShownColumn], text: str) -> None:
+        names = [shown.name for shown in columns if _markable(shown)] if text else []
+        self.active = bool(names)
+        self.expressions: dict[str, Any] = {}
+        """To be selected beside the rows, by the column's name."""
+        vector = view.search_vector
+        if vector is not None and not view.keyless:
+            column = getattr(view.model, vector.name)
+            for name in names:
+                marked = context.dialect.search_highlight(getattr(view.model, name), column, text)
+                if marked is not None:
+                    self.expressions[name] = marked
+        self._names = [name for name in names if name not in self.expressions]
+        words = sorted({re.escape(word) for word in re.findall(r"\w+", text)}, key=len, reverse=True)
+        self._pattern = re.compile("|".join(words[:_MAX_WORDS]), re.IGNORECASE) if words else None
+
+    def of(self, row: Any, marked: dict[str, Any]) -> dict[str, Markup]:
+        """The texts of ``row`` that have something to mark, by column, escaped, with ``<mark>``.
+
+        :param marked: what :attr:`expressions` gave for the row.
+        """
+        texts = {name: text for name in self.expressions if isinstance(text := marked.get(name), str)}
+        if self._pattern is not None:
+            for name in self._names:
+                text = getattr(row, name, None)
+                if isinstance(text, str):
+                    texts[name] = self._pattern.sub(lambda found: f"{_START}{found.group()}{_STOP}", text)
+        return {name: _markup(text) for name, text in texts.items() if _START in text}
+
+
+def _markable(shown: ShownColumn) -> bool:
+    attribute = shown.attribute
+    column = attribute.column
+    return column is not None and not attribute.path and column.kind in _TEXTS and shown.formatter is None
+
+
+def _markup(text: str) -> Markup:
+    safe = str(escape(text)).replace(_START, "<mark>").replace(_STOP, "</mark>")
+    return Markup(safe)  # noqa: S704 - escaped the line above

@@ -1,0 +1,165 @@
+"""The statement of a page: a narrow one finds the rows, a wide one around it loads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.base import ExecutableOption
+
+from webadmin.database.inspection import HEAVY
+from webadmin.errors import BadRequest
+from webadmin.listing.filters import filters_of
+from webadmin.listing.ordering import Order
+from webadmin.listing.params import ListParams, wrong_list
+from webadmin.listing.scope import scope
+from webadmin.listing.search import search_condition
+from webadmin.options.context import Context
+from webadmin.options.view import View
+from webadmin.text import gettext as _
+
+_LABEL = "webadmin_label"  # the execution option under which the EXPLAIN panel finds a statement's name
+
+
+def conditions(context: Context, view: View, params: ListParams) -> list[sa.ColumnElement[bool]]:
+    """What the filters and the search ask of a row.
+
+    :raises BadRequest: for a value that its column cannot be compared with.
+    """
+    known = filters_of(view)
+    found: list[sa.ColumnElement[bool]] = []
+    for value in params.filters:
+        try:
+            found.append(known[value.name].condition(context, value))
+        except BadRequest as refused:
+            raise wrong_list(refused.message, params.without_filter(value)) from refused
+    if params.q:
+        found.append(search_condition(context, view, params.q))
+    return found
+
+
+def matching(
+    context: Context, view: View, params: ListParams, columns: Sequence[Any], more: Sequence[Any] = ()
+) -> sa.Select[Any]:
+    """A select of ``columns`` from the rows within scope that match, in no order."""
+    stmt = scope(context, view, sa.select(*columns).select_from(view.model), params.deleted)
+    wanted = [*conditions(context, view, params), *more]
+    return stmt.where(*wanted) if wanted else stmt
+
+
+def counting(context: Context, view: View, params: ListParams) -> sa.Select[Any]:
+    """How many rows match; without any order or join that only shows something."""
+    return named(matching(context, view, params, [sa.func.count()]), _("Total"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows as the wide statement gave them."""
+
+    rows: list[Any]
+    places: list[tuple[Any, ...]]
+    """For each row the values of the order's keys."""
+    extras: list[dict[str, Any]]
+    """For each row what was selected beside it, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which rows to read, and what of them."""
+
+    view: View
+    order: Order
+    limit: int
+    offset: int = 0
+    backwards: bool = False
+    """Read from the other end; the rows still come in the list's order."""
+    options: Sequence[ExecutableOption] = ()
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    gathered: bool = False
+    """Find all matching rows before sorting them: for few matches, where a walk along the order would pass a whole
+    table."""
+
+    def run(self, context: Context, narrow: sa.Select[Any], label: str) -> Found:
+        """Read the page out of ``narrow``, a select of :attr:`columns` from the rows that match.
+
+        OFFSET and LIMIT act on the narrow statement, so that rows that are passed over are never loaded or joined.
+        """
+        if self.view.keyless:
+            return self._run_plain(context, narrow, label)
+        page = self._page(narrow).subquery("page")
+        model: Any = self.view.model
+        keys = zip(self.view.info.key, self._key_names, strict=True)
+        order = [page.c[name] for name in self._order_names]
+        wide = (
+            sa.select(model, *order, *(extra.label(f"x_{name}") for name, extra in self.extras.items()))
+            .join_from(page, model, sa.and_(*(getattr(model, column.name) == page.c[name] for column, name in keys)))
+            .options(*self.options)
+            .order_by(*self._by(order))
+        )
+        found = context.session.execute(named(wide, label)).unique().all()
+        last = 1 + len(order)
+        return Found(
+            [row[0] for row in found],
+            [tuple(row[1:last]) for row in found],
+            [dict(zip(self.extras, row[last:], strict=True)) for row in found],
+        )
+
+    def _run_plain(self, context: Context, narrow: sa.Select[Any], label: str) -> Found:
+        """Rows without a key are no entities: two of them may be equal."""
+        found = context.session.execute(named(self._page(narrow), label)).all()
+        if self.backwards:
+            found = found[::-1]
+        last = len(self._plain_names)
+        plain = self._plain_names
+        rows: list[Any] = [SimpleNamespace(**dict(zip(plain, row[:last], strict=True))) for row in found]
+        return Found(rows, [tuple(row[last:]) for row in found], [{} for _row in found])
+
+    def _page(self, narrow: sa.Select[Any]) -> sa.Select[Any]:
+        narrow = self.order.joined(narrow)
+        if self.gathered:
+            matches = narrow.cte("matches").prefix_with("MATERIALIZED")
+            narrow = sa.select(*matches.c).order_by(
+                *self._by([matches.c[name] for name in self._order_names], backwards=self.backwards)
+            )
+        else:
+            narrow = narrow.order_by(*self.order.by(backwards=self.backwards))
+        # An offset may be larger than the integers that are bound by default.
+        return narrow.limit(self.limit).offset(sa.literal(self.offset, sa.BigInteger))
+
+    def _by(self, columns: Sequence[Any], *, backwards: bool = False) -> list[Any]:
+        return [
+            column.desc() if key.descending is not backwards else column.asc()
+            for column, key in zip(columns, self.order.keys, strict=True)
+        ]
+
+    @property
+    def columns(self) -> list[Any]:
+        """What the narrow statement selects: the key and the order's values; without a key the row itself."""
+        model: Any = self.view.model
+        if self.view.keyless:
+            own = [getattr(model, name).label(name) for name in self._plain_names]
+        else:
+            names = zip(self.view.info.key, self._key_names, strict=True)
+            own = [getattr(model, column.name).label(name) for column, name in names]
+        order = zip(self.order.keys, self._order_names, strict=True)
+        return [*own, *(key.expression.label(name) for key, name in order)]
+
+    @property
+    def _key_names(self) -> list[str]:
+        return [f"key_{place}" for place in range(len(self.view.info.key))]
+
+    @property
+    def _order_names(self) -> list[str]:
+        return [f"order_{place}" for place in range(len(self.order.keys))]
+
+    @property
+    def _plain_names(self) -> list[str]:
+        return [name for name, column in self.view.info.columns.items() if column.kind not in HEAVY]
+
+
+def named(stmt: sa.Select[Any], label: str) -> sa.Select[Any]:
+    """``stmt`` under a name that people read in the EXPLAIN panel."""
+    return stmt.execution_options(**{_LABEL: label})
