@@ -17,6 +17,7 @@ from webadmin.dialects.base import Dialect, Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
+from webadmin.dialects.postgresql_values import read_all_times
 
 _KINDS = {
     "57014": "statement_timeout",

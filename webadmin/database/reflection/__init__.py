@@ -38,7 +38,8 @@ class Reflected:
 def reflect(
     engine: Engine, *, schemas: Sequence[str] = (), include: Sequence[str] = (), exclude: Sequence[str] = ()
 ) -> Reflected:
-    """Map what is in the database of ``engine``.
+    """Map what is in the database of ``engine``. From then on the engine's connections give a value that Python has no
+    counterpart for (a time of infinity, say) as text.
 
     :param schemas: by their own names; none: the connection's default schema (all of them while that is empty).
     :param include: shell patterns for a table's name or ``schema.name``; none: everything.
@@ -50,6 +51,7 @@ def reflect(
     dialect = for_engine(engine)
     if obstacle := dialect.obstacle(engine.url):
         raise DatabaseUnreachable(_unreachable(engine.url, obstacle))
+    dialect.read_all_values(engine)
     try:
         with engine.connect() as connection:
             listing = dialect.list_relations(connection, schemas)

@@ -73,7 +73,7 @@ def _link(child: Entity, parent: Entity, facts: Facts) -> Link | None:
         referred = parent.columns([folded[name.casefold()] for name in referred_names])
         key = sa.ForeignKeyConstraint(local, referred, name=facts.get("name"), **(facts.get("options") or {}))
     except (KeyError, sa.exc.ArgumentError):
-        return None  # SQLite does not look whether what a key refers to is there
+        return None  # not every database looks whether what a key refers to is there
     child.table.append_constraint(key)
     return Link(child, parent, local, referred)
 
@@ -128,11 +128,9 @@ def _to_many_names(link: Link, several: bool) -> list[str]:
     by = f"{plain}_by_{link.to_one.rstrip('_')}"
     schema = link.child.table.schema
     found = [by] if several else [plain, f"{names.snake(schema)}_{plain}" if schema else by, by]
-    return (
-        ["children", *found]
-        if link.child is link.parent and link.to_one == "parent" and not link.unique
-        else found
-    )
+    if link.child is link.parent and link.to_one.startswith("parent") and not link.unique:
+        return ["children", *found]
+    return found
 
 
 def relate(links: Sequence[Link]) -> None:
