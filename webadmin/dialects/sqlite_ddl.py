@@ -9,6 +9,9 @@ _QUOTES = {"'": "'", '"': '"', "`": "`", "[": "]"}
 _WITHOUT_ROWID = re.compile(r"\bWITHOUT\s+ROWID\b", re.IGNORECASE)
 _WHERE = re.compile(r"\s*WHERE\b(.*)", re.IGNORECASE | re.DOTALL)
 _AS = re.compile(r"\bAS\s*\(", re.IGNORECASE)
+_COMMENT = re.compile(
+    r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\])|--[^\n]*|/\*.*?\*/""", re.DOTALL
+)  # fmt: skip
 
 
 def without_rowid(sql: str) -> bool:
@@ -22,7 +25,8 @@ def is_virtual(sql: str) -> bool:
 
 def index_parts(sql: str) -> tuple[list[str], str]:
     """The columns and expressions of a CREATE INDEX as written, and its predicate ("" when it is not partial)."""
-    start = _outside(sql, "(", 0)
+    sql = _without_comments(sql)
+    start = _outside(sql, "(")
     if start < 0:
         return [], ""
     end = _closing(sql, start)
@@ -33,7 +37,8 @@ def index_parts(sql: str) -> tuple[list[str], str]:
 
 def generated_expression(sql: str, column: str) -> str:
     """The expression that a CREATE TABLE computes ``column`` from; "" when it cannot be made out."""
-    start = _outside(sql, "(", 0)
+    sql = _without_comments(sql)
+    start = _outside(sql, "(")
     if start < 0:
         return ""
     for part in _split(sql[start + 1 : _closing(sql, start)]):
@@ -42,6 +47,10 @@ def generated_expression(sql: str, column: str) -> str:
         if name.casefold() == column.casefold() and (found := _AS.search(rest)):
             return rest[found.end() : _closing(rest, found.end() - 1)].strip()
     return ""
+
+
+def _without_comments(sql: str) -> str:
+    return _COMMENT.sub(lambda found: found.group(1) or " ", sql)
 
 
 def _first_word(text: str) -> tuple[str, str]:
@@ -57,23 +66,19 @@ def _first_word(text: str) -> tuple[str, str]:
 
 
 def _marks(text: str, start: int) -> Iterator[tuple[int, str]]:
-    """Every character that is neither quoted nor in a comment, with its place."""
+    """Every character that is not quoted, with its place."""
     place = start
     while place < len(text):
         if text[place] in _QUOTES:
             end = text.find(_QUOTES[text[place]], place + 1)
-        elif text.startswith("--", place):
-            end = text.find("\n", place)
-        elif text.startswith("/*", place):
-            end = text.find("*/", place + 2) + 1
         else:
             yield place, text[place]
             end = place
         place = end + 1 if end >= place else len(text)
 
 
-def _outside(text: str, wanted: str, start: int) -> int:
-    return next((place for place, mark in _marks(text, start) if mark == wanted), -1)
+def _outside(text: str, wanted: str) -> int:
+    return next((place for place, mark in _marks(text, 0) if mark == wanted), -1)
 
 
 def _closing(text: str, opening: int) -> int:
