@@ -193,7 +193,7 @@ def _select_choices(field: ColumnField, value: str) -> tuple[Choice, ...]:
         pairs.append((value, value))  # stored before the choices were, or typed by hand
     blank = Choice("", "–" if field.column.kind != "boolean" else _("Unknown"), not value)
     choices = tuple(Choice(text, label, text == value) for text, label in pairs)
-    return choices if field.must_be_filled and value else (blank, *choices)
+    return choices if value and not field.column.nullable else (blank, *choices)
 
 
 def _id(field: wtforms.Field) -> str:

@@ -17,6 +17,7 @@ from webadmin.forms.relations import RelationField, ToManyField, ToOneField
 from webadmin.forms.scaffold import blueprint_for
 from webadmin.options.context import Context
 from webadmin.options.view import View
+from webadmin.text import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,16 @@ class RowForm:
             and field.shown != field.base
             and not field.same(field.stored, field.data)
         )
+
+    def theirs(self, name: str) -> str:
+        """What somebody else made of an attribute meanwhile, as text."""
+        field = self.fields[name]
+        if isinstance(field, ToOneField):
+            return field.current.label if field.current is not None else "–"
+        if isinstance(field, CheckboxField):
+            return _("Yes") if field.stored else _("No")
+        assert isinstance(field, ColumnField)
+        return dict(field.codec.choices or ()).get(field.shown, field.shown) or "–"
 
     @property
     def data(self) -> dict[str, Any]:
