@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from webadmin.views.form import Choice, FormControl, FormPage, FormSummaryItem
+from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
+from webadmin.views.form import FormPage
 
 
 def controls() -> tuple[FormControl, ...]:

@@ -7,7 +7,9 @@ from typing import Any
 from webadmin.listing.controls import Chip, FilterControl, FilterInput, Option
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
-from webadmin.views.list import BulkAction, Head, ListPage, PageLink, Pager, Row, RowsPage
+from webadmin.views.list import BulkAction, ListPage
+from webadmin.views.rows import RowsPage
+from webadmin.views.table import Head, PageLink, Pager, Row
 
 _CUSTOMERS = (
     "Marta Kowalczyk",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tests.rendering.samples.lists import row
+from webadmin.forms.controls import Choice
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
 from webadmin.views.account import AccountPage
 from webadmin.views.delete import DeletePage, PlanLine
 from webadmin.views.detail import DetailField, DetailPage, RelatedRow, RelatedTable
 from webadmin.views.error import ErrorPage
-from webadmin.views.form import Choice
 from webadmin.views.home import HomeEntry, HomeGroup, HomePage
 from webadmin.views.login import LoginPage
 from webadmin.views.lookup import LookupOption, LookupPage

@@ -1,0 +1,49 @@
+"""An environment whose templates print fast.
+
+Jinja wraps each piece that a template prints in a ``Markup`` before it joins them all into one text; a list prints
+more than a thousand pieces, and the wrapping is half of the time that its rows take. Here a piece is escaped to a
+plain text. What comes out is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import markupsafe
+from jinja2 import Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, escape
+
+
+def _escape_slowly(text: str) -> str:
+    return str(escape(text))
+
+
+# MarkupSafe's own inner function, private: without it pages are slower and not wrong.
+_escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", _escape_slowly)
+
+
+def printed(value: Any) -> str:
+    """``value`` as it stands in a page: text escaped, ``Markup`` as it is, all else as :func:`markupsafe.escape` says."""
+    kind = type(value)
+    if kind is str:
+        return _escape_text(value)
+    return value if kind is Markup else escape(value)
+
+
+class _Generator(CodeGenerator):
+    def _output_child_pre(
+        self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
+    ) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.printed(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class FastEnvironment(Environment):
+    """Jinja's environment, where ``{{ }}`` costs half."""
+
+    code_generator_class = _Generator
+    printed = staticmethod(printed)
