@@ -20,6 +20,7 @@ from webadmin._version import __version__
 from webadmin.auth.identity import Identity, LocalUser, TokenLogin
 from webadmin.database.reflection import reflect
 from webadmin.database.session import Database
+from webadmin.demo import app as demo_app
 from webadmin.demo import run as demo_run
 from webadmin.errors import DatabaseUnreachable, OptionsError
 from webadmin.serving import PortInUse, serve_app
@@ -42,7 +43,13 @@ def _server_options(command: Any) -> Any:
     for option in (
         click.option("--no-login", is_flag=True, help="Ask nobody to log in; only on a loopback host."),
         click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
-        click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one."),
+        click.option(
+            "--port",
+            default=8000,
+            show_default=True,
+            type=click.IntRange(0, 65535),
+            help="0 picks a free one.",
+        ),
     ):
         command = option(command)
     return command
@@ -50,22 +57,32 @@ def _server_options(command: Any) -> Any:
 
 @main.command()
 @_server_options
-@click.option("--rows", default=20_000, show_default=True, type=click.IntRange(1, 50_000_000), help="Number of orders.")
+@click.option(
+    "--rows", default=20_000, show_default=True, type=click.IntRange(1, 50_000_000), help="Number of orders."
+)
 @click.option("--database-url", default=None, help="PostgreSQL or SQLite instead of the embedded server.")
 def demo(port: int, host: str, rows: int, database_url: str | None, no_login: bool) -> None:
     """Start the shop demo, by default on an embedded PostgreSQL."""
     identity = _identity(host, no_login)
     with _plain_errors(), _stop_on_sigterm(), contextlib.ExitStack() as stack:
         engine = stack.enter_context(demo_run.database(database_url, rows, _Progress()))
-        app = demo_run.app(engine, identity)
+        app = demo_app.build(engine, login=identity)
         _run(app, host, port, "/admin/", identity)
 
 
 @main.command()
 @click.argument("url", required=False)
-@click.option("--app", "app_name", default=None, metavar="MODULE:ADMIN", help="Serve an Admin object of a module instead of a URL.")
+@click.option(
+    "--app",
+    "app_name",
+    default=None,
+    metavar="MODULE:ADMIN",
+    help="Serve an Admin object of a module instead of a URL.",
+)
 @click.option("--schema", "schemas", multiple=True, help="Schema to show; may be given several times.")
-@click.option("--include", multiple=True, metavar="PATTERN", help="Tables to show, such as 'order*'; may be repeated.")
+@click.option(
+    "--include", multiple=True, metavar="PATTERN", help="Tables to show, such as 'order*'; may be repeated."
+)
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Tables to leave out; may be repeated.")
 @click.option("--read-only", is_flag=True, help="Nothing can be changed.")
 @_server_options
@@ -98,7 +115,12 @@ def serve(
 
 
 def _reflected(
-    url: URL, schemas: Sequence[str], include: Sequence[str], exclude: Sequence[str], read_only: bool, identity: Identity
+    url: URL,
+    schemas: Sequence[str],
+    include: Sequence[str],
+    exclude: Sequence[str],
+    read_only: bool,
+    identity: Identity,
 ) -> Admin:
     database = Database.of(url)
     found = reflect(database.engine, schemas=schemas, include=include, exclude=exclude)
@@ -150,7 +172,9 @@ def _identity(host: str, no_login: bool) -> Identity:
     except ValueError:
         loopback = False
     if not loopback:
-        raise _Failed("--no-login is for a loopback host only, such as 127.0.0.1: others could reach the data without it")
+        raise _Failed(
+            "--no-login is for a loopback host only, such as 127.0.0.1: others could reach the data without it"
+        )
     return LocalUser()
 
 
@@ -198,7 +222,7 @@ def _plain_errors() -> Iterator[None]:
     """Whatever stops the start is one clear line and exit status 2."""
     try:
         yield
-    except (DatabaseUnreachable, OptionsError, PortInUse, demo_run.EmbeddedServerError) as error:
+    except (DatabaseUnreachable, OptionsError, PortInUse, demo_run.EmbeddedServerError, demo_run.SeedError) as error:
         raise _Failed(str(error)) from None
     except exc.SQLAlchemyError as error:
         original = getattr(error, "orig", None)
@@ -220,5 +244,3 @@ def _stop_on_sigterm() -> Iterator[None]:
         click.echo("", err=True)
     finally:
         signal.signal(signal.SIGTERM, previous)
-
-

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from webadmin.changes.constraints import constraint_columns
 from webadmin.changes.hooks import call_hook
-from webadmin.changes.integrity import constraint_columns
 from webadmin.database.inspection import Kind
 from webadmin.errors import Conflict
 from webadmin.options.context import Context

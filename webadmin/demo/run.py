@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import create_engine, exc
 from sqlalchemy.engine import Engine, make_url
 
-from webadmin.demo.seed import is_seeded, seed
+from webadmin.demo.seed import SeedError, is_seeded, seed
 from webadmin.demo.server import EmbeddedServer, EmbeddedServerError, default_folder
 from webadmin.dialects import engine_options, sync_url
 from webadmin.errors import DatabaseUnreachable
 
-__all__ = ["EmbeddedServerError", "database"]
+__all__ = ["EmbeddedServerError", "SeedError", "database"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -24,13 +25,15 @@ def database(url: str | None, rows: int, progress: Progress | None = None) -> It
     """An engine on the shop with ``rows`` orders, seeded where it is not; without ``url`` on the embedded server,
     which stops when the last program that uses it has left.
 
-    Raises EmbeddedServerError or DatabaseUnreachable with one clear line.
+    Raises EmbeddedServerError, DatabaseUnreachable or SeedError with one clear line.
     """
     with contextlib.ExitStack() as stack:
         if url is None:
             server = stack.enter_context(EmbeddedServer(default_folder()))
             name = f"shop_{rows}"
-            url = server.create_database(name)
+            with contextlib.suppress(psycopg.errors.DuplicateDatabase):
+                server.create_database(name)
+            url = server.url(name)
         engine = _engine(url)
         stack.callback(engine.dispose)
         if not is_seeded(engine, rows):

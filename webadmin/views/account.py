@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webadmin.errors import BadRequest
+from webadmin.forms.controls import Choice
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.text import humanize, zone_names
-from webadmin.views.form import Choice
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlencode
 
 from webadmin.database.inspection import NUMBERS, RelationInfo
 from webadmin.errors import Forbidden
-from webadmin.listing.loading import detail_options
-from webadmin.listing.related import related_rows
+from webadmin.listing.children import related_rows
+from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import one
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
@@ -83,12 +83,14 @@ def detail(request: AdminRequest) -> Answer:
     view, context, urls = request.view, request.context, request.urls
     if not view.options.can_view_details:
         raise Forbidden(_("These rows have no page of their own."), link="./")
-    row = one(context, view, request.key, options=detail_options(view), deleted="show")
+    shown = [column for column in view.details_columns if not _is_many(column)]
+    options = load_plan(context, view, shown).options(context)
+    row = one(context, view, request.key, options=options, deleted="show")
     id = view.id_of(row)
     label = view.row_label(row)
     deleted = view.is_deleted(row)
     cells = Cells(context, view, urls, detail=True)
-    fields = tuple(_field(column, cells, row) for column in view.details_columns if not _is_many(column))
+    fields = tuple(_field(column, cells, row) for column in shown)
     when = getattr(row, view.soft_delete) if deleted and view.soft_delete else None
     return Page(
         "detail.html",
@@ -145,12 +147,12 @@ def _related_table(
     request: AdminRequest, view: View, row: Any, relation: RelationInfo, target: View
 ) -> RelatedTable:
     urls, context = request.urls, request.context
-    related = related_rows(context, view, row, relation, target, limit=RELATED_ROWS)
     cells = Cells(context, target, urls)
     hidden = {name for name in target.info.relations if target.info.relations[name].local == relation.remote}
     columns = [
         column for column in target.list_columns if column.name not in hidden and not _is_many(column)
     ][:6]
+    related = related_rows(context, view, row, relation, target, columns, limit=RELATED_ROWS)
     makers = [cells.maker(column) for column in columns]
     back = reverse_filter(view, relation.name, target)
     pairs = [(back, unquote(view.id_of(row)))] if back is not None else []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webadmin.explain import ExplainReport, build
 from webadmin.listing.listing import Listing
-from webadmin.listing.parsing import parse
+from webadmin.listing.params import ListParams
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import current_zone
 
@@ -22,6 +22,7 @@ class ExplainPage:
     """This page with the same query string: the measurement is asked for there by POST, ``analyze=1``."""
     report: ExplainReport
 
+
 BUDGET_MS = 20_000
 """All measurements of one press of the button together."""
 
@@ -29,7 +30,7 @@ BUDGET_MS = 20_000
 def explain(request: AdminRequest) -> Answer:
     """The statements of the list with this query string and their plans; POST with ``analyze=1`` measures them."""
     view = request.view
-    params = parse(request.query, view, current_zone())
+    params = ListParams.parse(request.query, view, current_zone())
     analyze = request.method == "POST" and request.posted("analyze") == "1"
     report = build(
         request.dialect,

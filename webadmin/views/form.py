@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
 
-from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
-
-__all__ = ["Choice", "FormControl", "FormPage", "FormSummaryItem"]
+from webadmin.changes.integrity import SaveRefused
+from webadmin.changes.save import save
+from webadmin.database.inspection import RelationInfo
+from webadmin.forms.controls import FormControl, FormSummaryItem, controls, summary
+from webadmin.forms.row_form import RowForm
+from webadmin.listing.children import those
+from webadmin.listing.scope import one
+from webadmin.options.view import View
+from webadmin.request import AdminRequest, Answer, Page, Redirect
+from webadmin.text import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +38,86 @@ class FormPage:
     delete_url: str | None
     cancel_url: str
     hidden: tuple[tuple[str, str], ...] = ()
+
+
+def add(request: AdminRequest) -> Answer:
+    """An empty form, prefilled from the query string; the new row on POST."""
+    if request.method == "POST":
+        return _save(request, None)
+    return _page(request, RowForm(request.context, request.view, None, initial=dict(request.query)), None)
+
+
+def change(request: AdminRequest) -> Answer:
+    """The row's form; the changed row on POST."""
+    row = one(request.context, request.view, request.key, deleted="show", lock=request.method == "POST")
+    if request.method == "POST":
+        return _save(request, row)
+    return _page(request, RowForm(request.context, request.view, row), row)
+
+
+def _save(request: AdminRequest, row: Any) -> Answer:
+    def loader(relation: RelationInfo, ids: Sequence[str]) -> Mapping[str, Any]:
+        return those(request.context, relation.target, ids)
+
+    view = request.view
+    form = RowForm(request.context, view, row, formdata=request.form, loader=loader, key=request.secret)
+    if not form.validate():
+        return _page(request, form, row, status=422)
+    changed = row is None or bool(form.changes())
+    try:
+        saved = save(form)
+    except SaveRefused as refused:
+        form.refuse(refused.errors)
+        return _page(request, form, row, status=refused.status)
+    return _after(request, view, saved, created=row is None, changed=changed)
+
+
+def _after(request: AdminRequest, view: View, row: Any, *, created: bool, changed: bool) -> Redirect:
+    id = view.id_of(row)
+    label = view.row_label(row)
+    url = request.urls.row(view, id)
+    if created:
+        text = _("{what} was created.")
+    else:
+        text = _("{what} was saved.") if changed else _("Nothing was changed in {what}.")
+    then = request.posted("_then")
+    request.flash(text.format(what=label), "ok" if changed else "info", url=url, url_label=_("Open"))
+    if then == "edit":
+        return Redirect(request.urls.row(view, id, "change"))
+    if then == "add" and request.may("add"):
+        return Redirect(request.urls.below(view, "add"))
+    if then == "list" or not view.options.can_view_details:
+        return Redirect(request.urls.list(view))
+    return Redirect(url)
+
+
+def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) -> Page:
+    view, urls = request.view, request.urls
+    creating = row is None
+    id = "" if creating else view.id_of(row)
+    row_url = None if creating else urls.row(view, id)
+    title = (
+        _("New {what}").format(what=view.name.lower())
+        if creating
+        else _("Edit {what}").format(what=view.row_label(row))
+    )
+    return Page(
+        "form.html",
+        FormPage(
+            key=view.key,
+            list_title=view.name_plural,
+            list_url=urls.list(view),
+            singular=view.name,
+            title=title,
+            creating=creating,
+            id=unquote(id),
+            row_url=row_url,
+            action_url=urls.below(view, "add") if creating else urls.row(view, id, "change"),
+            controls=controls(form, urls),
+            summary=summary(form),
+            delete_url=urls.row(view, id, "delete") if not creating and request.may("delete") else None,
+            cancel_url=row_url or urls.list(view),
+            hidden=tuple(form.hidden(request.secret)),
+        ),
+        status=status,
+    )

@@ -5,64 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webadmin.listing.controls import Chip, FilterControl, Option
-from webadmin.rendering.cells import Cell
+from webadmin.listing.listing import Listing
+from webadmin.listing.params import ListParams
+from webadmin.options.view import View
 from webadmin.rendering.shell import Link
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The head of one column."""
-
-    name: str
-    label: str
-    numeric: bool
-    role: str
-    """Place in a card on a narrow screen: title, state, main, value, meta or none."""
-    sort_url: str | None = None
-    """Sorts by this column alone (again: the other way round); None when it cannot be sorted."""
-    sort_add_url: str | None = None
-    """Adds this column as a further sort key (Shift+click)."""
-    direction: str = ""
-    """asc, desc or empty."""
-    position: int = 0
-    """1 for the first sort key, 0 when it is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    id: str
-    """The id as it stands in the row's address, percent-encoded; empty when the row has no address."""
-    label: str
-    cells: tuple[Cell, ...]
-    url: str | None
-    edit_url: str | None
-    delete_url: str | None
-    restore_url: str | None
-    deleted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PageLink:
-    """A numbered page; a gap has no address."""
-
-    label: str
-    url: str | None
-    current: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    first_row: int
-    """1-based number of the first row shown; 0 when there is none."""
-    last_row: int
-    page: int
-    links: tuple[PageLink, ...]
-    first_url: str | None
-    previous_url: str | None
-    next_url: str | None
-    last_url: str | None
-    sizes: tuple[Option, ...]
-    """Choices of rows per page."""
+from webadmin.request import AdminRequest, Answer, Page
+from webadmin.text import current_zone, format_count
+from webadmin.text import gettext as _
+from webadmin.views.table import Head, Pager, Row, heads, pager, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +82,107 @@ class ListPage:
     """Sentences about this list, such as one that the table has no primary key."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowsPage:
-    """The infinite-scroll fragment: rows and where the next ones are."""
+def list_page(request: AdminRequest) -> Answer:
+    """One numbered page of the rows that the query string asks for."""
+    view = request.view
+    params = ListParams.parse(request.query, view, current_zone())
+    listing = Listing.load(request.context, view, params)
+    return Page("list.html", _page(request, view, params, listing), block="results" if request.htmx else None)
 
-    key: str
-    heads: tuple[Head, ...]
-    rows: tuple[Row, ...]
-    next_url: str | None
-    first: bool
-    """Whether this is the first piece, which brings the table and its head along."""
-    caption: str
+
+def _page(request: AdminRequest, view: View, params: ListParams, listing: Listing) -> ListPage:
+    urls = request.urls
+
+    def list_url(query: str) -> str:
+        return urls.list(view, query)
+
+    deleted_labels = (("hide", _("hide")), ("show", _("show")), ("only", _("only")))
+    return ListPage(
+        key=view.key,
+        title=view.name_plural,
+        singular=view.name.lower(),
+        url=urls.list(view),
+        action_url=urls.list(view),
+        heads=heads(view, listing.columns, params, list_url),
+        rows=rows(request, view, listing.columns, listing.rows),
+        count=listing.total,
+        exact=listing.exact,
+        count_text=format_count(listing.total, listing.exact),
+        pager=pager(params, listing, list_url, _sizes(view, params)),
+        filters=(),
+        chips=(),
+        clear_url=list_url(params.query(without=["q", *view.filters])) if params.narrowed else None,
+        search_enabled=bool(view.search_vector or view.searchable),
+        search_label=_("Search {rows}").format(rows=view.name_plural.lower()),
+        q=params.q,
+        search_note=listing.search_note,
+        soft_delete=view.soft_delete is not None,
+        deleted=params.deleted,
+        deleted_links=tuple(
+            Link(label, list_url(params.query(deleted=name)), current=params.deleted == name)
+            for name, label in deleted_labels
+        ),
+        hidden=_pairs(params.changed(without=["q"])),
+        filter_hidden=_pairs(params.changed(without=list(view.filters))),
+        jump_hidden=_pairs(params.changed()),
+        size_hidden=_pairs(params.changed(without=["per_page"])),
+        actions=_actions(request, view, params),
+        add_url=urls.below(view, "add") if request.may("add") else None,
+        export_links=(),
+        import_url=None,
+        explain_url=urls.below(view, "explain", params.query()) if request.may("explain") else None,
+        rows_url=urls.below(view, "rows", params.query(page=1)),
+        empty_title=_empty_title(view, params),
+        empty_hint=_empty_hint(view, params),
+        read_only=not (request.may("change") or request.may("delete") or request.may("restore")),
+        notes=_notes(view),
+    )
+
+
+def _sizes(view: View, params: ListParams) -> tuple[Option, ...]:
+    sizes = sorted({*view.page_sizes, params.per_page})
+    return tuple(Option(str(size), str(size), size == params.per_page) for size in sizes)
+
+
+def _pairs(params: ListParams) -> tuple[tuple[str, str], ...]:
+    return tuple(params.pairs())
+
+
+def _actions(request: AdminRequest, view: View, params: ListParams) -> tuple[BulkAction, ...]:
+    if view.keyless:
+        return ()
+    found: list[BulkAction] = []
+    if params.deleted != "hide" and request.may("restore"):
+        url = request.urls.action(view, "restore")
+        found.append(BulkAction("restore", _("Restore"), url, icon="restore"))
+    if params.deleted != "only":
+        for info in view.actions.values():
+            if request.may(f"action:{info.name}"):
+                found.append(BulkAction(info.name, info.label, request.urls.action(view, info.name)))
+        if request.may("delete"):
+            url = request.urls.action(view, "delete")
+            found.append(BulkAction("delete", _("Delete…"), url, tone="danger", icon="trash"))
+    return tuple(found)
+
+
+def _empty_title(view: View, params: ListParams) -> str:
+    if params.narrowed:
+        return _("No {rows} match").format(rows=view.name_plural.lower())
+    if params.deleted == "only":
+        return _("No deleted {rows}").format(rows=view.name_plural.lower())
+    return _("No {rows} yet").format(rows=view.name_plural.lower())
+
+
+def _empty_hint(view: View, params: ListParams) -> str:
+    if params.narrowed and params.deleted == "hide" and view.soft_delete:
+        return _("Deleted rows are hidden; remove a filter, or show deleted rows.")
+    if params.narrowed:
+        return _("Remove a filter or change the search.")
+    return ""
+
+
+def _notes(view: View) -> tuple[str, ...]:
+    notes = list(view.notes)
+    if view.keyless and view.info.kind == "table":
+        notes.append(_("This table has no primary key, so its rows can be read but not opened or changed."))
+    return tuple(notes)

@@ -77,15 +77,21 @@ class Pager:
     """Choices of rows per page."""
 
 
-
-def heads(view: View, columns: Sequence[ShownColumn], params: ListParams, list_url: UrlOf) -> tuple[Head, ...]:
+def heads(
+    view: View, columns: Sequence[ShownColumn], params: ListParams, list_url: UrlOf
+) -> tuple[Head, ...]:
     """The heads of ``columns`` with the addresses that sort by them; ``list_url`` makes one of a query string."""
     order = {name: (place, descending) for place, (name, descending) in enumerate(params.order, 1)}
     return tuple(_head(view, column, place, params, order, list_url) for place, column in enumerate(columns))
 
 
 def _head(
-    view: View, column: ShownColumn, place: int, params: ListParams, order: dict[str, tuple[int, bool]], list_url: UrlOf
+    view: View,
+    column: ShownColumn,
+    place: int,
+    params: ListParams,
+    order: dict[str, tuple[int, bool]],
+    list_url: UrlOf,
 ) -> Head:
     name = column.name
     info = column.attribute.column
@@ -95,7 +101,11 @@ def _head(
         turned = not descending if position else False
         sort_url = list_url(params.query(sort=((name, turned),)))
         others = tuple(item for item in params.order if item[0] != name)
-        kept = tuple((n, turned if n == name else d) for n, d in params.order) if position else (*others, (name, turned))
+        kept = (
+            tuple((n, turned if n == name else d) for n, d in params.order)
+            if position
+            else (*others, (name, turned))
+        )
         add_url = list_url(params.query(sort=kept))
     return Head(
         name=name,
@@ -157,9 +167,9 @@ def rows(
     return tuple(made)
 
 
-def pager(listing: Listing, list_url: UrlOf, sizes: tuple[Option, ...]) -> Pager:
+def pager(params: ListParams, listing: Listing, list_url: UrlOf, sizes: tuple[Option, ...]) -> Pager:
     """Numbered pages around the one shown, with the ends."""
-    params, page, pages = listing.params, listing.page, listing.pages
+    page, pages = listing.page, listing.pages
 
     def url(number: int) -> str:
         return list_url(params.query(page=number))

@@ -1,0 +1,90 @@
+"""Rows reached through a relation: the children on a detail page, the targets that a form names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import sqlalchemy as sa
+from sqlalchemy.orm import with_parent
+
+from webadmin.database.identity import segment, values
+from webadmin.database.inspection import RelationInfo, inspect_model
+from webadmin.errors import NotFound
+from webadmin.listing.fits import fits
+from webadmin.listing.loading import load_plan
+from webadmin.listing.scope import scope
+from webadmin.options.context import Context
+from webadmin.options.view import ShownColumn, View
+from webadmin.text import format_count
+
+_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The first rows of a to-many relation."""
+
+    rows: Sequence[Any]
+    count: int
+    capped: bool
+
+    @property
+    def count_text(self) -> str:
+        return format_count(self.count) + ("+" if self.capped else "")
+
+
+def related_rows(
+    context: Context,
+    view: View,
+    row: Any,
+    relation: RelationInfo,
+    target: View,
+    columns: Sequence[ShownColumn],
+    *,
+    limit: int,
+) -> Related:
+    """The first ``limit`` live rows of ``row``'s to-many ``relation`` that the person may see, newest key first, and
+    how many there are, counted up to a thousand."""
+    belongs = with_parent(row, getattr(view.model, relation.name))
+    children = scope(context, target, sa.select(target.model).where(belongs))
+    keys = [getattr(target.model, column.name) for column in target.info.key]
+    inner = children.with_only_columns(sa.literal(1)).order_by(None).limit(_COUNTED + 1).subquery()
+    count = context.session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
+    if not count:
+        return Related((), 0, capped=False)
+    descending = len(keys) == 1
+    ordered = children.order_by(*(key.desc() if descending else key for key in keys)).limit(limit)
+    options = load_plan(context, target, columns).options(context)
+    rows = context.session.scalars(ordered.options(*options)).unique().all()
+    return Related(rows, min(count, _COUNTED), capped=count > _COUNTED)
+
+
+def those(context: Context, model: type, ids: Sequence[str]) -> Mapping[str, Any]:
+    """Rows of ``model`` by their percent-encoded ids, in one statement; those that do not exist or lie outside what the
+    person may see are left out. Soft-deleted ones count."""
+    info = inspect_model(model)
+    wanted: dict[str, tuple[Any, ...]] = {}
+    for id in ids:
+        try:
+            key = values(unquote(id), info.key_types)
+        except NotFound:
+            continue
+        if all(fits(context.dialect, column, value) for column, value in zip(info.key, key, strict=True)):
+            wanted[id] = key
+    if not wanted:
+        return {}
+    columns = [getattr(model, column.name) for column in info.key]
+    stmt = sa.select(model)
+    if len(columns) == 1:
+        stmt = stmt.where(columns[0].in_([key[0] for key in wanted.values()]))
+    else:
+        same = (sa.and_(*(c == v for c, v in zip(columns, key, strict=True))) for key in wanted.values())
+        stmt = stmt.where(sa.or_(*same))
+    view = context.registry.for_model(model)
+    if view is not None:
+        stmt = scope(context, view, stmt, "show")
+    found = {segment(info.key_of(row)): row for row in context.session.scalars(stmt).unique()}
+    return {id: found[segment(key)] for id, key in wanted.items() if segment(key) in found}

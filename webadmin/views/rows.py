@@ -1,0 +1,1 @@
+"""The rows of a list alone: what an infinite list asks for next."""
