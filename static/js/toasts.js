@@ -1,4 +1,4 @@
-// Short messages at the edge. Plain ones leave after six seconds; those with something to press, and bad ones, stay.
+// Short messages at the edge. They leave by themselves, those with something to press later; bad ones stay.
 import { all, create, icon, on, ready } from "./dom.js";
 import { t } from "./text.js";
 
@@ -11,9 +11,9 @@ function leave(message) {
 }
 
 function schedule(message) {
-  const stays = message.dataset.tone === "bad" || message.querySelector("a, form");
-  if (message.dataset.timed === undefined && !stays) setTimeout(leave, 6000, message);
+  if (message.dataset.timed !== undefined || message.dataset.tone === "bad") return;
   message.dataset.timed = "";
+  setTimeout(leave, message.querySelector("a, form") ? 15_000 : 6000, message);
 }
 
 export function toast(text, tone = "ok") {
