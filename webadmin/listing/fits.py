@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from webadmin.database.inspection import ColumnInfo, Kind
 from webadmin.dialects import Dialect
@@ -17,7 +18,7 @@ def fits(dialect: Dialect, column: ColumnInfo, value: Any) -> bool:
     if value is None:
         return False
     if isinstance(value, str):
-        return sendable(value)
+        return sendable(value) and (column.kind is not Kind.UUID or _is_uuid(value))
     if column.kind is Kind.INTEGER and isinstance(value, int):
         return fits_integer(dialect, column, value)
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
@@ -40,6 +41,14 @@ def sendable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair
+        return False
+    return True
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
         return False
     return True
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, load_only, raiseload
 from sqlalchemy.orm.util import identity_key
 
+from webadmin.database.inspection import inspect_model
 from webadmin.listing.filters import filters_of
 from webadmin.listing.filters.relation import RelationFilter
 from webadmin.listing.loading import label_columns, label_of
@@ -60,8 +61,8 @@ def filter_labels(context: Context, wanted: Wanted) -> Labels:
 
 def _loaded(session: Session, model: type, key: tuple[Any, ...], names: tuple[str, ...]) -> Any:
     """The row, when the page has loaded it already with all that its label needs."""
-    row = session.identity_map.get(identity_key(model, key))
-    return row if row is not None and all(name in sa.inspect(row).dict for name in names) else None
+    row: Any = session.identity_map.get(identity_key(model, key))
+    return row if row is not None and all(name in vars(row) for name in names) else None
 
 
 def _read(
@@ -72,11 +73,9 @@ def _read(
     options: list[Any] = []
     source: Any = sa.select(sa.literal(1).label("one")).subquery("one")
     for model, key in targets:
-        entity = aliased(model)
-        names = [column.key for column in sa.inspect(model).primary_key]
-        attributes = [sa.inspect(model).get_property_by_column(c).key for c in sa.inspect(model).primary_key]
-        assert len(names) == len(key)
-        same = [getattr(entity, name) == part for name, part in zip(attributes, key, strict=True)]
+        entity: Any = aliased(model)
+        names = [column.name for column in inspect_model(model).key]
+        same = [getattr(entity, name) == part for name, part in zip(names, key, strict=True)]
         seen = inside(context, model, entity, hide_deleted=False)
         source = sa.orm.outerjoin(source, entity, sa.and_(*same, *([seen] if seen is not None else [])))
         entities.append(entity)

@@ -71,7 +71,9 @@ class Listing:
         highlights = Highlights(context, view, columns, params.q)
         wanted = wanted_labels(params)
         spare = STATEMENTS - bool(plan.counted) - plan.collections - bool(wanted)
-        found, position = read_page(context, view, params, plan, highlights.expressions, statements=max(spare, 1))
+        found, position = read_page(
+            context, view, params, plan, highlights.expressions, statements=max(spare, 1)
+        )
         return cls(
             rows=listed(context, view, plan, found, highlights),
             columns=columns,

@@ -113,7 +113,7 @@ def _load(context: Context, root: _Node, attribute: Attribute, *, with_formatter
         node.add_all()  # a property or a hybrid computes from columns that it does not name
 
 
-def _options(context: Context, node: _Node) -> tuple[ExecutableOption, ...]:
+def _options(context: Context, node: _Node) -> tuple[Any, ...]:
     model: Any = node.model
     options: list[Any] = [load_only(*(getattr(model, name) for name in node.columns), raiseload=True)]
     for relation, target in node.relations.values():

@@ -93,7 +93,7 @@ class _Builder:
         for relation in path:
             walked = (*walked, relation.name)
             if walked not in self.joins:
-                target = aliased(relation.target)
+                target: Any = aliased(relation.target)
                 self.joins[walked] = (target, getattr(entity, relation.name).of_type(target))
             entity = self.joins[walked][0]
         if attribute.relation is not None:
@@ -106,7 +106,9 @@ class _Builder:
         else:
             self.keys.append(OrderKey(getattr(entity, attribute.last), descending, nullable=True))
 
-    def _column(self, info: ModelInfo, entity: Any, name: str, descending: bool, *, outer: bool = False) -> None:
+    def _column(
+        self, info: ModelInfo, entity: Any, name: str, descending: bool, *, outer: bool = False
+    ) -> None:
         column = info.columns[name]
         if not outer:
             self.columns.add(name)

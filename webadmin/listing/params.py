@@ -75,9 +75,7 @@ class ListParams:
         """
         left_out = set(without)
         fresh: dict[str, Any] = {"page": 1, "after": "", "before": ""}
-        for name, value in _EMPTY.items():
-            if name in left_out:
-                fresh[name] = value
+        fresh |= {name: value for name, value in _EMPTY.items() if name in left_out}
         if "per_page" in left_out:
             fresh["per_page"] = self.view.page_size
         kept = tuple(f for f in self.filters if f.name not in left_out and f.parameter not in left_out)
@@ -96,7 +94,9 @@ class ListParams:
         if self.deleted != "hide":
             found.append(("deleted", self.deleted))
         if self.sort:
-            found.append(("sort", ",".join(f"{name}:{'desc' if down else 'asc'}" for name, down in self.sort)))
+            found.append(
+                ("sort", ",".join(f"{name}:{'desc' if down else 'asc'}" for name, down in self.sort))
+            )
         if self.columns:
             found.append(("columns", ",".join(self.columns)))
         if self.per_page != self.view.page_size:

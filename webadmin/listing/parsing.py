@@ -103,7 +103,7 @@ class Reader:
 
     # -- single parameters ---------------------------------------------------------------------------------
 
-    def _page(self, name: str, values: list[str]) -> None:  # noqa: ARG002
+    def _page(self, name: str, values: list[str]) -> None:
         text = values[-1]
         if text == "last":
             self.found["page"] = LAST
@@ -112,13 +112,15 @@ class Reader:
         else:
             self.found["page"] = max(1, min(_MAX_PAGE, _whole(text)))
 
-    def _per_page(self, name: str, values: list[str]) -> None:  # noqa: ARG002
+    def _per_page(self, name: str, values: list[str]) -> None:
         text, most = values[-1], max(self.view.page_sizes)
         if not _NUMBER.fullmatch(text) or not 1 <= _whole(text) <= most:
-            raise _Wrong(_("A page has 1 to %(most)d rows, not “%(text)s”.") % {"most": most, "text": short(text)})
+            raise _Wrong(
+                _("A page has 1 to %(most)d rows, not “%(text)s”.") % {"most": most, "text": short(text)}
+            )
         self.found["per_page"] = _whole(text)
 
-    def _sort(self, name: str, values: list[str]) -> None:  # noqa: ARG002
+    def _sort(self, name: str, values: list[str]) -> None:
         keys: dict[str, bool] = {}
         for part in filter(None, ",".join(values).split(",")):
             column, _colon, direction = part.strip().partition(":")
@@ -134,18 +136,20 @@ class Reader:
         sort: Sort = tuple(list(keys.items())[:_MAX_SORT])
         self.found["sort"] = () if sort == self.view.default_sort else sort
 
-    def _q(self, name: str, values: list[str]) -> None:  # noqa: ARG002
+    def _q(self, name: str, values: list[str]) -> None:
         self.found["q"] = values[-1][:MAX_QUERY].strip()
         self.found["q_cut"] = len(values[-1]) > MAX_QUERY
 
-    def _deleted(self, name: str, values: list[str]) -> None:  # noqa: ARG002
+    def _deleted(self, name: str, values: list[str]) -> None:
         if values[-1] not in {"hide", "show", "only"}:
             raise _Wrong(_("Deleted rows can be: hide, show or only, not “%s”.") % short(values[-1]))
         if values[-1] != "hide" and self.view.soft_delete is None:
-            raise _Wrong(_("Rows of this list are gone when they are deleted, so deleted ones cannot be shown."))
+            raise _Wrong(
+                _("Rows of this list are gone when they are deleted, so deleted ones cannot be shown.")
+            )
         self.found["deleted"] = cast(Deleted, values[-1])
 
-    def _columns(self, name: str, values: list[str]) -> None:  # noqa: ARG002
+    def _columns(self, name: str, values: list[str]) -> None:
         names = list(dict.fromkeys(part.strip() for part in ",".join(values).split(",") if part.strip()))
         for column in names:
             if column not in self.view.all_columns:
@@ -182,19 +186,24 @@ class Reader:
             raise _Wrong(self._unknown(name))
         if len(texts) > MAX_VALUES:
             raise _Wrong(
-                _("“%(name)s” has too many values: %(most)d at most.") % {"name": short(name), "most": MAX_VALUES}
+                _("“%(name)s” has too many values: %(most)d at most.")
+                % {"name": short(name), "most": MAX_VALUES}
             )
         head, operator = split
         several = operator in {"eq", "not", "contains", "range"}
         unique = tuple(dict.fromkeys(texts)) if several else (texts[-1],)
         chosen = unique if operator != "range" else unique[-1:]
-        return FilterValue(head, operator, chosen, filters_of(self.view)[head].parse(operator, chosen, self.zone))
+        return FilterValue(
+            head, operator, chosen, filters_of(self.view)[head].parse(operator, chosen, self.zone)
+        )
 
     def _unknown(self, name: str) -> str:
         known = filters_of(self.view)
         head = name if name in known else name.rpartition(".")[0]
         if head in known:
-            operators = ", ".join(head if op == "eq" else f"{head}.{op}" for op in (*known[head].operators, "null"))
+            operators = ", ".join(
+                head if op == "eq" else f"{head}.{op}" for op in (*known[head].operators, "null")
+            )
             return _("“%(name)s” is not a way to filter here. There are: %(known)s.") % {
                 "name": short(name),
                 "known": operators,

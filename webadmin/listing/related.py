@@ -38,7 +38,7 @@ def _counting(
 ) -> sa.Select[Any]:
     model: Any = view.model
     own = [getattr(model, column.name) for column in view.info.key]
-    target = aliased(relation.target)
+    target: Any = aliased(relation.target)
     among = own[0].in_([key[0] for key in keys]) if len(own) == 1 else sa.tuple_(*own).in_(list(keys))
     # From this side's rows on, since a join knows every kind of relation: link tables, own conditions, itself.
     stmt = (

@@ -53,7 +53,9 @@ def inside(
     if restricted(view) and not view.keyless:
         names = [column.name for column in view.info.key]
         # Without correlate(None) the inner select would take its table from the statement around it.
-        allowed = scope(context, view, sa.select(*(getattr(model, name) for name in names)), "show").correlate(None)
+        allowed = scope(
+            context, view, sa.select(*(getattr(model, name) for name in names)), "show"
+        ).correlate(None)
         own = [getattr(entity, name) for name in names]
         conditions.append((own[0] if len(own) == 1 else sa.tuple_(*own)).in_(allowed))
     if hide_deleted and view.soft_delete is not None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from markupsafe import Markup, escape
 from sqlalchemy.orm import aliased
 
-from webadmin.database.inspection import Kind
-from webadmin.listing.fits import fits_integer
+from webadmin.database import identity
+from webadmin.database.inspection import Kind, ModelInfo
+from webadmin.errors import NotFound
+from webadmin.listing.fits import fits
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
 
 _MAX_WORDS = 16
-_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _START, _STOP = "\x02", "\x03"
 _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 
@@ -52,37 +52,39 @@ def contains_words(context: Context, attributes: Sequence[Attribute], text: str)
     )
 
 
-def _contains(context: Context, attribute: Attribute, entity: Any, depth: int, word: str) -> sa.ColumnElement[bool]:
+def _contains(
+    context: Context, attribute: Attribute, entity: Any, depth: int, word: str
+) -> sa.ColumnElement[bool]:
     if depth == len(attribute.path):
         own = attribute.expression is not None and not attribute.path
         column = attribute.expression if own else getattr(entity, attribute.last)
         return context.dialect.contains(column, word)
     relation = attribute.path[depth]
-    target = aliased(relation.target)
+    target: Any = aliased(relation.target)
     related = getattr(entity, relation.name).of_type(target)
     found: sa.ColumnElement[bool] = related.has(_contains(context, attribute, target, depth + 1, word))
     return found
 
 
 def key_condition(context: Context, view: View, text: str) -> sa.ColumnElement[bool] | None:
-    """The row whose key is ``text``; None when no row can have such a key."""
-    kind = _key_kind(view)
-    value: Any = None
-    if kind is Kind.INTEGER and _INTEGER.fullmatch(text):
-        value = int(text)
-        if not fits_integer(context.dialect, view.info.key[0], value):
-            return None
-    elif kind is Kind.UUID:
-        try:
-            value = UUID(text)
-        except ValueError:
-            return None
-        if view.info.key[0].python_type is str:
-            value = str(value)
-    if value is None:
+    """The row whose key is the number or UUID ``text``; None when no row can have such a key."""
+    return key_condition_of(context, view.info, text) if _key_kind(view) is not None else None
+
+
+def key_condition_of(context: Context, info: ModelInfo, text: str) -> sa.ColumnElement[bool] | None:
+    """The row of any model whose key is ``text``, written as in an address; None when no row can have such a key."""
+    if any(column.kind is Kind.OTHER for column in info.key):
         return None
-    column: Any = getattr(view.model, view.info.key[0].name)
-    return column == value  # type: ignore[no-any-return]
+    try:
+        values = identity.values(text, info.key_types)
+    except NotFound:
+        return None
+    if not all(fits(context.dialect, column, value) for column, value in zip(info.key, values, strict=True)):
+        return None
+    model: Any = info.model
+    return sa.and_(
+        *(getattr(model, column.name) == value for column, value in zip(info.key, values, strict=True))
+    )
 
 
 def _key_kind(view: View) -> Kind | None:
@@ -133,4 +135,4 @@ def _markable(shown: ShownColumn) -> bool:
 
 def _markup(text: str) -> Markup:
     safe = str(escape(text)).replace(_START, "<mark>").replace(_STOP, "</mark>")
-    return Markup(safe)  # noqa: S704 - escaped the line above
+    return Markup(safe)

@@ -95,7 +95,9 @@ class Reading:
         order = [page.c[name] for name in self._order_names]
         wide = (
             sa.select(model, *order, *(extra.label(f"x_{name}") for name, extra in self.extras.items()))
-            .join_from(page, model, sa.and_(*(getattr(model, column.name) == page.c[name] for column, name in keys)))
+            .join_from(
+                page, model, sa.and_(*(getattr(model, column.name) == page.c[name] for column, name in keys))
+            )
             .options(*self.options)
             .order_by(*self._by(order))
         )

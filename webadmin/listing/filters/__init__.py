@@ -53,4 +53,6 @@ def filter_for(option: FilterOption) -> Filter:
 
 def filters_of(view: View) -> Mapping[str, Filter]:
     """The view's filter safelist by name, in its order."""
-    return per_view(view, "filters", lambda: {name: filter_for(option) for name, option in view.filters.items()})
+    return per_view(
+        view, "filters", lambda: {name: filter_for(option) for name, option in view.filters.items()}
+    )

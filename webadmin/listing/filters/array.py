@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from webadmin.database.inspection import Kind
 from webadmin.database.inspection import kind_of as type_kind
 from webadmin.listing.controls import FilterInput
-from webadmin.listing.filters.base import Active, ColumnFilter, FilterValue, Refused, phrase_label, read_text, short
+from webadmin.listing.filters.base import (
+    Active,
+    ColumnFilter,
+    FilterValue,
+    Refused,
+    phrase_label,
+    read_text,
+    short,
+)
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
 
@@ -24,7 +32,7 @@ class ArrayFilter(ColumnFilter):
 
     operators = ("contains",)
 
-    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         column = self.attribute.column
         if column is not None and column.item_kind is Kind.INTEGER:
             if not _WHOLE.fullmatch(text):
@@ -47,7 +55,10 @@ class ArrayFilter(ColumnFilter):
                     )
         return context.dialect.array_contains(column, list(dict.fromkeys(active.values)))
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
-        text = active["contains"].texts[0] if "contains" in active else ""
-        found = [FilterInput(f"{self.name}.contains", phrase_label("contains"), "text", text)]
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
+        texts = active["contains"].texts if "contains" in active else ("",)
+        parameter, label = f"{self.name}.contains", phrase_label("contains")
+        found = [FilterInput(parameter, label, "text", texts[0])]
+        if len(texts) > 1:
+            found.append(self.kept(parameter, label, texts[1:]))
         return [*found, *self.null_input(active)]

@@ -90,7 +90,7 @@ class Filter:
         text = ", ".join(self.say(active, text, labels) for text in active.texts)
         return phrase(active.operator) % text
 
-    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:  # noqa: ARG002
+    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:
         """One value in words."""
         return text
 
@@ -110,9 +110,18 @@ class Filter:
         """Controls for operators that came with the address and have none, so that sending the form keeps them."""
         return [
             FilterInput(value.parameter, phrase_label(operator), kind, value.texts[-1])
+            if len(value.texts) == 1
+            else self.kept(value.parameter, phrase_label(operator), value.texts)
             for operator, value in active.items()
             if operator not in shown and operator != "null"
         ]
+
+    @staticmethod
+    def kept(parameter: str, label: str, texts: Sequence[str]) -> FilterInput:
+        """Values to keep or to untick."""
+        return FilterInput(
+            parameter, label, "checkbox", options=tuple(Option(text, text, True) for text in texts)
+        )
 
 
 class ColumnFilter(Filter):
@@ -133,7 +142,7 @@ class ColumnFilter(Filter):
             result = COMPARISONS[active.operator](column, value)
         return result  # type: ignore[no-any-return]
 
-    def bound(self, context: Context, column: Any, value: Any) -> Any:  # noqa: ARG002
+    def bound(self, context: Context, column: Any, value: Any) -> Any:
         """``value`` as it is compared with ``column``. Raises Refused when that cannot be done."""
         return value
 
@@ -162,7 +171,7 @@ def _nested(
 ) -> sa.ColumnElement[bool]:
     if not path:
         return build(getattr(entity, last))
-    target = aliased(path[0].target)
+    target: Any = aliased(path[0].target)
     related = getattr(entity, path[0].name).of_type(target)
     found: sa.ColumnElement[bool] = related.has(_nested(target, path[1:], last, build))
     return found
@@ -205,7 +214,9 @@ def phrase_label(operator: str) -> str:
 def read_boolean(label: str, text: str) -> bool:
     """``true`` or ``false``. Raises Refused."""
     if text not in {"true", "false"}:
-        raise Refused(_("%(filter)s: write true or false, not “%(text)s”.") % {"filter": label, "text": short(text)})
+        raise Refused(
+            _("%(filter)s: write true or false, not “%(text)s”.") % {"filter": label, "text": short(text)}
+        )
     return text == "true"
 
 

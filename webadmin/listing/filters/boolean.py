@@ -18,17 +18,17 @@ class BooleanFilter(ColumnFilter):
 
     operators = ("eq", "not")
 
-    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         return read_boolean(self.label, text)
 
-    def compare(self, context: Any, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:  # noqa: ARG002
+    def compare(self, context: Any, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:
         # IS TRUE would not be answered by an index on the column; a bare comparison is.
         return sa.or_(*(column == sa.literal(value, sa.Boolean) for value in sorted(set(active.values))))
 
-    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:  # noqa: ARG002
+    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:
         return _("Yes") if text == "true" else _("No")
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         chosen = active["eq"].texts if "eq" in active else ()
         choices = (("true", _("Yes")), ("false", _("No")))
         options = tuple(Option(value, label, value in chosen) for value, label in choices)

@@ -36,10 +36,12 @@ class ChoicesFilter(ColumnFilter):
     def __init__(self, option: FilterOption) -> None:
         super().__init__(option)
         column = self.attribute.column
-        self.choices: Mapping[str, Any] = {token(member): member for member in (column.choices if column else ())}
+        self.choices: Mapping[str, Any] = {
+            token(member): member for member in (column.choices if column else ())
+        }
         self._names = {member.name: member for member in self.choices.values() if isinstance(member, Enum)}
 
-    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         member = self.choices.get(text, self._names.get(text))
         if member is None:
             known = ", ".join(list(self.choices)[:30])
@@ -49,14 +51,14 @@ class ChoicesFilter(ColumnFilter):
             )
         return member
 
-    def compare(self, context: Any, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:  # noqa: ARG002
+    def compare(self, context: Any, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:
         values = list(dict.fromkeys(active.values))
         return column == values[0] if len(values) == 1 else column.in_(values)  # type: ignore[no-any-return]
 
-    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:  # noqa: ARG002
+    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:
         return choice_label(self.choices.get(text, self._names.get(text)))
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         found: list[FilterInput] = []
         for operator in ("eq", "not"):
             chosen = active.get(operator)

@@ -9,9 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.database.inspection import Kind
-from webadmin.listing.controls import FilterInput
+from webadmin.listing.controls import FilterInput, Option
 from webadmin.listing.filters import periods
-from webadmin.listing.filters.base import COMPARISONS, Active, ColumnFilter, FilterValue, Refused, short
+from webadmin.listing.filters.base import (
+    COMPARISONS,
+    Active,
+    ColumnFilter,
+    FilterValue,
+    Refused,
+    phrase_label,
+    short,
+)
 from webadmin.listing.fits import in_utc
 from webadmin.options.context import Context
 from webadmin.text import format_date, format_datetime, format_month, humanize
@@ -87,7 +95,7 @@ class DateFilter(ColumnFilter):
             % {"filter": self.label, "example": example, "text": short(text)}
         )
 
-    def compare(self, context: Context, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:  # noqa: ARG002
+    def compare(self, context: Context, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:
         if active.operator in {"eq", "not", "range"}:
             return sa.or_(*(_within(column, value) for value in active.values))
         value = active.values[-1]
@@ -97,7 +105,7 @@ class DateFilter(ColumnFilter):
         if active.operator in {"gte", "lt"}:
             return column >= start if active.operator == "gte" else column < start  # type: ignore[no-any-return]
         if end is None:
-            return sa.false() if active.operator == "gt" else column.is_not(None)  # type: ignore[no-any-return]
+            return sa.false() if active.operator == "gt" else column.is_not(None)
         return column >= end if active.operator == "gt" else column < end  # type: ignore[no-any-return]
 
     def describe(self, active: FilterValue, labels: Mapping[str, str]) -> str:
@@ -106,16 +114,18 @@ class DateFilter(ColumnFilter):
             return super().describe(active, labels)
         return words[active.operator] % self.say(active, active.texts[-1], labels)
 
-    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:  # noqa: ARG002
+    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:
         if active.operator == "range":
             return humanize(text)
         period = periods.written(text)
         if period is None:
             value = active.values[active.texts.index(text)]
             return format_datetime(value) if isinstance(value, datetime) else text
-        return text if len(text) == 4 else format_month(period[0]) if len(text) == 7 else format_date(period[0])
+        return (
+            text if len(text) == 4 else format_month(period[0]) if len(text) == 7 else format_date(period[0])
+        )
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         found = [
             FilterInput(
                 f"{self.name}.{operator}",
@@ -126,6 +136,16 @@ class DateFilter(ColumnFilter):
             for operator, label in (("gte", _("From")), ("lte", _("Until")))
             for text in [active[operator].texts[-1] if operator in active else ""]
         ]
+        if "range" in active:  # chosen by a link: the form has to carry it along
+            chosen = active["range"].texts[-1]
+            names = dict.fromkeys((chosen, *periods.PRESETS))
+            options = (
+                Option("", _("Any")),
+                *(Option(name, humanize(name), name == chosen) for name in names),
+            )
+            found.append(
+                FilterInput(f"{self.name}.range", phrase_label("range"), "select", chosen, options=options)
+            )
         return [*found, *self.other_inputs(active, ("gte", "lte", "range")), *self.null_input(active)]
 
 

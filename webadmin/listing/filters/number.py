@@ -28,7 +28,7 @@ class NumberFilter(ColumnFilter):
 
     operators = ("eq", "not", "gte", "gt", "lte", "lt")
 
-    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         if self.kind is Kind.INTEGER:
             if not _WHOLE.fullmatch(text):
                 raise self._refused(_("%(filter)s takes a whole number, not “%(text)s”."), text)
@@ -73,7 +73,7 @@ class NumberFilter(ColumnFilter):
     def _refused(self, message: str, text: str) -> Refused:
         return Refused(message % {"filter": self.label, "text": short(text)})
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         step = "1" if self.kind is Kind.INTEGER else "any"
         found = [
             FilterInput(

@@ -39,7 +39,7 @@ class RelationFilter(Filter):
     def nullable(self) -> bool:
         return not self.to_many and self.relation.nullable
 
-    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         """``any``, ``none`` or the values of the related row's key."""
         if self.to_many and text in {ANY, NONE}:
             return text
@@ -96,7 +96,7 @@ class RelationFilter(Filter):
         self, context: Context, entity: Any, path: tuple[RelationInfo, ...], key: tuple[Any, ...] | None
     ) -> sa.ColumnElement[bool]:
         relation, *rest = path
-        target = aliased(relation.target)
+        target: Any = aliased(relation.target)
         conditions: list[sa.ColumnElement[bool]] = []
         if rest:
             conditions.append(self._nested(context, target, tuple(rest), key))
@@ -109,11 +109,17 @@ class RelationFilter(Filter):
             conditions += [seen] if seen is not None else []
         related = getattr(entity, relation.name).of_type(target)
         criterion = [sa.and_(*conditions)] if conditions else []
-        found: sa.ColumnElement[bool] = related.any(*criterion) if relation.uselist else related.has(*criterion)
+        found: sa.ColumnElement[bool] = (
+            related.any(*criterion) if relation.uselist else related.has(*criterion)
+        )
         return found
 
-    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:  # noqa: ARG002
-        return {ANY: _("any"), NONE: _("none")}.get(text, "") if self.to_many and text in {ANY, NONE} else labels.get(text, text)
+    def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:
+        return (
+            {ANY: _("any"), NONE: _("none")}.get(text, "")
+            if self.to_many and text in {ANY, NONE}
+            else labels.get(text, text)
+        )
 
     def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         chosen = active["eq"].texts if "eq" in active else ()

@@ -12,8 +12,12 @@ from webadmin.listing.controls import FilterInput
 from webadmin.listing.filters.base import Active, ColumnFilter, Refused, phrase_label, short
 from webadmin.text import gettext as _
 
-_CLOCK = re.compile(r"(?:([0-9]{1,6}) ?d(?:ays?)?,? ?)?([0-9]{1,6}):([0-9]{2})(?::([0-9]{2}(?:\.[0-9]{1,6})?))?", re.ASCII)
-_PARTS = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?(weeks?|w|days?|d|hours?|h|minutes?|min|m|seconds?|s)\b,? ?", re.ASCII)
+_CLOCK = re.compile(
+    r"(?:([0-9]{1,6}) ?d(?:ays?)?,? ?)?([0-9]{1,6}):([0-9]{2})(?::([0-9]{2}(?:\.[0-9]{1,6})?))?", re.ASCII
+)
+_PARTS = re.compile(
+    r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?(weeks?|w|days?|d|hours?|h|minutes?|min|m|seconds?|s)\b,? ?", re.ASCII
+)
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -41,7 +45,9 @@ class SpanFilter(ColumnFilter):
         if self.kind is Kind.INTERVAL:
             length = read_length(text.lower())
             if length is None:
-                raise self._refused(_("%(filter)s takes a length of time such as 1:30 or 2 days, not “%(text)s”."), text)
+                raise self._refused(
+                    _("%(filter)s takes a length of time such as 1:30 or 2 days, not “%(text)s”."), text
+                )
             return length
         try:
             moment = time.fromisoformat(text)
@@ -56,7 +62,7 @@ class SpanFilter(ColumnFilter):
     def _refused(self, message: str, text: str) -> Refused:
         return Refused(message % {"filter": self.label, "text": short(text)})
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         found = [
             FilterInput(
                 f"{self.name}.{operator}",

@@ -11,7 +11,15 @@ import sqlalchemy as sa
 
 from webadmin.database.inspection import Kind
 from webadmin.listing.controls import FilterInput
-from webadmin.listing.filters.base import Active, ColumnFilter, FilterValue, Refused, phrase_label, read_text, short
+from webadmin.listing.filters.base import (
+    Active,
+    ColumnFilter,
+    FilterValue,
+    Refused,
+    phrase_label,
+    read_text,
+    short,
+)
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
 
@@ -21,7 +29,7 @@ class TextFilter(ColumnFilter):
 
     operators = ("eq", "not", "contains")
 
-    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         return read_text(self.label, text)
 
     def compare(self, context: Context, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:
@@ -31,9 +39,12 @@ class TextFilter(ColumnFilter):
             column = sa.cast(column, sa.Text)
         return super().compare(context, column, active)
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
-        text = active["contains"].texts[-1] if "contains" in active else ""
-        found = [FilterInput(f"{self.name}.contains", phrase_label("contains"), "text", text)]
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
+        texts = active["contains"].texts if "contains" in active else ("",)
+        parameter, label = f"{self.name}.contains", phrase_label("contains")
+        found = [FilterInput(parameter, label, "text", texts[0])]
+        if len(texts) > 1:
+            found.append(self.kept(parameter, label, texts[1:]))
         return [*found, *self.other_inputs(active, ("contains",)), *self.null_input(active)]
 
 
@@ -42,7 +53,7 @@ class UuidFilter(ColumnFilter):
 
     operators = ("eq", "not")
 
-    def read(self, operator: str, text: str, zone: tzinfo) -> Any:  # noqa: ARG002
+    def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         try:
             value = UUID(text)
         except ValueError:
@@ -53,14 +64,16 @@ class UuidFilter(ColumnFilter):
         # Some types hand UUIDs out as texts, and want them back so.
         return str(value) if column is not None and column.python_type is str else value
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
-        text = active["eq"].texts[-1] if "eq" in active else ""
-        found = [FilterInput(self.name, phrase_label("eq"), "text", text)]
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
+        texts = active["eq"].texts if "eq" in active else ("",)
+        found = [FilterInput(self.name, phrase_label("eq"), "text", texts[0])]
+        if len(texts) > 1:
+            found.append(self.kept(self.name, self.label, texts[1:]))
         return [*found, *self.other_inputs(active, ("eq",)), *self.null_input(active)]
 
 
 class NullFilter(ColumnFilter):
     """Empty or not: all that can be asked of values that have no text."""
 
-    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:  # noqa: ARG002
+    def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         return self.null_input(active)

@@ -1,0 +1,69 @@
+"""The filter form and the chips of a list, from what its parameters say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from webadmin.listing.controls import Chip, FilterControl
+from webadmin.listing.filters import filters_of
+from webadmin.listing.filters.base import Filter
+from webadmin.listing.filters.date import OFFERED, DateFilter
+from webadmin.listing.labels import Labels
+from webadmin.listing.params import ListParams
+from webadmin.rendering.shell import Link
+from webadmin.text import humanize
+
+Url = Callable[[str], str]
+"""The list's address with a query string."""
+
+
+def filter_controls(
+    params: ListParams, labels: Labels, *, url: Url, lookup_url: Callable[[str], str]
+) -> tuple[FilterControl, ...]:
+    """The controls of the view's filters, in their order.
+
+    :param labels: ``Listing.labels``.
+    :param lookup_url: where a combobox of that filter asks for rows.
+    """
+    found: list[FilterControl] = []
+    for name, filter_ in filters_of(params.view).items():
+        active, names = params.active(name), labels.get(name, {})
+        inputs = [
+            replace(control, lookup_url=lookup_url(name)) if control.type == "lookup" else control
+            for control in filter_.inputs(active, names)
+        ]
+        summary = ", ".join(filter_.describe(value, names) for value in active.values())
+        found.append(
+            FilterControl(
+                name, filter_.label, bool(active), summary, tuple(inputs), _presets(params, filter_, url)
+            )
+        )
+    return tuple(found)
+
+
+def _presets(params: ListParams, filter_: Filter, url: Url) -> tuple[Link, ...]:
+    if not isinstance(filter_, DateFilter):
+        return ()
+    chosen = params.active(filter_.name).get("range")
+    parameter = f"{filter_.name}.range"
+    without = (filter_.name,)
+    return tuple(
+        Link(humanize(preset), url(params.query(without=without)), current=True)
+        if chosen is not None and chosen.texts == (preset,)
+        else Link(humanize(preset), url(params.query(without=without, add=[(parameter, preset)])))
+        for preset in OFFERED
+    )
+
+
+def chips(params: ListParams, labels: Labels, *, url: Url) -> tuple[Chip, ...]:
+    """The active filters in words, each with the address without it."""
+    known = filters_of(params.view)
+    return tuple(
+        Chip(
+            known[value.name].label,
+            known[value.name].describe(value, labels.get(value.name, {})),
+            url(params.without_filter(value).query()),
+        )
+        for value in params.filters
+    )
