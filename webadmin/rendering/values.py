@@ -251,7 +251,8 @@ def _status(name: str, value: Any, detail: bool) -> Cell:
 
 
 def _date(name: str, value: dt.date, detail: bool) -> Cell:
-    return Cell(name, "date", format_date(value), machine=value.isoformat())
+    machine = value.isoformat()  # before the words: it is what says that a value is no date
+    return Cell(name, "date", format_date(value), machine=machine)
 
 
 def _time(name: str, value: dt.time, detail: bool) -> Cell:
