@@ -1,1 +1,1 @@
-"""Pages as HTML: templates and their blocks, addresses, navigation, and values as people read them."""
+"""From plain data to HTML."""

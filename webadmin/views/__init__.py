@@ -1,1 +1,1 @@
-"""The pages: one module for each, which returns plain data for its template."""
+"""One module per page: from a request to the page's plain data."""
