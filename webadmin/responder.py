@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,7 +73,7 @@ class Responder:
 
     def error(self, caller: Caller, error: WebadminError) -> Response:
         """The page of an error; for somebody who is not logged in, the way to the login."""
-        if isinstance(error, LoginRequired) and self.identity.has_login:
+        if isinstance(error, LoginRequired) and self.identity.has_login and not _is_guest(caller):
             return self._to_login(caller)
         content = ErrorPage(
             status=error.status,
@@ -126,3 +127,9 @@ class Caller:
     request_id: str
     user: User | None = None
     database_ms: float = 0.0
+
+
+def _is_guest(caller: Caller) -> bool:
+    """A fragment for a page of the host's own: that page stays, whoever reads it."""
+    page = caller.request.headers.get("hx-current-url")
+    return page is not None and not urlsplit(page).path.startswith(caller.urls.home)
