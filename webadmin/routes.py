@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from webadmin.endpoint import Route
-from webadmin.views import account, actions, delete, detail, explain, form, home, list, login, lookup, restore
+from webadmin.views import (
+    account,
+    actions,
+    delete,
+    detail,
+    explain,
+    form,
+    home,
+    list,
+    login,
+    lookup,
+    restore,
+    rows,
+)
 
 BOTH = ("GET", "POST")
 POST = ("POST",)
@@ -16,8 +29,10 @@ ROUTES = (
     Route("logout", login.logout, "known", POST),
     Route("account", account.account, "known", BOTH),
     Route("{key}", list.list_page, "view"),
+    Route("{key}/rows", rows.rows, "view"),
     Route("{key}/add", form.add, "add", BOTH),
     Route("{key}/explain", explain.explain, "explain", BOTH, writes_on=()),
+    Route("{key}/lookup/{field}", lookup.lookup, "view"),
     Route("{key}/actions/delete", actions.delete, "delete", POST),
     Route("{key}/actions/restore", actions.restore, "restore", POST),
     Route("{key}/actions/{name}", actions.run, "action:{name}", POST),

@@ -130,13 +130,15 @@ def inspect_model(model: type) -> ModelInfo:
     mapper: Mapper[Any] = sa.inspect(model)
     mapper._check_configure()
     marks: Mapping[str, Any] = getattr(model, "__webadmin__", {})
-    table = mapper.local_table
+    table: Any = mapper.local_table
     if not isinstance(table, sa.Table):
-        table = mapper.persist_selectable if isinstance(mapper.persist_selectable, sa.Table) else table
+        table = mapper.persist_selectable
     columns = {
-        prop.key: _column(prop, mapper) for prop in mapper.column_attrs if isinstance(prop.columns[0], sa.Column)
+        prop.key: _column(prop, mapper)
+        for prop in mapper.column_attrs
+        if isinstance(prop.columns[0], sa.Column)
     }
-    by_column = {info.column: info for info in columns.values()}
+    by_column: dict[Any, ColumnInfo] = {info.column: info for info in columns.values()}
     key = tuple(by_column[column] for column in mapper.primary_key if column in by_column)
     relations = {prop.key: _relation(prop) for prop in mapper.relationships}
     version = mapper.version_id_col
@@ -151,7 +153,10 @@ def inspect_model(model: type) -> ModelInfo:
         keyless=bool(marks.get("keyless", False)) or not key,
         read_only=bool(marks.get("read_only", False)),
         soft_delete="deleted_at"
-        if deleted and deleted.nullable and deleted.kind in {Kind.DATETIME, Kind.DATE} and not deleted.generated
+        if deleted
+        and deleted.nullable
+        and deleted.kind in {Kind.DATETIME, Kind.DATE}
+        and not deleted.generated
         else None,
         search_vector=next((name for name, info in columns.items() if info.kind is Kind.SEARCH_VECTOR), None),
         version=by_column[version].name if version is not None and version in by_column else None,
@@ -221,8 +226,10 @@ def _column(prop: ColumnProperty[Any], mapper: Mapper[Any]) -> ColumnInfo:
     if item is None and kind is Kind.ARRAY:
         item_kind = Kind.TEXT
     identity = column.identity
-    always = identity is not None and identity.always
-    autoincrement = column.table is not None and getattr(column.table, "_autoincrement_column", None) is column
+    always = identity is not None and bool(identity.always)
+    autoincrement = (
+        column.table is not None and getattr(column.table, "_autoincrement_column", None) is column
+    )
     choices: Sequence[Any] = ()
     if isinstance(inner, sa.Enum):
         choices = list(inner.enum_class) if inner.enum_class is not None else inner.enums

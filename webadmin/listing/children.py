@@ -77,7 +77,7 @@ def those(context: Context, model: type, ids: Sequence[str]) -> Mapping[str, Any
     if not wanted:
         return {}
     columns = [getattr(model, column.name) for column in info.key]
-    stmt = sa.select(model)
+    stmt: sa.Select[Any] = sa.select(model)
     if len(columns) == 1:
         stmt = stmt.where(columns[0].in_([key[0] for key in wanted.values()]))
     else:

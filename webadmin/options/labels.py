@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import exc
 
 from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, ModelInfo, inspect_model
+from webadmin.options.reads import columns_read
 from webadmin.text import humanize
 
 _NAME_LIKE = (
@@ -33,7 +34,8 @@ class RowLabel:
     """The label of a model's rows.
 
     :param custom: a function of the row, when the view or the model's ``__str__`` gives one.
-    :param columns: the attributes that must be loaded; None for all but the heavy ones.
+    :param columns: the attributes that must be loaded; None for those that ``custom`` is seen to read, or all but the
+        heavy ones.
     """
 
     def __init__(
@@ -45,6 +47,10 @@ class RowLabel:
         guessed = guess_columns(info)
         self._guessed = guessed
         deleted = (info.soft_delete,) if info.soft_delete else ()
+        if columns is None and custom is not None:
+            columns = columns_read(custom, info.columns)
+            if columns is not None:
+                columns = (*guessed, *columns)  # should the function fail, the guess stands in
         if columns is None and custom is not None:
             names = tuple(n for n, c in info.columns.items() if c.kind not in HEAVY)
         else:
@@ -73,8 +79,7 @@ class RowLabel:
 def model_label(model: type) -> RowLabel:
     """The label of ``model``'s rows without any option: its own ``__str__``, else a name-like column."""
     info = inspect_model(model)
-    own = model.__str__ if _has_own_str(model) else None
-    return RowLabel(info, None, own)
+    return RowLabel(info, None, str if _has_own_str(model) else None)
 
 
 def guess_columns(info: ModelInfo) -> tuple[str, ...]:

@@ -32,10 +32,14 @@ def explain(request: AdminRequest) -> Answer:
     view = request.view
     params = ListParams.parse(request.query, view, current_zone())
     analyze = request.method == "POST" and request.posted("analyze") == "1"
+
+    def read() -> None:
+        Listing.load(request.context, view, params)
+
     report = build(
         request.dialect,
         request.session,
-        lambda: Listing.load(request.context, view, params) and None,
+        read,
         analyze=analyze,
         budget_ms=BUDGET_MS,
     )

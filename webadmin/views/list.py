@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from webadmin.listing.controls import Chip, FilterControl, Option
 from webadmin.listing.listing import Listing
+from webadmin.listing.panel import chips, filter_controls
 from webadmin.listing.params import ListParams
+from webadmin.listing.search import searchable
 from webadmin.options.view import View
 from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page
@@ -109,10 +111,12 @@ def _page(request: AdminRequest, view: View, params: ListParams, listing: Listin
         exact=listing.exact,
         count_text=format_count(listing.total, listing.exact),
         pager=pager(params, listing, list_url, _sizes(view, params)),
-        filters=(),
-        chips=(),
+        filters=filter_controls(
+            params, listing.labels, url=list_url, lookup_url=lambda name: urls.lookup(view, name)
+        ),
+        chips=chips(params, listing.labels, url=list_url),
         clear_url=list_url(params.query(without=["q", *view.filters])) if params.narrowed else None,
-        search_enabled=bool(view.search_vector or view.searchable),
+        search_enabled=searchable(view),
         search_label=_("Search {rows}").format(rows=view.name_plural.lower()),
         q=params.q,
         search_note=listing.search_note,
@@ -156,9 +160,11 @@ def _actions(request: AdminRequest, view: View, params: ListParams) -> tuple[Bul
         url = request.urls.action(view, "restore")
         found.append(BulkAction("restore", _("Restore"), url, icon="restore"))
     if params.deleted != "only":
-        for info in view.actions.values():
-            if request.may(f"action:{info.name}"):
-                found.append(BulkAction(info.name, info.label, request.urls.action(view, info.name)))
+        found += [
+            BulkAction(info.name, info.label, request.urls.action(view, info.name))
+            for info in view.actions.values()
+            if request.may(f"action:{info.name}")
+        ]
         if request.may("delete"):
             url = request.urls.action(view, "delete")
             found.append(BulkAction("delete", _("Delete…"), url, tone="danger", icon="trash"))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from webadmin.database.inspection import NUMBERS
 from webadmin.listing.controls import Option
 from webadmin.listing.listing import ListedRow, Listing
-from webadmin.listing.params import LAST, ListParams
+from webadmin.listing.params import ListParams
+from webadmin.listing.parsing import LAST
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.values import Cells
