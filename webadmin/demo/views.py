@@ -56,7 +56,6 @@ class OrderView(ModelView, model=Order):
         "handled_by",
     ]
     column_labels = {
-        Order.number: "Order",
         Order.meta: "Metadata",
         Order.placed_at: "Placed",
         Order.due_on: "Due",
