@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,13 +61,15 @@ class RowForm:
         posted = formdata.get(snapshot.FIELD) if formdata is not None else None
         self.snapshot = snapshot.unseal(posted, key, self._purpose)
         meta = {"creating": self.creating, "snapshot": self.snapshot}
-        self.wtform = self._blueprint.form_class(formdata=formdata, data=self._values(initial or {}), meta=meta)
-        self.fields: dict[str, wtforms.Field] = {
-            self._blueprint.names.get(key, key): field for key, field in self.wtform._fields.items()
-        }
+        self._start = self._values(initial or {})
+        self.wtform = self._blueprint.form_class(formdata=formdata, data=self._start, meta=meta)
+        self.fields = self._by_attribute(self.wtform)
         """The bound fields by attribute."""
         for name in self._more:
             self.fields[name].more = True  # type: ignore[attr-defined]
+
+    def _by_attribute(self, wtform: wtforms.Form) -> dict[str, wtforms.Field]:
+        return {self._blueprint.names.get(key, key): field for key, field in wtform._fields.items()}
 
     # -- opening -------------------------------------------------------------------------------------------
 
@@ -222,7 +225,16 @@ class RowForm:
             return field.touched and not field.same(field.stored, new)
         if not hasattr(self.view.model, name):
             return True  # for hooks: a second password, say
-        return field.raw_data != [_opened_value(field)] and new != self._old(name, field)
+        return field.raw_data != [self._opened_text(name)] and new != self._old(name, field)
+
+    def _opened_text(self, name: str) -> Any:
+        """The text that a field of another package showed for the stored value."""
+        value = getattr(self._opened[name], "_value", None)
+        return value() if value is not None else None
+
+    @functools.cached_property
+    def _opened(self) -> dict[str, wtforms.Field]:
+        return self._by_attribute(self._blueprint.form_class(data=self._start))
 
     def _old(self, name: str, field: wtforms.Field) -> Any:
         return field.stored if isinstance(field, OwnField) else field.object_data
@@ -233,15 +245,6 @@ def _clean(view: View, name: str, field: wtforms.Field) -> Any:
     if not isinstance(field, OwnField) and field.data == "" and column is not None and column.nullable:
         return None
     return field.data
-
-
-def _opened_value(field: wtforms.Field) -> Any:
-    """The text that a field of another package showed for the stored value."""
-    twin = copy.copy(field)
-    twin.raw_data = None
-    twin.process(None, field.object_data)
-    value = getattr(twin, "_value", None)
-    return value() if value is not None else object()
 
 
 def _flat(errors: Any) -> list[str]:
