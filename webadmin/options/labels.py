@@ -48,7 +48,9 @@ class RowLabel:
         self._guessed = guessed
         deleted = (info.soft_delete,) if info.soft_delete else ()
         if columns is None and custom is not None:
-            columns = columns_read(custom, info.columns)
+            # A row of a subclass may have a __str__ of its own.
+            own_str = custom is str and info.mapper.polymorphic_on is None
+            columns = columns_read(info.model.__str__ if own_str else custom, info.columns)
             if columns is not None:
                 columns = (*guessed, *columns)  # should the function fail, the guess stands in
         if columns is None and custom is not None:
