@@ -53,7 +53,6 @@ class OrderView(ModelView, model=Order):
         "lines",
         Order.placed_at,
         Order.note,
-        "handled_by",
     ]
     column_labels = {
         Order.meta: "Metadata",
