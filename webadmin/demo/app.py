@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
-from webadmin import Admin
 from webadmin.auth.identity import Identity
 from webadmin.demo.views import register
 from webadmin.rendering.assets import Assets
 from webadmin.responder import SECURITY_HEADERS
+from webadmin.site import Admin
 
 _HOST = Path(__file__).parent / "host"
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from babel.numbers import get_currency_symbol
 
-from webadmin import Admin, ModelView, action
 from webadmin.demo.models import Base, Customer, Order, OrderLine, OrderStatus, Product, Review
+from webadmin.options.actions import action
+from webadmin.options.model_view import ModelView
+from webadmin.site import Admin
 from webadmin.text import current_language, format_number, ngettext
 from webadmin.text import gettext as _
 
