@@ -18,6 +18,7 @@ from webadmin.forms.row_form import RowForm
 from webadmin.options.context import Context
 from webadmin.options.registry import Registry
 
+
 @pytest.fixture
 def views() -> Registry:
     return registry(Team, Player, Skill)

@@ -176,7 +176,11 @@ def new_row(view: View, data: dict[str, Any]) -> Any:
     try:
         return view.model()
     except TypeError:  # an __init__ of its own, with arguments: loading a row goes past it too
-        return view.info.mapper.class_manager.new_instance()
+        mapper = view.info.mapper
+        row = mapper.class_manager.new_instance()
+        if mapper.polymorphic_on is not None:
+            setattr(row, mapper.get_property_by_column(mapper.polymorphic_on).key, mapper.polymorphic_identity)
+        return row
 
 
 def _set(row: Any, column: ColumnInfo, value: Any, *, creating: bool) -> None:
