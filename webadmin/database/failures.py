@@ -16,12 +16,16 @@ def as_answer(dialect: Dialect, error: BaseException, *, reading: bool) -> Webad
     kind = failure.kind
     if kind == "statement_timeout":
         return Unavailable(
-            _("The database needed longer than it may for one page, so it was stopped. Narrow the list with a filter or a shorter search, or sort by an indexed column."),
+            _(
+                "The database needed longer than it may for one page, so it was stopped. Narrow the list with a filter or a shorter search, or sort by an indexed column."
+            ),
             title=_("That took too long"),
         )
     if kind == "lock_timeout":
         return Unavailable(
-            _("Somebody else is changing these rows just now. Nothing was changed here. Try again in a moment."),
+            _(
+                "Somebody else is changing these rows just now. Nothing was changed here. Try again in a moment."
+            ),
             title=_("The rows are in use"),
             retry_after=2,
         )
@@ -39,24 +43,38 @@ def as_answer(dialect: Dialect, error: BaseException, *, reading: bool) -> Webad
         )
     if kind in {"connection_lost", "too_many_connections"}:
         return Unavailable(
-            _("The database cannot be reached just now. What was open here is not lost: try again in a few seconds."),
+            _(
+                "The database cannot be reached just now. What was open here is not lost: try again in a few seconds."
+            ),
             title=_("No connection to the database"),
             retry_after=5,
         )
     if kind == "disk_full":
-        return Unavailable(_("The database has no room left for this. Tell whoever runs it."), title=_("The disk is full"))
+        return Unavailable(
+            _("The database has no room left for this. Tell whoever runs it."), title=_("The disk is full")
+        )
     if kind == "read_only":
         return Forbidden(_("The database takes no changes here."), title=_("Read only"))
     if kind == "permission":
-        return Forbidden(_("The database account of this admin may not do this. Ask whoever runs the database for the right."))
+        return Forbidden(
+            _(
+                "The database account of this admin may not do this. Ask whoever runs the database for the right."
+            )
+        )
     if failure.value:
         message = _("A value is outside what its column can hold. Correct it and try again.")
         return BadRequest(message) if reading else Unprocessable(message)
     if failure.integrity:
-        return Conflict(_("The change breaks a rule of the table, so nothing was changed."), title=_("Not possible"))
+        return Conflict(
+            _("The change breaks a rule of the table, so nothing was changed."), title=_("Not possible")
+        )
     if kind == "missing_object":
         return Unavailable(
-            _("The database does not have the table or column that this page is about. It may need a migration."),
+            _(
+                "The database does not have the table or column that this page is about. It may need a migration."
+            ),
             title=_("The table has changed"),
         )
-    return WebadminError(_("The database could not do this. The server's log says why; the number below finds it there."))
+    return WebadminError(
+        _("The database could not do this. The server's log says why; the number below finds it there.")
+    )

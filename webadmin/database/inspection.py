@@ -6,45 +6,27 @@ import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 from sqlalchemy.orm.exc import UnmappedColumnError
 from sqlalchemy.orm.interfaces import MANYTOMANY, MANYTOONE
-from sqlalchemy.types import TypeEngine
 
+from webadmin.database.kinds import HEAVY, NUMBERS, UNSORTABLE, Kind, kind_of, python_type
 
-class Kind(StrEnum):
-    """What a column holds, whatever the database calls it."""
-
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    NUMERIC = "numeric"
-    FLOAT = "float"
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    ENUM = "enum"
-    DATE = "date"
-    TIME = "time"
-    DATETIME = "datetime"
-    INTERVAL = "interval"
-    UUID = "uuid"
-    JSON = "json"
-    ARRAY = "array"
-    BINARY = "binary"
-    SEARCH_VECTOR = "search_vector"
-    OTHER = "other"
-    """A type that webadmin shows as text and does not edit."""
-
-
-NUMBERS = frozenset({Kind.INTEGER, Kind.NUMERIC, Kind.FLOAT})
-UNSORTABLE = frozenset({Kind.JSON, Kind.ARRAY, Kind.BINARY, Kind.SEARCH_VECTOR})
-HEAVY = frozenset({Kind.BINARY, Kind.SEARCH_VECTOR})
-"""Never loaded unless asked for."""
-
-_LONG = 500
+__all__ = [
+    "HEAVY",
+    "NUMBERS",
+    "UNSORTABLE",
+    "ColumnInfo",
+    "Kind",
+    "ModelInfo",
+    "RelationInfo",
+    "inspect_model",
+    "kind_of",
+    "python_type",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,57 +145,6 @@ def inspect_model(model: type) -> ModelInfo:
         kind=str(marks.get("kind", "table")),
         comment=str(marks.get("comment") or table.comment or ""),
     )
-
-
-def kind_of(type_: TypeEngine[Any]) -> Kind:
-    """The kind of a SQLAlchemy type; a TypeDecorator counts as what it wraps, a domain as its base."""
-    if isinstance(type_, sa.Interval):
-        return Kind.INTERVAL
-    if isinstance(type_, sa.TypeDecorator):
-        named = getattr(type_, "webadmin_kind", None)
-        return Kind(named) if named else kind_of(type_.impl_instance)
-    name = type(type_).__visit_name__
-    if name == "DOMAIN":
-        return kind_of(type_.data_type)  # type: ignore[attr-defined]
-    if name in {"TSVECTOR", "BIT", "MONEY", "OID", "REGCLASS", "TSQUERY"}:
-        return Kind.SEARCH_VECTOR if name == "TSVECTOR" else Kind.OTHER
-    for base, kind in _KINDS:
-        if isinstance(type_, base):
-            break
-    else:
-        return Kind.INTERVAL if name == "INTERVAL" else Kind.OTHER
-    if kind is Kind.TEXT and (
-        isinstance(type_, sa.Text) or (isinstance(type_, sa.String) and (type_.length or 0) > _LONG)
-    ):
-        return Kind.LONG_TEXT
-    return kind
-
-
-_KINDS: tuple[tuple[type[TypeEngine[Any]] | tuple[type[TypeEngine[Any]], ...], Kind], ...] = (
-    (sa.Enum, Kind.ENUM),
-    (sa.Boolean, Kind.BOOLEAN),
-    (sa.Integer, Kind.INTEGER),
-    (sa.Float, Kind.FLOAT),
-    (sa.Numeric, Kind.NUMERIC),
-    (sa.DateTime, Kind.DATETIME),
-    (sa.Date, Kind.DATE),
-    (sa.Time, Kind.TIME),
-    (sa.Interval, Kind.INTERVAL),
-    (sa.Uuid, Kind.UUID),
-    (sa.ARRAY, Kind.ARRAY),
-    (sa.JSON, Kind.JSON),
-    (sa.LargeBinary, Kind.BINARY),
-    (sa.types._Binary, Kind.BINARY),
-    (sa.String, Kind.TEXT),
-)
-
-
-def python_type(type_: TypeEngine[Any]) -> type | None:
-    """What the ORM loads for this type, or None where the type does not say."""
-    try:
-        return type_.python_type
-    except NotImplementedError:
-        return None
 
 
 def _column(prop: ColumnProperty[Any], mapper: Mapper[Any]) -> ColumnInfo:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
-from webadmin.dialects import Dialect, Timeouts, engine_options, for_engine, sync_url
+from webadmin.dialects import Dialect, Timeouts, engine_options, for_engine, in_memory, sync_url
 
 _THREADS_WITHOUT_POOL = 15
 
@@ -62,12 +62,12 @@ class Database:
     @classmethod
     def _from_url(cls, url: str | URL) -> Database:
         address = sync_url(url)
-        if address.get_backend_name() != "sqlite" or address.database not in {None, "", ":memory:"}:
-            return cls(create_engine(address, **engine_options(address)), owned=True)
-        raise TypeError(
-            "A database in memory cannot be shared with a second connection: pass the Engine itself, "
-            "or the address of a file"
-        )
+        if in_memory(address):
+            raise TypeError(
+                "A database in memory cannot be shared with a second connection: pass the Engine itself, "
+                "or the address of a file"
+            )
+        return cls(create_engine(address, **engine_options(address)), owned=True)
 
     @property
     def capacity(self) -> int:
@@ -89,8 +89,8 @@ class Database:
         The caller commits; leaving without a commit rolls back. The connection goes back to the pool on leaving.
         """
         with self.engine.connect() as connection:
-            self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
             try:
+                self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
                 # Bound to the connection, not the engine: it outlives the commit, so that its limits can be taken off.
                 with self._factory(bind=connection) as session:
                     yield session

@@ -52,3 +52,8 @@ def engine_options(url: URL) -> dict[str, Any]:
         "pool_timeout": 30,
         "connect_args": {"connect_timeout": 10},
     }
+
+
+def in_memory(url: URL) -> bool:
+    """The database at ``url`` lives in one connection's memory, so that no other connection can see it."""
+    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}

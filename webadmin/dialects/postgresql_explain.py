@@ -42,7 +42,7 @@ def estimate(connection: Connection, counting: sa.Select[Any]) -> Estimate | Non
     # The statement goes the ordinary way, through the cache of compiled ones, and is made an EXPLAIN at the last step.
     event.listen(connection, "before_cursor_execute", only_plan, retval=True)
     try:
-        answer = connection.execute(counting).scalar()
+        answer: Any = connection.execute(counting).scalar()
     finally:
         event.remove(connection, "before_cursor_execute", only_plan)
     plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]

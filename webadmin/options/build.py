@@ -73,7 +73,7 @@ class Builder:
             search_vector=self._search_vector(),
             soft_delete=soft_delete,
             page_size=options.page_size,
-            page_sizes=self._page_sizes(),
+            page_sizes=tuple(sorted({*options.page_size_options, options.page_size})),
             labels={name: column.label for name, column in every.items()} | self.names,
             read_only=info.read_only or info.keyless,
             actions=actions_of(options),
@@ -272,13 +272,6 @@ class Builder:
             else:
                 names.append(attribute.name)
         return tuple(dict.fromkeys(names))
-
-    def _page_sizes(self) -> tuple[int, ...]:
-        sizes: set[Any] = {*self.options.page_size_options, self.options.page_size}
-        wrong = [size for size in sizes if not isinstance(size, int) or not 1 <= size <= 1000]
-        if wrong:
-            self._fault("page_size_options", repr(wrong[0]), "a page has 1 to 1000 rows")
-        return tuple(sorted(size for size in sizes if size not in wrong))
 
     def _notes(self) -> tuple[str, ...]:
         return (self.info.comment,) if self.info.comment else ()

@@ -45,12 +45,11 @@ def check_options(options: ModelView) -> list[Fault]:
         value = getattr(options, name)
         if not isinstance(value, bool):
             faults.append(Fault(title, name, repr(value), "write True or False"))
-    if (
-        not isinstance(options.page_size, int)
-        or isinstance(options.page_size, bool)
-        or not 1 <= options.page_size <= 1000
-    ):
-        faults.append(Fault(title, "page_size", repr(options.page_size), "write a number from 1 to 1000"))
+    sizes = options.page_size_options
+    for name, values in (("page_size", [options.page_size]), ("page_size_options", sizes)):
+        wrong = [v for v in values if not isinstance(v, int) or isinstance(v, bool) or not 1 <= v <= 1000]
+        if wrong:
+            faults.append(Fault(title, name, repr(wrong[0]), "a page has 1 to 1000 rows"))
     if not options._sqladmin:
         faults.extend(_both(options, title))
     faults.extend(_unknown_keys(options, title))

@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import enum
-import json
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID
 
 from markupsafe import Markup
 
-from webadmin.database.inspection import ColumnInfo, Kind, inspect_model
+from webadmin.database.inspection import inspect_model
 from webadmin.options.context import Context
 from webadmin.options.labels import model_label
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.urls import Urls
-from webadmin.text import (
-    format_ago,
-    format_date,
-    format_datetime,
-    format_number,
-    format_time,
-    humanize,
-    localize,
-)
-from webadmin.text import gettext as _
-
-EMPTY = "–"
-LIST_LENGTH = 200
-"""Characters of a text that a list shows at most; the rest is on the row's page."""
-_TITLE_LENGTH = 1000
-_MONEY = ("total", "amount", "price", "balance", "cost", "payment", "revenue", "fee", "charge", "subtotal")
-_TONES = {
-    "ok": {
-        "paid",
-        "active",
-        "done",
-        "complete",
-        "completed",
-        "approved",
-        "delivered",
-        "success",
-        "succeeded",
-        "published",
-        "open",
-    },
-    "bad": {"failed", "payment_failed", "error", "rejected", "blocked", "overdue", "lost", "fraud"},
-    "warn": {"on_hold", "hold", "late", "refunded", "suspended", "attention", "returned"},
-    "info": {"shipped", "sent", "processing", "in_progress", "packed", "running"},
-}
-_TONE_OF = {word: tone for tone, words in _TONES.items() for word in words}
+from webadmin.rendering.writers import EMPTY, WRITERS, cell_kind, write_text
+from webadmin.text import format_number
 
 CellMaker = Callable[[Any, Mapping[str, Any]], Cell]
 """``(row, extras) -> Cell``; extras hold to-many counts and search highlights by column name."""
@@ -80,7 +42,7 @@ class Cells:
             return self._to_many(column) if attribute.relation.uselist else self._to_one(column)
         info = attribute.column
         name = column.name
-        kind = _cell_kind(info, name) if info is not None else "text"
+        kind = cell_kind(info, name) if info is not None else "text"
         by_type = self._by_type
         path = name.split(".")
 
@@ -101,19 +63,19 @@ class Cells:
         """The cell of a plain value."""
         if value is None or value == "" or value == []:
             return Cell(name, kind, EMPTY, empty=True)
-        write = _WRITERS.get(kind)
+        write = WRITERS.get(kind)
         if write is not None:
             try:
                 return write(name, value, self._detail)
             except (TypeError, ValueError, AttributeError, OverflowError):
                 pass  # a type that holds something else than it promises is shown as text
-        return _text(name, kind, value, self._detail)
+        return write_text(name, kind, value, self._detail)
 
     def _formatted(self, column: ShownColumn) -> CellMaker:
         formatter, attribute, name = column.formatter, column.attribute, column.name
         assert formatter is not None
         info = attribute.column
-        kind = _cell_kind(info, name) if info is not None else "text"
+        kind = cell_kind(info, name) if info is not None else "text"
         given = attribute.last if not attribute.path else attribute.name
 
         def make(row: Any, extras: Mapping[str, Any]) -> Cell:
@@ -182,23 +144,6 @@ def reverse_filter(view: View, relation_name: str, target: View | None) -> str |
     return None
 
 
-def _cell_kind(info: ColumnInfo | None, name: str) -> str:
-    if info is None:
-        return "text"
-    if info.kind in {Kind.NUMERIC, Kind.FLOAT} and any(word in name.lower() for word in _MONEY):
-        return "money"
-    if info.kind is Kind.INTEGER and (info.primary_key or info.foreign_key or "year" in name.lower()):
-        return "identifier"
-    return _KIND_NAMES.get(info.kind, "text")
-
-
-_KIND_NAMES = {
-    Kind.BOOLEAN: "boolean", Kind.INTEGER: "number", Kind.NUMERIC: "number", Kind.FLOAT: "number", Kind.ENUM: "status",
-    Kind.DATE: "date", Kind.TIME: "time", Kind.DATETIME: "datetime", Kind.INTERVAL: "interval", Kind.UUID: "uuid",
-    Kind.JSON: "json", Kind.ARRAY: "array", Kind.BINARY: "binary", Kind.OTHER: "other",
-}  # fmt: skip
-
-
 def _given(name: str, kind: str, result: Any) -> Cell:
     if result is None or result == "":
         return Cell(name, kind, EMPTY, empty=True)
@@ -210,125 +155,3 @@ def _given(name: str, kind: str, result: Any) -> Cell:
         else str(result)
     )
     return Cell(name, kind, text)
-
-
-def _text(name: str, kind: str, value: Any, detail: bool) -> Cell:
-    text = humanize(value.name) if isinstance(value, enum.Enum) else str(value)
-    if detail or len(text) <= LIST_LENGTH:
-        return Cell(name, kind, text)
-    return Cell(name, kind, text[:LIST_LENGTH] + "…", title=text[:_TITLE_LENGTH])
-
-
-def _boolean(name: str, value: Any, detail: bool) -> Cell:
-    return Cell(
-        name,
-        "boolean",
-        _("Yes") if value else _("No"),
-        tone="ok" if value else "",
-        machine=str(bool(value)).lower(),
-    )
-
-
-def _number(name: str, value: Any, detail: bool) -> Cell:
-    return Cell(name, "number", format_number(value), machine=str(value))
-
-
-def _identifier(name: str, value: Any, detail: bool) -> Cell:
-    return Cell(name, "number", str(value), machine=str(value))
-
-
-def _money(name: str, value: Any, detail: bool) -> Cell:
-    places = 2
-    if isinstance(value, Decimal):
-        places = max(2, -int(value.as_tuple().exponent))
-    return Cell(name, "money", format_number(value, places), machine=str(value))
-
-
-def _status(name: str, value: Any, detail: bool) -> Cell:
-    word = value.name if isinstance(value, enum.Enum) else str(value)
-    text = humanize(word) if word.isidentifier() or word.isupper() else word
-    return Cell(name, "status", text, tone=_TONE_OF.get(word.lower(), ""), machine=word)
-
-
-def _date(name: str, value: dt.date, detail: bool) -> Cell:
-    machine = value.isoformat()  # before the words: it is what says that a value is no date
-    return Cell(name, "date", format_date(value), machine=machine)
-
-
-def _time(name: str, value: dt.time, detail: bool) -> Cell:
-    return Cell(
-        name, "time", value.strftime("%H:%M:%S" if value.second else "%H:%M"), machine=value.isoformat()
-    )
-
-
-def _datetime(name: str, value: dt.datetime, detail: bool) -> Cell:
-    local = localize(value)
-    absolute = f"{local:%Y-%m-%d %H:%M:%S}" + (f" {local.tzname()}" if local.tzinfo else "")
-    if detail:
-        return Cell(
-            name,
-            "datetime",
-            format_datetime(value),
-            title=absolute,
-            secondary=format_ago(value),
-            machine=local.isoformat(),
-        )
-    return Cell(
-        name,
-        "datetime",
-        format_ago(value),
-        title=absolute,
-        secondary=format_time(local),
-        machine=local.isoformat(),
-    )
-
-
-def interval_text(value: dt.timedelta) -> str:
-    """``2 days 03:00:00``, the form that forms read back."""
-    sign = "-" if value < dt.timedelta() else ""
-    value = abs(value)
-    hours, rest = divmod(value.seconds, 3600)
-    clock = f"{hours:02}:{rest // 60:02}:{rest % 60:02}" + (
-        f".{value.microseconds:06}" if value.microseconds else ""
-    )
-    days = f"{value.days} day{'s' if value.days != 1 else ''} " if value.days else ""
-    return f"{sign}{days}{clock}"
-
-
-def _interval(name: str, value: dt.timedelta, detail: bool) -> Cell:
-    return Cell(name, "interval", interval_text(value))
-
-
-def _uuid(name: str, value: UUID, detail: bool) -> Cell:
-    text = str(value)
-    return Cell(name, "uuid", text) if detail else Cell(name, "uuid", f"{text[:8]}…{text[-4:]}", title=text)
-
-
-def _json(name: str, value: Any, detail: bool) -> Cell:
-    text = json.dumps(value, ensure_ascii=False, indent=2 if detail else None, default=str)
-    return _text(name, "json", text, detail)
-
-
-def _array(name: str, value: Sequence[Any], detail: bool) -> Cell:
-    items = tuple(EMPTY if item is None else str(item) for item in value)
-    shown = items if detail else items[:6]
-    return Cell(
-        name,
-        "array",
-        ", ".join(shown),
-        items=shown,
-        title=", ".join(items) if len(items) > len(shown) else None,
-    )
-
-
-def _binary(name: str, value: bytes, detail: bool) -> Cell:
-    size = len(value)
-    text = _("{count} bytes").format(count=format_number(size)) if size < 1024 else f"{size / 1024:,.1f} kB"
-    return Cell(name, "binary", text)
-
-
-_WRITERS: dict[str, Callable[[str, Any, bool], Cell]] = {
-    "boolean": _boolean, "number": _number, "identifier": _identifier, "money": _money, "status": _status, "date": _date,
-    "time": _time, "datetime": _datetime, "interval": _interval, "uuid": _uuid, "json": _json, "array": _array,
-    "binary": _binary,
-}  # fmt: skip
