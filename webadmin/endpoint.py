@@ -78,7 +78,12 @@ class Runtime:
 
 
 async def respond(
-    runtime: Runtime, route: Route | None, params: Mapping[str, str], scope: Scope, receive: Receive, send: Send
+    runtime: Runtime,
+    route: Route | None,
+    params: Mapping[str, str],
+    scope: Scope,
+    receive: Receive,
+    send: Send,
 ) -> None:
     """Answer one request; ``route`` is None where no address matches."""
     request = Request(scope, receive)
@@ -93,6 +98,8 @@ async def respond(
         return
     except WebadminError as error:
         response = await anyio.to_thread.run_sync(call.refuse, error, limiter=runtime.threads())
+    except Exception:
+        response = call.apologize()
     else:
         response = await anyio.to_thread.run_sync(call.answer, form, found, limiter=runtime.threads())
         await form.close()
@@ -100,14 +107,16 @@ async def respond(
 
 
 class _Call:
-    """One request on its way through; ``answer`` and ``refuse`` run in a worker thread."""
+    """One request on its way through; ``answer`` runs in a worker thread."""
 
-    def __init__(self, runtime: Runtime, route: Route | None, params: Mapping[str, str], request: Request) -> None:
+    def __init__(
+        self, runtime: Runtime, route: Route | None, params: Mapping[str, str], request: Request
+    ) -> None:
         self.runtime = runtime
         self.responder = runtime.responder
         self.route = route
         self.request = request
-        urls = Urls(request.scope.get("root_path", "").rstrip("/"))
+        urls = Urls.of(request.scope)
         signer = self.responder.signer
         cookie = signer.read(request.cookies.get(signer.name(urls.root)))
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
@@ -125,17 +134,35 @@ class _Call:
         settings, caller = self.responder.settings, self.caller
         with use_locale(settings.language, caller.cookie.preferences.get("zone") or settings.time_zone):
             try:
-                route = self._checked_route()
-                self._check_csrf(form)
-                caller.user = self.responder.identity.identify(self.request, caller.cookie, found)
-                if caller.user is None and route.permission != "public":
-                    raise LoginRequired(_("You are not logged in, or your session has ended."))
-                return self.responder.respond(caller, self._in_transaction(route, form))
-            except WebadminError as error:
-                return self.responder.error(caller, error)
+                return self._answer(form, found)
             except Exception:
-                logger.exception("request %s failed: %s %s", caller.request_id, self.request.method, self.request.url.path)
-                return self.responder.error(caller, WebadminError(_("This is a fault of the program, not of yours. The server's log says more; the number below finds it there.")))
+                return self.apologize()
+
+    def _answer(self, form: FormData, found: Any) -> Response:
+        caller = self.caller
+        try:
+            route = self._checked_route()
+            self._check_csrf(form)
+            caller.user = self.responder.identity.identify(self.request, caller.cookie, found)
+            if caller.user is None and route.permission != "public":
+                raise LoginRequired(_("You are not logged in, or your session has ended."))
+            return self.responder.respond(caller, self._in_transaction(route, form))
+        except WebadminError as error:
+            return self.responder.error(caller, error)
+
+    def apologize(self) -> Response:
+        """The page for an exception that nobody expected; to be called while it is handled."""
+        caller, request = self.caller, self.request
+        logger.exception("request %s failed: %s %s", caller.request_id, request.method, request.url.path)
+        # What failed may have been the host's word on what this person may see: navigation would ask it again.
+        caller.user = None
+        return self.refuse(
+            WebadminError(
+                _(
+                    "This is a fault of the program, not of yours. The server's log says more; the number below finds it there."
+                )
+            )
+        )
 
     def _checked_route(self) -> Route:
         if self.route is None:
@@ -143,7 +170,8 @@ class _Call:
         method = "GET" if self.request.method == "HEAD" else self.request.method
         if method not in self.route.methods:
             allowed = ", ".join(self.route.methods)
-            raise MethodNotAllowed(_("This address answers only to {methods}.").format(methods=allowed))
+            message = _("This address answers only to {methods}.").format(methods=allowed)
+            raise MethodNotAllowed(message, allowed=self.route.methods)
         return self.route
 
     def _check_csrf(self, form: FormData) -> None:
@@ -166,7 +194,11 @@ class _Call:
                     raise
                 return self._once(route, form, reading=reading)
         except StaleDataError:
-            raise Conflict(_("Somebody else changed or deleted this row since the page was opened. Nothing was saved: open it again.")) from None
+            raise Conflict(
+                _(
+                    "Somebody else changed or deleted this row since the page was opened. Nothing was saved: open it again."
+                )
+            ) from None
         except (PoolTimeout, StatementError, OverflowError) as error:
             logger.warning("request %s: %s", self.caller.request_id, _short(error))
             raise as_answer(self.runtime.database.dialect, error, reading=reading) from error
@@ -186,7 +218,9 @@ class _Call:
     def _admin_request(self, session: Any, form: FormData) -> AdminRequest:
         query = self.request.scope.get("query_string", b"")
         try:
-            pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=500)
+            pairs = parse_qsl(
+                query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=500
+            )
         except (UnicodeDecodeError, ValueError):
             raise BadRequest(_("The address holds characters that cannot be read."), link="./") from None
         caller, responder = self.caller, self.responder

@@ -63,10 +63,14 @@ class NotFound(WebadminError):
 
 
 class MethodNotAllowed(WebadminError):
-    """The address exists, the method does not."""
+    """The address exists, the method does not; ``allowed`` are those that do."""
 
     status = 405
     title = "Not possible this way"
+
+    def __init__(self, message: str, *, allowed: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
 
 
 class Conflict(WebadminError):

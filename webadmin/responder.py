@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from webadmin.auth import csrf
 from webadmin.auth.cookie import CookieSigner, SessionData
 from webadmin.auth.identity import Identity
 from webadmin.auth.user import User
-from webadmin.errors import LoginRequired, WebadminError
+from webadmin.errors import LoginRequired, MethodNotAllowed, WebadminError
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Settings
 from webadmin.rendering.environment import Renderer
@@ -51,7 +51,7 @@ class Responder:
     def respond(self, caller: Caller, answer: Answer) -> Response:
         """The response to ``caller``: a page rendered now, or a redirect."""
         if isinstance(answer, Redirect):
-            return self._finish(caller, Response(status_code=answer.status, headers={"Location": answer.url}))
+            return self._finish(caller, _redirect(answer.url, answer.status))
         begun = time.perf_counter()
         frame = Frame(self.registry, self.settings, caller.urls, self.identity)
         token = csrf.token(self.secret, caller.cookie.id)
@@ -87,6 +87,8 @@ class Responder:
         response = self.respond(caller, Page("error.html", content, status=error.status))
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(error.allowed)
         return response
 
     def _link(self, caller: Caller, link: str | None) -> str:
@@ -103,7 +105,7 @@ class Responder:
         target = caller.urls.login(from_here if request.method in {"GET", "HEAD"} else caller.urls.home)
         if request.headers.get("hx-request") == "true":
             return self._finish(caller, Response(headers={"HX-Redirect": target}))
-        return self._finish(caller, Response(status_code=303, headers={"Location": target}))
+        return self._finish(caller, _redirect(target, 303))
 
     def _finish(self, caller: Caller, response: Response) -> Response:
         response.headers.update(SECURITY_HEADERS)
@@ -114,6 +116,11 @@ class Responder:
             cookie = self.signer.header(caller.cookie, caller.urls.root, secure=secure)
             response.headers.append("Set-Cookie", cookie)
         return response
+
+
+def _redirect(url: str, status: int) -> Response:
+    # A header holds ASCII alone; what is encoded already stays as it is.
+    return Response(status_code=status, headers={"Location": quote(url, safe="/:%#?=@[]!$&'()*+,;~")})
 
 
 @dataclass(slots=True)

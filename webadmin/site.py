@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from starlette._utils import get_route_path
 from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
@@ -22,6 +21,7 @@ from webadmin.options.registry import Registry
 from webadmin.options.settings import Limits, Settings
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.environment import Renderer
+from webadmin.rendering.mount import locate
 from webadmin.rendering.urls import full_path
 from webadmin.responder import SECURITY_HEADERS, Responder
 from webadmin.routes import match
@@ -138,18 +138,17 @@ class Admin:
                 await send({"type": "websocket.close", "code": 1000})
             return
         self.check()
-        path = get_route_path(scope)
+        root, path = locate(scope)
+        # From here on as the specification has it, so that the host's functions read right addresses from a request.
+        scope = {**scope, "root_path": root, "path": root + path}
         if path.startswith("/static/"):
-            await self._static(path.removeprefix("/static/"), scope, receive, send)
+            await self._static(path.removeprefix("/static/").rstrip("/"), scope, receive, send)
             return
         route, params = match(path)
         needs_slash = not path.endswith("/") and not path.endswith("/rows")
         if route is not None and needs_slash and scope["method"] in {"GET", "HEAD"}:
             query = scope.get("query_string", b"").decode("latin-1")
-            raw = (scope.get("raw_path") or b"").decode("latin-1") or full_path(scope)
-            root = scope.get("root_path", "").rstrip("/")
-            target = raw if raw.startswith(f"{root}/") or raw == root else root + raw
-            target = "/" + target.lstrip("/") + "/" + (f"?{query}" if query else "")
+            target = full_path(scope) + "/" + (f"?{query}" if query else "")
             await RedirectResponse(target, status_code=308, headers=SECURITY_HEADERS)(scope, receive, send)
             return
         await respond(self.runtime, route, params, scope, receive, send)

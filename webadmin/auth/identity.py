@@ -17,7 +17,7 @@ from webadmin.auth.user import User
 from webadmin.errors import Forbidden
 from webadmin.text import gettext as _
 
-_FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
+_FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 @runtime_checkable
@@ -70,7 +70,7 @@ class LocalUser:
 class HostIdentity:
     """The host's own function: ``identify(request) -> User | None``, plain or a coroutine.
 
-    A plain string or any object with a ``name`` or ``username`` counts as a person who may do everything.
+    A plain string is the name of a person who may do everything; an empty one is nobody.
     """
 
     has_login = False

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from webadmin.options.view import View
+from webadmin.rendering.mount import encode, locate
 
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """:param root: the mount point as the browser sees it, without the trailing slash; empty at the root."""
+    """:param root: the mount point as it stands in addresses, without the trailing slash; empty at the root."""
 
     root: str
+
+    @classmethod
+    def of(cls, scope: Mapping[str, Any]) -> Urls:
+        """The addresses of the admin that answers a request."""
+        return cls(encode(locate(scope)[0]))
 
     @property
     def home(self) -> str:
@@ -61,18 +67,12 @@ class Urls:
 
     def own(self, path: str) -> str:
         """``path`` when it lies below the mount point of this very admin, else the home page: never another site."""
-        inside = path == self.root or path.startswith(f"{self.root}/")
-        safe = (
-            inside
-            and not path.startswith("//")
-            and "\\" not in path
-            and not any(ord(char) < 32 for char in path)
-        )
-        return path if safe else self.home
+        inside = path.startswith(f"{self.root}/")
+        plain = "\\" not in path and all(char.isprintable() for char in path)
+        upwards = ".." in unquote(path.partition("?")[0]).split("/")
+        return path if inside and plain and not upwards and not path.startswith("//") else self.home
 
 
 def full_path(scope: Mapping[str, Any]) -> str:
-    """The request's path as the browser has it, mount point included, whichever framework mounted the admin."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "").rstrip("/")
-    return path if path == root or path.startswith(f"{root}/") else root + path
+    """The request's path as it stands in an address, mount point included, whichever framework mounted the admin."""
+    return encode("".join(locate(scope)))

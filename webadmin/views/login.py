@@ -27,8 +27,12 @@ def login(request: AdminRequest) -> Answer:
     identity = request.identity
     if not isinstance(identity, TokenLogin):
         return Redirect(request.urls.home)
-    token = request.posted("token") if request.method == "POST" else request.value("token")
-    message = ""
+    # HEAD is what looks at an address without a person behind it; it must not use up the token.
+    token = message = ""
+    if request.method == "POST":
+        token = request.posted("token")
+    elif request.method == "GET":
+        token = request.value("token")
     if token:
         name = identity.redeem(token.strip())
         if name is not None:
