@@ -49,7 +49,7 @@ def refusal(form: RowForm, written: Mapping[str, Any], error: exc.StatementError
             failure = Failure("invalid_value")
         elif isinstance(error, exc.OperationalError | exc.ProgrammingError | exc.InterfaceError):
             return None
-    elif not (failure.integrity or failure.value):
+    elif not (failure.integrity or failure.value or failure.kind == "refused"):
         return None
     return SaveRefused(_Reason(form, written, failure).errors())
 

@@ -41,6 +41,8 @@ _KINDS = {
     "42P01": "missing_object",
     "42703": "missing_object",
     "55000": "other",
+    "P0001": "refused",
+    "44000": "refused",
 }
 _LOST_STATES = ("57P01", "57P02", "57P03", "57P05")
 _KEY_COLUMNS = re.compile(r"^\((.+?)\)=\(")
