@@ -107,3 +107,15 @@ def test_icons_come_from_the_sprite(renderer: Renderer) -> None:
     addresses = {use.get("href").partition("#")[0] for use in page.css("svg.wa-i use")}
     assert len(addresses) == 1
     assert addresses.pop().startswith("/x/static/icons.")
+
+
+def test_a_hosts_template_can_mark_texts_for_translation(tmp_path: Path) -> None:
+    """With Jinja's tag and with functions; what is put into a text is escaped."""
+    write(
+        tmp_path,
+        "mine.html",
+        '{% trans name="<b>" %}Hello {{ name }}, 100%{% endtrans %} {{ _("Hi %(name)s", name="<i>") }} {{ _("5%%") }} '
+        "{% trans count=2 %}one{% pluralize %}{{ count }} rows{% endtrans %}",
+    )
+    found = Renderer(Assets(), tmp_path).page("mine.html", Lacking(), samples.shell())
+    assert found == "Hello &lt;b&gt;, 100% Hi &lt;i&gt; 5% 2 rows"
