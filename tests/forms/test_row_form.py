@@ -212,6 +212,20 @@ def test_read_only(stored: Engine, views: Registry) -> None:
         assert "doubled" not in RowForm(ctx, view_of(ctx, Every)).fields
 
 
+def test_empty_text_that_is_stored(stored: Engine, views: Registry) -> None:
+    """A text that must be filled and is stored empty holds nothing back; emptying it later is refused."""
+    with context(stored, views) as ctx:
+        row = ctx.session.get(Every, 1)
+        assert row is not None
+        assert control(RowForm(ctx, view_of(ctx, Every), row), "name").required
+        row.name = ""
+        ctx.session.flush()
+        assert not control(RowForm(ctx, view_of(ctx, Every), row), "name").required
+        saved(ctx, Every, row, nick="n")
+        assert row.name == ""
+        assert control(RowForm(ctx, view_of(ctx, Every)), "name").required
+
+
 def test_new_row(stored: Engine, views: Registry) -> None:
     """A new row has what was typed, and the defaults of the model and of the server where nothing was."""
     with context(stored, views) as ctx:

@@ -99,7 +99,8 @@ class _Maker:
     def control(self) -> FormControl:
         field = self.field
         if isinstance(field, OwnField):
-            self.common["required"] |= field.must_be_filled
+            # A browser must not hold back a row whose field is empty already.
+            self.common["required"] |= field.must_be_filled and (self.form.creating or bool(field.shown))
         if isinstance(field, ReadOnlyField):
             return self._readonly()
         if isinstance(field, CheckboxField):
