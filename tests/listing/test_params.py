@@ -50,7 +50,9 @@ pairs = st.lists(
     max_size=8,
 )
 names = st.sampled_from(sorted(GOOD)) | st.text(max_size=12)
-anything = st.lists(st.tuples(names, st.text(max_size=30) | st.text("0123456789-:.,eE", max_size=30)), max_size=6)
+anything = st.lists(
+    st.tuples(names, st.text(max_size=30) | st.text("0123456789-:.,eE", max_size=30)), max_size=6
+)
 
 
 @given(pairs)

@@ -44,6 +44,12 @@ class Attribute:
         """A Python property: shown, never sorted or filtered by."""
         return self.column is None and self.relation is None and self.expression is None
 
+    @property
+    def option(self) -> Any:
+        """What names it in an option: its name, or the expression itself where the model knows no such name."""
+        own = self.expression is not None and not self.path and not hasattr(self.model, self.name)
+        return self.expression if own else self.name
+
     def value(self, row: Any) -> Any:
         """Read it from a loaded row; None as soon as a relation on the way is empty."""
         for name in self.name.split("."):

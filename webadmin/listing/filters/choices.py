@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from webadmin.listing.controls import FilterInput, Option
 from webadmin.listing.filters.base import Active, ColumnFilter, FilterValue, Refused, phrase_label, short
 from webadmin.options.view import FilterOption
+from webadmin.text import choice_label
 from webadmin.text import gettext as _
-from webadmin.text import humanize
 
 
 def token(member: Any) -> str:
@@ -21,11 +21,6 @@ def token(member: Any) -> str:
     if isinstance(member, Enum):
         return member.value if isinstance(member.value, str) else member.name
     return str(member)
-
-
-def choice_label(member: Any) -> str:
-    """A choice in words."""
-    return humanize(token(member))
 
 
 class ChoicesFilter(ColumnFilter):
