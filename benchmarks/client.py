@@ -1,0 +1,72 @@
+"""A client that costs little itself: GET over one kept-alive connection."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from types import TracebackType
+from typing import NamedTuple, Self
+
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
+_COOKIE = re.compile(rb"\r\nset-cookie: ([^;\r]+)", re.IGNORECASE)
+
+
+class Ask(NamedTuple):
+    """One request."""
+
+    path: str
+    htmx: bool = False
+    """As htmx sends it: answered with the part of the page that changes."""
+
+
+class Connection:
+    """One connection; keeps the session cookie as a browser does."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._cookie = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def get(self, ask: Ask) -> bytes:
+        """The body of the answer. Raises RuntimeError for any answer but 200."""
+        headers = f"Cookie: {self._cookie}\r\n" if self._cookie else ""
+        if ask.htmx:
+            headers += "HX-Request: true\r\nHX-Request-Type: partial\r\n"
+        self._socket.sendall(f"GET {ask.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
+        answer = self._socket.recv(65536)
+        while (end := answer.find(b"\r\n\r\n")) < 0:
+            answer += self._more()
+        head = answer[: end + 2]
+        length = _LENGTH.search(head)
+        status = head.split(b" ", 2)[1]
+        if status != b"200" or length is None:
+            raise RuntimeError(f"{ask.path} answered with {status.decode()}")
+        if cookie_set := _COOKIE.search(head):
+            self._cookie = cookie_set.group(1).decode()
+        missing = end + 4 + int(length.group(1)) - len(answer)
+        pieces = [answer[end + 4 :]]
+        while missing > 0:
+            pieces.append(self._more())
+            missing -= len(pieces[-1])
+        return b"".join(pieces)
+
+    def timed(self, ask: Ask) -> float:
+        """Seconds from sending the request to the last byte of its answer."""
+        begun = time.perf_counter()
+        self.get(ask)
+        return time.perf_counter() - begun
+
+    def _more(self) -> bytes:
+        found = self._socket.recv(1 << 18)
+        if not found:
+            raise RuntimeError("the server closed the connection")
+        return found

@@ -1,0 +1,53 @@
+"""The process that is measured: the floor and the demo's admin in one app on one server.
+
+Run as ``python -m benchmarks.server DATABASE_URL``; prints its address, and ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+
+from benchmarks import floor
+from webadmin.demo.app import build
+from webadmin.dialects import engine_options
+from webadmin.serving import serve_app
+
+
+async def _cpu(request: Request) -> PlainTextResponse:
+    """The nanoseconds of processor time that this process has used so far."""
+    return PlainTextResponse(str(time.process_time_ns()))
+
+
+def app(url: str) -> Starlette:
+    """The floor and the admin over the shop at ``url``."""
+    address = make_url(url)
+    engine = create_engine(address, **engine_options(address))
+    plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    return Starlette(
+        routes=[Route("/cpu", _cpu), Mount("/floor", floor.build(plain)), Mount("/shop", build(engine))]
+    )
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    serve_app(app(sys.argv[1]), host="127.0.0.1", port=0, started=lambda address: print(address, flush=True))
+
+
+if __name__ == "__main__":
+    main()
