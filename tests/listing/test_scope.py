@@ -39,7 +39,8 @@ def test_deleted_rows_hide_show_or_stand_alone(context: Context) -> None:
     live, every, gone = (
         context.session.scalar(scope(context, view, counting, how)) for how in ("hide", "show", "only")
     )
-    assert live and gone
+    assert live
+    assert gone
     assert live + gone == every == context.session.scalar(counting)
 
 
