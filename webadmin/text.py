@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -23,6 +25,7 @@ from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+_NAME = re.compile(r"[a-z]+[a-z0-9]*(?:[_-][a-z0-9]+)*")
 _CATALOGS = Path(__file__).resolve().parent / "locale"
 _REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 _language: ContextVar[str] = ContextVar("webadmin_language", default="en")
@@ -130,6 +133,18 @@ def humanize(name: str) -> str:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     words = [_word(word) for word in re.split(r"[\s_\-.]+", spaced) if word]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else name
+
+
+def choice_label(member: Any) -> str:
+    """A value of an enumeration in words: ``in_progress`` and ``IN_PROGRESS`` are "In progress"; what is not written
+    like a name in a program, "NC-17" or "Very good", stays. Of a member of an Enum its text counts, else its name."""
+    if isinstance(member, Enum):
+        text = member.value if isinstance(member.value, str) else member.name
+        text = text.lower() if text.isupper() and text.isidentifier() else text
+    else:
+        text = str(member)
+    is_constant = text.isupper() and "_" in text and text.isidentifier()
+    return humanize(text.lower()) if is_constant or _NAME.fullmatch(text) else text
 
 
 def _word(word: str) -> str:

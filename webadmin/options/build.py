@@ -13,7 +13,7 @@ from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_n
 from webadmin.options.labels import RowLabel, model_label
 from webadmin.options.model_view import ModelView
 from webadmin.options.view import FilterOption, ShownColumn, View
-from webadmin.text import humanize, plural
+from webadmin.text import humanize
 
 _ALL = "__all__"
 
@@ -57,7 +57,7 @@ class Builder:
             options=options,
             info=info,
             name=name,
-            name_plural=options.name_plural or plural(name),
+            name_plural=options.name_plural or defaults.many(info, name),
             category=options.category,
             row_label=label,
             list_columns=shown,

@@ -6,8 +6,18 @@ from collections.abc import Mapping
 
 from webadmin.database.inspection import HEAVY, NUMBERS, UNSORTABLE, ColumnInfo, Kind, ModelInfo
 from webadmin.options.labels import guess_columns
+from webadmin.text import humanize, plural
 
 _LIST_LIMIT = 8
+_LIST_WIDTH = 880
+"""Pixels that the columns of a list take together at most: a window of 1440 beside navigation and filters."""
+_WIDTHS = {
+    Kind.DATETIME: 150, Kind.DATE: 105, Kind.TEXT: 150, Kind.LONG_TEXT: 180, Kind.UUID: 120, Kind.BOOLEAN: 75,
+    Kind.ENUM: 95, Kind.ARRAY: 190, Kind.INTERVAL: 120,
+}  # fmt: skip
+_TIMES = frozenset({Kind.DATETIME, Kind.DATE})
+_RELATION_WIDTH = 130
+_OTHER_WIDTH = 70
 _LONG_NAMES = (
     "description",
     "body",
@@ -26,7 +36,12 @@ _LONG_NAMES = (
 )
 _LAST = ("created_at", "updated_at", "modified_at", "last_update", "last_updated", "modified")
 _STATES = ("status", "state", "active", "is_active", "enabled", "published", "stage", "priority")
-_MONEY = ("total", "amount", "price", "balance", "cost", "payment", "revenue", "fee")
+_MONEY = ("total", "amount", "price", "balance", "cost", "payment", "revenue", "fee", "rate")
+
+
+def many(info: ModelInfo, name: str) -> str:
+    """What rows called ``name`` are called together. A view of the database is called as it is: "Sales by store"."""
+    return humanize(info.table.name) if "view" in info.kind else plural(name)
 
 
 def list_columns(info: ModelInfo) -> tuple[str, ...]:
@@ -34,33 +49,61 @@ def list_columns(info: ModelInfo) -> tuple[str, ...]:
     if info.keyless:
         shown = [name for name, column in info.columns.items() if column.kind not in HEAVY | {Kind.JSON}]
         return tuple(shown[: _LIST_LIMIT + 4])
-    first = guess_columns(info) or tuple(column.name for column in info.key)
     relations = _to_one_by_column(info)
+    first = guess_columns(info) or _key_columns(info, relations)
     ranked: list[tuple[int, int, str]] = []
+    targets: set[type] = set()
     for position, (name, column) in enumerate(info.columns.items()):
-        if name in first:
+        relation = relations.get(name)
+        if name in first or relation in first:
             continue
-        if name in relations:
-            ranked.append((_rank(column, is_relation=True), position, relations[name]))
+        if relation is not None:
+            again = info.relations[relation].target in targets and column.nullable
+            ranked.append((5 if again else 1, position, relation))
+            targets.add(info.relations[relation].target)
         elif _shown(column, info):
-            ranked.append((_rank(column, is_relation=False), position, name))
-    chosen = {name for _, _, name in sorted(ranked)[: _LIST_LIMIT - len(first)]}
+            ranked.append((_rank(column), position, name))
+    chosen = _fitting(info, first, [name for _, _, name in sorted(ranked)])
     late = [name for _, _, name in sorted(ranked, key=lambda item: item[1]) if name in chosen]
     late.sort(key=lambda name: name in _LAST)
     return (*first, *late)
 
 
-def _rank(column: ColumnInfo, *, is_relation: bool) -> int:
+def _key_columns(info: ModelInfo, relations: Mapping[str, str]) -> tuple[str, ...]:
+    """What stands for a name that a table does not have: its key, or what the key points at; times come last."""
+    key = sorted(info.key, key=lambda column: column.kind in _TIMES)
+    names = [relations.get(column.name, column.name) if len(key) > 1 else column.name for column in key]
+    return tuple(dict.fromkeys(names))
+
+
+def _fitting(info: ModelInfo, first: tuple[str, ...], wanted: list[str]) -> set[str]:
+    """As many of the ``wanted`` as there is room for, the most wanted first."""
+    chosen: set[str] = set()
+    room = _LIST_WIDTH - sum(_width(info, name) for name in first)
+    for name in wanted[: _LIST_LIMIT - len(first)]:
+        room -= _width(info, name)
+        if room < 0 and len(chosen) >= 2:
+            break
+        chosen.add(name)
+    return chosen
+
+
+def _width(info: ModelInfo, name: str) -> int:
+    """About how many pixels a column of a list takes."""
+    column = info.columns.get(name)
+    kind = _RELATION_WIDTH if column is None else _WIDTHS.get(column.kind, _OTHER_WIDTH)
+    return max(kind, 30 + 6 * len(name))
+
+
+def _rank(column: ColumnInfo) -> int:
     name = column.name.lower()
-    if is_relation:
-        return 1
     if name in _STATES or column.kind is Kind.ENUM:
         return 0
     if any(word in name for word in _MONEY) and column.kind in NUMBERS:
         return 2
     if name in _LAST:
         return 5 if name == "created_at" else 9
-    if column.kind in {Kind.DATETIME, Kind.DATE}:
+    if column.kind in _TIMES:
         return 3
     if column.kind in {Kind.BOOLEAN, Kind.TEXT}:
         return 4
@@ -131,10 +174,16 @@ def sortable(info: ModelInfo, shown: tuple[str, ...]) -> tuple[str, ...]:
         for name, column in info.columns.items()
         if column.indexed and column.kind not in UNSORTABLE and column.kind is not Kind.OTHER
     ) or (
-        tuple(n for n in shown if n in info.columns and info.columns[n].kind not in UNSORTABLE)
+        tuple(n for n in shown if n in info.columns and info.columns[n].kind not in UNSORTABLE | {Kind.OTHER})
         if info.keyless
         else ()
     )
+
+
+_FILTER_RANKS = {
+    Kind.ENUM: 0, Kind.BOOLEAN: 0, Kind.DATETIME: 1, Kind.DATE: 1, Kind.INTEGER: 3, Kind.NUMERIC: 3, Kind.FLOAT: 3,
+    Kind.ARRAY: 4, Kind.TEXT: 5, Kind.LONG_TEXT: 5, Kind.UUID: 5, Kind.TIME: 5, Kind.INTERVAL: 5,
+}  # fmt: skip
 
 
 def filters(info: ModelInfo) -> tuple[str, ...]:
@@ -146,25 +195,11 @@ def filters(info: ModelInfo) -> tuple[str, ...]:
             ranked.append((2, relations[name]))
         elif name in {info.soft_delete, info.version} or column.kind in HEAVY | {Kind.OTHER}:
             continue
-        elif column.kind is Kind.ENUM or column.kind is Kind.BOOLEAN:
-            ranked.append((0, name))
-        elif column.kind in {Kind.DATETIME, Kind.DATE}:
-            ranked.append((1, name))
-        elif column.kind in NUMBERS and not column.primary_key:
-            ranked.append((3, name))
-        elif column.kind is Kind.ARRAY:
-            ranked.append((4, name))
-        elif column.kind in {
-            Kind.TEXT,
-            Kind.LONG_TEXT,
-            Kind.UUID,
-            Kind.TIME,
-            Kind.INTERVAL,
-            Kind.INTEGER,
-            Kind.NUMERIC,
-        }:
-            ranked.append((5, name))
-    many = [(6, r.name) for r in info.relations.values() if r.uselist and not r.view_only]
+        elif column.kind in _FILTER_RANKS:
+            times = column.kind in _TIMES
+            late = column.name in _LAST if times else column.primary_key and not info.keyless
+            ranked.append((6 if late and name != "created_at" else _FILTER_RANKS[column.kind], name))
+    many = [(7, r.name) for r in info.relations.values() if r.uselist and not r.view_only]
     ranked.sort(key=lambda item: item[0])
     return tuple(dict.fromkeys(name for _, name in [*ranked, *many]))
 

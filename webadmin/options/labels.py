@@ -10,7 +10,7 @@ from sqlalchemy import exc
 
 from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, ModelInfo, inspect_model
 from webadmin.options.reads import columns_read
-from webadmin.text import humanize
+from webadmin.text import humanize, singular
 
 _NAME_LIKE = (
     "name",
@@ -26,6 +26,18 @@ _NAME_LIKE = (
     "code",
     "full_name",
     "display_name",
+)
+_SUFFIXES = ("_name", "_title", "_number", "_code", "_no", "_ref")
+_NO_NAMES = (
+    "postal",
+    "postcode",
+    "zip",
+    "country_code",
+    "area_code",
+    "currency",
+    "language_code",
+    "phone",
+    "fax",
 )
 _MAX = 120
 
@@ -90,16 +102,17 @@ def guess_columns(info: ModelInfo) -> tuple[str, ...]:
     by_name = {column.name.lower(): column.name for column in texts}
     if "first_name" in by_name and "last_name" in by_name:
         return (by_name["first_name"], by_name["last_name"])
-    table = info.table.name.lower().rstrip("s")
-    for wanted in _NAME_LIKE:
+    table = singular(info.table.name.lower().replace("_", " ")).replace(" ", "_")
+    for wanted in ("name", "title", table, *_NAME_LIKE):
         for candidate in (wanted, f"{table}_{wanted}"):
             if candidate in by_name:
                 return (by_name[candidate],)
-    for column in texts:
-        if column.name.lower().endswith(("_name", "_title", "_number", "_code")):
+    telling = [c for c in texts if not any(word in c.name.lower() for word in _NO_NAMES)]
+    for column in telling:
+        if column.name.lower().endswith(_SUFFIXES):
             return (column.name,)
-    for column in texts:
-        if column.unique and not column.foreign_key:
+    for column in telling:
+        if column.unique:
             return (column.name,)
     return ()
 

@@ -37,5 +37,5 @@ class Cell:
         return self.kind in {"number", "money"}
 
     def linked(self, url: str) -> Cell:
-        """The same cell, leading to ``url``."""
-        return replace(self, href=url)
+        """The same cell, leading to ``url`` instead of wherever it led."""
+        return replace(self, href=url, kind="text" if self.kind == "relation" else self.kind)

@@ -13,12 +13,12 @@ from uuid import UUID
 from webadmin.database.inspection import ColumnInfo, Kind
 from webadmin.rendering.cells import Cell
 from webadmin.text import (
+    choice_label,
     format_ago,
     format_date,
     format_datetime,
     format_number,
     format_time,
-    humanize,
     localize,
 )
 from webadmin.text import gettext as _
@@ -69,7 +69,7 @@ _KIND_NAMES = {
 
 def write_text(name: str, kind: str, value: Any, detail: bool) -> Cell:
     """Any value as text, cut for a list."""
-    text = humanize(value.name) if isinstance(value, enum.Enum) else str(value)
+    text = choice_label(value) if isinstance(value, enum.Enum) else str(value)
     if detail or len(text) <= LIST_LENGTH:
         return Cell(name, kind, text)
     return Cell(name, kind, text[:LIST_LENGTH] + "…", title=text[:_TITLE_LENGTH])
@@ -102,8 +102,7 @@ def _money(name: str, value: Any, detail: bool) -> Cell:
 
 def _status(name: str, value: Any, detail: bool) -> Cell:
     word = value.name if isinstance(value, enum.Enum) else str(value)
-    text = humanize(word) if word.isidentifier() or word.isupper() else word
-    return Cell(name, "status", text, tone=_TONE_OF.get(word.lower(), ""), machine=word)
+    return Cell(name, "status", choice_label(value), tone=_TONE_OF.get(word.lower(), ""), machine=word)
 
 
 def _date(name: str, value: dt.date, detail: bool) -> Cell:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from webadmin.forms.codecs.base import Codec
+from webadmin.text import choice_label
 from webadmin.text import gettext as _
-from webadmin.text import humanize
-
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 class EnumCodec(Codec):
@@ -25,7 +22,7 @@ class EnumCodec(Codec):
 
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
-        return tuple((name, _label(member)) for name, member in self.members.items())
+        return tuple((name, choice_label(member)) for name, member in self.members.items())
 
     def format(self, value: Any) -> str:
         return _name(value)
@@ -90,7 +87,7 @@ def _pairs(given: Any, inner: Codec) -> Iterable[tuple[str, str]]:
         given = [choice for group in given.values() for choice in group]
     for choice in given or ():
         value, label = (choice[0], choice[1]) if isinstance(choice, tuple | list) else (choice, choice)
-        yield _text(value, inner), _label(label) if isinstance(label, enum.Enum) else str(label)
+        yield _text(value, inner), choice_label(label) if isinstance(label, enum.Enum) else str(label)
 
 
 def _text(value: Any, inner: Codec) -> str:
@@ -99,12 +96,3 @@ def _text(value: Any, inner: Codec) -> str:
 
 def _name(member: Any) -> str:
     return member.name if isinstance(member, enum.Enum) else str(member)
-
-
-def _label(member: Any) -> str:
-    text = str(member.value) if isinstance(member, enum.Enum) and isinstance(member.value, str) else _name(member)
-    return humanize(text.lower() if text.isupper() and isinstance(member, enum.Enum) else text) if _wordlike(text) else text
-
-
-def _wordlike(text: str) -> bool:
-    return bool(_NAME.fullmatch(text)) or (text.isupper() and "_" in text and text.isidentifier())
