@@ -58,8 +58,10 @@ class SQLite(Dialect):
             raw.execute("PRAGMA foreign_keys = ON")
             raw.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
             # A transaction that will write takes its lock at once: two that read first and write later
-            # would otherwise block each other for good.
-            raw.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+            # would otherwise block each other for good. A host that begins by itself (SQLAlchemy's recipe for
+            # savepoints: no isolation level, a listener that says BEGIN) is left to it.
+            if not (raw.isolation_level is None and connection.dispatch.begin):
+                raw.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise exc.DBAPIError.instance(
                 "BEGIN", None, error, sqlite3.Error, dialect=connection.dialect

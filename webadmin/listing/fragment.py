@@ -42,6 +42,12 @@ class Fragment:
         return _Reader(context, view, params).read()
 
 
+def check_place(context: Context, view: View, params: ListParams) -> None:
+    """Raises BadRequest, with a link to the list without it, for a cursor in ``params`` that is broken."""
+    if not view.keyless:
+        _Reader(context, view, params).place()
+
+
 class _Reader:
     def __init__(self, context: Context, view: View, params: ListParams) -> None:
         self.context, self.view, self.params = context, view, params
@@ -54,7 +60,7 @@ class _Reader:
         if self.view.keyless:
             return self._by_number()
         backwards = bool(self.params.before)
-        found = self._rows(self._place(), backwards)
+        found = self._rows(self.place(), backwards)
         more = len(found.rows) > self.params.per_page
         if more:
             kept = slice(1, None) if backwards else slice(0, -1)
@@ -66,7 +72,7 @@ class _Reader:
             before=self._cursor(first) if (more if backwards else self.params.after) else None,
         )
 
-    def _place(self) -> cursor.Place | None:
+    def place(self) -> cursor.Place | None:
         text = self.params.after or self.params.before
         if not text:
             return None

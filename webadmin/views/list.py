@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webadmin.listing.controls import Chip, FilterControl, Option
+from webadmin.listing.fragment import check_place
 from webadmin.listing.listing import Listing
 from webadmin.listing.panel import chips, filter_controls
 from webadmin.listing.params import ListParams
@@ -88,6 +89,7 @@ def list_page(request: AdminRequest) -> Answer:
     """One numbered page of the rows that the query string asks for."""
     view = request.view
     params = ListParams.parse(request.query, view, current_zone())
+    check_place(request.context, view, params)
     listing = Listing.load(request.context, view, params)
     return Page("list.html", _page(request, view, params, listing), block="results" if request.htmx else None)
 

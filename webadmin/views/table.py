@@ -39,6 +39,8 @@ class Head:
     """asc, desc or empty."""
     position: int = 0
     """1 for the first sort key, 0 when it is none."""
+    card_label: str = ""
+    """Stands before the value on a card, where it would not be understood without its head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,17 @@ def heads(
 ) -> tuple[Head, ...]:
     """The heads of ``columns`` with the addresses that sort by them; ``list_url`` makes one of a query string."""
     order = {name: (place, descending) for place, (name, descending) in enumerate(params.order, 1)}
-    return tuple(_head(view, column, place, params, order, list_url) for place, column in enumerate(columns))
+    roles = _roles(columns)
+    return tuple(
+        _head(view, column, role, params, order, list_url)
+        for column, role in zip(columns, roles, strict=True)
+    )
 
 
 def _head(
     view: View,
     column: ShownColumn,
-    place: int,
+    role: str,
     params: ListParams,
     order: dict[str, tuple[int, bool]],
     list_url: UrlOf,
@@ -111,29 +117,43 @@ def _head(
     return Head(
         name=name,
         label=column.label,
-        numeric=info is not None and info.kind in NUMBERS and not info.primary_key,
-        role=_role(column, place),
+        numeric=info.kind in NUMBERS and not info.primary_key if info is not None else _counts(column),
+        role=role,
         sort_url=sort_url,
         sort_add_url=add_url,
         direction=("desc" if descending else "asc") if position else "",
         position=position,
+        card_label=column.label if role == "meta" and _needs_label(column) else "",
     )
 
 
-def _role(column: ShownColumn, place: int) -> str:
-    """Where the cell stands on a card of a narrow screen."""
-    if place == 0:
-        return "title"
-    kind = column.attribute.column.kind if column.attribute.column is not None else "relation"
-    if kind in {"enum", "boolean"}:
-        return "state"
-    if kind in {"numeric", "float"}:
-        return "value"
-    if kind in {"datetime", "date"}:
-        return "meta"
-    if kind == "relation" and place <= 2:
-        return "main"
-    return "meta"
+def _counts(column: ShownColumn) -> bool:
+    """Whether the column shows how many related rows there are."""
+    return column.attribute.relation is not None and column.attribute.relation.uselist
+
+
+_PLACES = {"enum": "state", "boolean": "state", "numeric": "value", "float": "value"}
+
+
+def _roles(columns: Sequence[ShownColumn]) -> Iterable[str]:
+    """Where each cell stands on a card of a narrow screen; a place beside the title is given once."""
+    taken: set[str] = set()
+    for place, column in enumerate(columns):
+        info = column.attribute.column
+        if place == 0:
+            role = "title"
+        elif info is None:
+            role = "main" if not _counts(column) and place <= 2 else "meta"
+        else:
+            role = _PLACES.get(info.kind, "meta")
+        yield "meta" if role in taken else role
+        taken.add(role)
+
+
+def _needs_label(column: ShownColumn) -> bool:
+    """A number, a yes or another row's name says nothing by itself; a time or a text does."""
+    info = column.attribute.column
+    return info is None or info.kind in NUMBERS or info.kind in _PLACES
 
 
 def rows(
@@ -151,7 +171,7 @@ def rows(
         extras = {**item.to_many, **item.highlights}
         shown = [make(row, extras) for make in makers]
         url = urls.row(view, id) if details else None
-        if url and shown and shown[0].href is None:
+        if url and shown:
             shown[0] = shown[0].linked(url)
         made.append(
             Row(
