@@ -109,6 +109,8 @@ class PostgreSQL(Dialect):
             if dbapi is not None and isinstance(error, dbapi.Error):
                 lost = connection.dialect.is_disconnect(error, proxied, None)
                 if lost:
+                    # As for any other statement: what broke this connection broke its elder sisters in the pool too.
+                    connection.engine.pool._invalidate(proxied, error)
                     connection.invalidate(error)
                 raise exc.DBAPIError.instance(
                     script, None, error, dbapi.Error, connection_invalidated=lost, dialect=connection.dialect
