@@ -13,6 +13,7 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from webadmin.dialects import catalog
 from webadmin.dialects.catalog import Facts, Listing, Opaque, Relation, TableFacts
+from webadmin.dialects.postgresql_values import DomainOverEnum
 
 _KINDS = {
     "r": "table",
@@ -153,7 +154,8 @@ def _plain(column: Facts, type_: TypeEngine[Any]) -> TypeEngine[Any]:
     """The type that values are read and written with. A domain's own name is kept in the column's ``info``."""
     if isinstance(type_, pg.DOMAIN):
         column.setdefault("info", {}).setdefault("domain", type_.name)
-        return _plain(column, type_.data_type)
+        base = _plain(column, type_.data_type)
+        return DomainOverEnum.of(base) if isinstance(base, pg.ENUM) else base
     if isinstance(type_, pg.ARRAY):
         # The driver does not know the array type of a domain or of an unknown type: its text comes back.
         return Opaque() if isinstance(type_.item_type, NullType | pg.DOMAIN) else type_

@@ -1,17 +1,35 @@
-"""Dates and times that PostgreSQL has and Python has not: infinity, years before Christ, 24:00."""
+"""Values that need help on their way: times that Python has not (infinity, years before Christ, 24:00), enums below a
+domain."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import Engine
 
 _TYPES = ("date", "timestamp", "timestamptz", "time", "timetz", "interval")
+
+
+class DomainOverEnum(pg.ENUM):
+    """An enum below a domain: the server compares the domain only with values that are said to be of the enum."""
+
+    cache_ok = True
+
+    @classmethod
+    def of(cls, enum: pg.ENUM) -> DomainOverEnum:
+        """The type of a domain over ``enum``."""
+        return cls(*enum.enums, name=enum.name, schema=enum.schema, create_type=False)
+
+    def bind_expression(self, bindvalue: sa.BindParameter[Any]) -> sa.ColumnElement[Any]:
+        plain = pg.ENUM(*self.enums, name=self.name, schema=self.schema, create_type=False)
+        return sa.cast(bindvalue, plain)
 
 
 def read_all_times(engine: Engine) -> None:

@@ -12,7 +12,7 @@ _LIST_LIMIT = 8
 _LIST_WIDTH = 880
 """Pixels that the columns of a list take together at most: a window of 1440 beside navigation and filters."""
 _WIDTHS = {
-    Kind.DATETIME: 150, Kind.DATE: 105, Kind.TEXT: 150, Kind.LONG_TEXT: 180, Kind.UUID: 120, Kind.BOOLEAN: 75,
+    Kind.DATETIME: 150, Kind.DATE: 105, Kind.TEXT: 140, Kind.LONG_TEXT: 180, Kind.UUID: 120, Kind.BOOLEAN: 75,
     Kind.ENUM: 95, Kind.ARRAY: 190, Kind.INTERVAL: 120,
 }  # fmt: skip
 _TIMES = frozenset({Kind.DATETIME, Kind.DATE})
