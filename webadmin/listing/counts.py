@@ -70,6 +70,8 @@ class _Ladder:
             return self._exactly()
         if size is not None and not self.params.narrowed and not restricted(self.view):
             rows = self._unfiltered(size)
+            if rows is None and self.left < 2:
+                rows = size  # the most there can be
             if rows is not None:
                 return self._exactly(rows) if rows < SMALL else Total(rows, exact=False)
         total = self._planned()
@@ -81,9 +83,8 @@ class _Ladder:
             return self._exactly() or self._capped()
         if self.left < 2:
             return self._capped()
-        expected = self.context.dialect.estimate(
-            self.context.session.connection(), counting(self.context, self.view, self.params)
-        )
+        asked = named(counting(self.context, self.view, self.params), _("Estimate of the total"))
+        expected = self.context.dialect.estimate(self.context.session.connection(), asked)
         self.left -= 1
         if expected is None:
             return self._capped()

@@ -85,16 +85,16 @@ class _Pages:
             found = self._rows(self.size + 1)
             if len(found.rows) <= self.size:
                 return found, self._position(found, len(found.rows), 0)
-            return self._forward(found, 0, self._count())
-        total = self._count()
+            return self._forward(found, 0, self._count(still_to_read=0))
+        # The rows themselves, and perhaps once more from the end.
+        total = self._count(still_to_read=1 if self.params.page == 1 else 2)
         self.gathered = searched and total is not None and total.few
         if total is not None and total.exact:
             return self._exact(total.rows)
         return self._about(total)
 
-    def _count(self) -> Total | None:
-        reserved = 1 if self.params.page == 1 else 2  # the rows themselves, and once more from the end
-        return count(self.context, self.view, self.params, statements=max(1, self.left - reserved))
+    def _count(self, *, still_to_read: int) -> Total | None:
+        return count(self.context, self.view, self.params, statements=max(1, self.left - still_to_read))
 
     def _exact(self, total: int) -> tuple[Found, Position]:
         last = max(1, -(-total // self.size))

@@ -101,7 +101,7 @@ class Reading:
             .options(*self.options)
             .order_by(*self._by(order))
         )
-        found = context.session.execute(named(wide, label)).unique().all()
+        found = context.session.execute(named(wide, label)).all()
         last = 1 + len(order)
         return Found(
             [row[0] for row in found],
