@@ -75,6 +75,13 @@ def as_answer(dialect: Dialect, error: BaseException, *, reading: bool) -> Webad
             ),
             title=_("The table has changed"),
         )
+    if kind == "unreadable":
+        return Unavailable(
+            _(
+                "The database cannot read this just now: a foreign table whose server is away, or a view that was never filled."
+            ),
+            title=_("Nothing to read from"),
+        )
     return WebadminError(
         _("The database could not do this. The server's log says why; the number below finds it there.")
     )

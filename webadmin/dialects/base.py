@@ -28,7 +28,8 @@ class Failure:
 
     ``kind`` is one of: statement_timeout, lock_timeout, deadlock, serialization, connection_lost, pool_timeout,
     too_many_connections, read_only, permission, unique, foreign_key, not_null, check, exclusion, out_of_range,
-    too_long, invalid_value, refused (by a trigger or a view's own check), disk_full, missing_object, other.
+    too_long, invalid_value, refused (by a trigger or a view's own check), disk_full, missing_object,
+    unreadable (a foreign table without its server, a view never filled), other.
     """
 
     kind: str

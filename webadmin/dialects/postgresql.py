@@ -40,10 +40,11 @@ _KINDS = {
     "53300": "too_many_connections",
     "42P01": "missing_object",
     "42703": "missing_object",
-    "55000": "other",
+    "55000": "unreadable",
     "P0001": "refused",
     "44000": "refused",
 }
+_CLASSES = {"22": "invalid_value", "HV": "unreadable"}
 _LOST_STATES = ("57P01", "57P02", "57P03", "57P05")
 _KEY_COLUMNS = re.compile(r"^\((.+?)\)=\(")
 
@@ -129,7 +130,7 @@ class PostgreSQL(Dialect):
             if general.kind == "other" and isinstance(error, exc.DataError):
                 return Failure("invalid_value")
             return general
-        kind = _KINDS.get(state) or ("invalid_value" if state.startswith("22") else "other")
+        kind = _KINDS.get(state) or _CLASSES.get(state[:2], "other")
         diag = getattr(original, "diag", None)
         column = getattr(diag, "column_name", None)
         columns: tuple[str, ...] = (column,) if column else ()

@@ -13,23 +13,31 @@ from psycopg.pq import Format
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import Engine
+from sqlalchemy.sql.operators import is_comparison
 
 _TYPES = ("date", "timestamp", "timestamptz", "time", "timetz", "interval")
 
 
 class DomainOverEnum(pg.ENUM):
-    """An enum below a domain: the server compares the domain only with values that are said to be of the enum."""
+    """An enum below a domain: the server compares it only when it is said to be the enum."""
 
     cache_ok = True
+
+    class Comparator(pg.ENUM.Comparator):
+        def operate(self, op: Any, *other: Any, **options: Any) -> sa.ColumnElement[Any]:
+            if not is_comparison(op):
+                return super().operate(op, *other, **options)
+            type_ = self.type
+            assert isinstance(type_, DomainOverEnum)
+            plain = pg.ENUM(*type_.enums, name=type_.name, schema=type_.schema, create_type=False)
+            return sa.cast(self.expr, plain).operate(op, *other, **options)
+
+    comparator_factory = Comparator
 
     @classmethod
     def of(cls, enum: pg.ENUM) -> DomainOverEnum:
         """The type of a domain over ``enum``."""
         return cls(*enum.enums, name=enum.name, schema=enum.schema, create_type=False)
-
-    def bind_expression(self, bindvalue: sa.BindParameter[Any]) -> sa.ColumnElement[Any]:
-        plain = pg.ENUM(*self.enums, name=self.name, schema=self.schema, create_type=False)
-        return sa.cast(bindvalue, plain)
 
 
 def read_all_times(engine: Engine) -> None:
