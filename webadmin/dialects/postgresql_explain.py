@@ -36,7 +36,9 @@ def explain(connection: Connection, sql: str, parameters: Any, *, analyze: bool)
 def estimate(connection: Connection, counting: sa.Select[Any]) -> Estimate | None:
     """What the planner expects of ``counting``: the rows that would be counted and the cost of it all."""
 
-    def only_plan(_c: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> tuple[str, Any]:
+    def only_plan(
+        _c: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool
+    ) -> tuple[str, Any]:
         return "EXPLAIN (FORMAT JSON) " + sql, parameters
 
     # The statement goes the ordinary way, through the cache of compiled ones, and is made an EXPLAIN at the last step.
