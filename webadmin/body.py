@@ -30,16 +30,18 @@ async def read_form(request: Request, limits: Limits) -> FormData:
                 max_part_size=limits.body,
             ).parse()
         elif kind == "application/x-www-form-urlencoded":
-            form = await FormParser(request.headers, stream).parse()
+            form = await FormParser(
+                request.headers, stream, max_fields=limits.fields, max_part_size=limits.body
+            ).parse()
         else:
             body = b"".join([chunk async for chunk in stream])
             if body:
                 raise Unprocessable(_("Only forms can be sent here."))
             form = FormData()
     except (MultiPartException, UnicodeDecodeError) as error:
+        if str(getattr(error, "message", "")).startswith("Too many fields"):
+            raise _too_many(limits) from error
         raise BadRequest(_("What was sent is not a readable form.")) from error
-    if len(form.multi_items()) > limits.fields:
-        raise TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
     return form
 
 
@@ -55,3 +57,7 @@ async def _limited(request: Request, limits: Limits) -> AsyncGenerator[bytes, No
 def _too_large(limits: Limits) -> TooLarge:
     megabytes = limits.body // (1024 * 1024)
     return TooLarge(_("At most {megabytes} MB can be sent at once.").format(megabytes=megabytes))
+
+
+def _too_many(limits: Limits) -> TooLarge:
+    return TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
