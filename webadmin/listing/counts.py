@@ -14,7 +14,7 @@ from sqlalchemy import exc
 from webadmin.dialects import Dialect
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import restricted
-from webadmin.listing.statement import counting, matching, named
+from webadmin.listing.statement import LABEL, counting, matching, named
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -142,7 +142,7 @@ class _Ladder:
         if self.left < 1:
             return None
         some = matching(self.context, self.view, self.params, [sa.literal(1).label("one")]).limit(CAP + 1)
-        rows = self._run(named(sa.select(sa.func.count()).select_from(some.subquery("some")), _("Total")))
+        rows = self._run(sa.select(sa.func.count()).select_from(some.subquery("some")))
         return None if rows is None else Total(rows, exact=rows <= CAP)
 
     def _harmless(self) -> bool:
@@ -153,11 +153,12 @@ class _Ladder:
     def _run(self, stmt: sa.Select[Any]) -> int | None:
         self.left -= 1
         session = self.context.session
+        options = {LABEL: _("Total")}
         if self._harmless():
-            return int(session.execute(stmt).scalar_one())
+            return int(session.execute(stmt, execution_options=options).scalar_one())
         try:
             with self.context.dialect.limited(session.connection(), TIME_LIMIT):
-                return int(session.execute(stmt).scalar_one())
+                return int(session.execute(stmt, execution_options=options).scalar_one())
         except exc.DBAPIError as error:
             if error.connection_invalidated:
                 raise

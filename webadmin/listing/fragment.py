@@ -14,7 +14,7 @@ from webadmin.listing.ordering import Order, order_for
 from webadmin.listing.params import ListParams, wrong_list
 from webadmin.listing.parsing import Sort
 from webadmin.listing.search import Highlights
-from webadmin.listing.statement import Found, Reading, matching
+from webadmin.listing.statement import Found, Reading, matching, shape
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
 from webadmin.text import gettext as _
@@ -122,8 +122,12 @@ class _Reader:
 
     def _read(self, reading: Reading, piece: Piece) -> Found:
         # The piece may compare columns of joined tables: the joins come first, and only once.
-        narrow = matching(self.context, self.view, self.params, reading.columns, piece)
-        return reading.run(self.context, narrow, _("Next rows"))
+        return reading.run(
+            self.context,
+            lambda: matching(self.context, self.view, self.params, reading.columns, piece),
+            _("Next rows"),
+            shape(self.view, self.params, self.plan) if not piece else None,
+        )
 
     def _by_number(self) -> Fragment:
         """Rows without a key are at no place that a cursor could name: it is their number."""

@@ -11,7 +11,7 @@ from webadmin.listing.loading import LoadPlan
 from webadmin.listing.ordering import order_for
 from webadmin.listing.params import ListParams
 from webadmin.listing.parsing import LAST
-from webadmin.listing.statement import Found, Reading, matching
+from webadmin.listing.statement import Found, Reading, matching, shape
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -156,5 +156,9 @@ class _Pages:
             self.extras,
             self.gathered,
         )
-        narrow = matching(self.context, self.view, self.params, reading.columns)
-        return reading.run(self.context, narrow, _("Page of rows"))
+        return reading.run(
+            self.context,
+            lambda: matching(self.context, self.view, self.params, reading.columns),
+            _("Page of rows"),
+            shape(self.view, self.params, self.plan),
+        )

@@ -9,10 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from webadmin.database.inspection import RelationInfo
-from webadmin.listing.scope import inside
+from webadmin.listing.memo import per_view
+from webadmin.listing.scope import inside, restricted
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
+
+_KEYS = "page_keys"
 
 
 def count_related(
@@ -24,28 +27,42 @@ def count_related(
     """
     if not relations or not keys:
         return {}
-    parts = [_counting(context, view, relation, keys) for relation in relations]
-    stmt = parts[0] if len(parts) == 1 else sa.union_all(*parts)
-    labelled = stmt.execution_options(webadmin_label=_("Numbers of related rows"))
+    names = tuple(relation.name for relation in relations)
+    plain = not any(_is_restricted(context, relation) for relation in relations)
+    stmt = (
+        per_view(view, ("related", names), lambda: _counting_all(context, view, relations))
+        if plain
+        else _counting_all(context, view, relations)
+    )
+    values = [key[0] for key in keys] if len(view.info.key) == 1 else list(keys)
+    options = {"webadmin_label": _("Numbers of related rows")}
     found: dict[tuple[Any, ...], dict[str, int]] = {}
-    for name, number, *key in context.session.execute(labelled):
+    for name, number, *key in context.session.execute(stmt, {_KEYS: values}, execution_options=options):
         found.setdefault(tuple(key), {})[name] = number
     return found
 
 
-def _counting(
-    context: Context, view: View, relation: RelationInfo, keys: Sequence[tuple[Any, ...]]
-) -> sa.Select[Any]:
+def _is_restricted(context: Context, relation: RelationInfo) -> bool:
+    view = context.registry.for_model(relation.target)
+    return view is not None and restricted(view)
+
+
+def _counting_all(context: Context, view: View, relations: Sequence[RelationInfo]) -> Any:
+    parts = [_counting(context, view, relation) for relation in relations]
+    return parts[0] if len(parts) == 1 else sa.union_all(*parts)
+
+
+def _counting(context: Context, view: View, relation: RelationInfo) -> sa.Select[Any]:
     model: Any = view.model
     own = [getattr(model, column.name) for column in view.info.key]
     target: Any = aliased(relation.target)
-    among = own[0].in_([key[0] for key in keys]) if len(own) == 1 else sa.tuple_(*own).in_(list(keys))
+    key = own[0] if len(own) == 1 else sa.tuple_(*own)
     # From this side's rows on, since a join knows every kind of relation: link tables, own conditions, itself.
     stmt = (
         sa.select(sa.literal(relation.name).label("relation"), sa.func.count().label("number"), *own)
         .select_from(model)
         .join(target, getattr(model, relation.name).of_type(target))
-        .where(among)
+        .where(key.in_(sa.bindparam(_KEYS, type_=key.type, expanding=True)))
         .group_by(*own)
     )
     seen = inside(context, relation.target, target, hide_deleted=True)

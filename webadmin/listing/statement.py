@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -13,15 +13,17 @@ from sqlalchemy.sql.base import ExecutableOption
 from webadmin.database.inspection import HEAVY
 from webadmin.errors import BadRequest
 from webadmin.listing.filters import filters_of
+from webadmin.listing.loading import LoadPlan
+from webadmin.listing.memo import per_view
 from webadmin.listing.ordering import Order
 from webadmin.listing.params import ListParams, wrong_list
-from webadmin.listing.scope import scope
+from webadmin.listing.scope import restricted, scope
 from webadmin.listing.search import search_condition
 from webadmin.options.context import Context
 from webadmin.options.view import View
-from webadmin.text import gettext as _
 
-_LABEL = "webadmin_label"  # the execution option under which the EXPLAIN panel finds a statement's name
+_LIMIT, _OFFSET = "page_rows", "page_offset"
+LABEL = "webadmin_label"  # the execution option under which the EXPLAIN panel finds a statement's name
 
 
 def conditions(context: Context, view: View, params: ListParams) -> list[sa.ColumnElement[bool]]:
@@ -52,7 +54,18 @@ def matching(
 
 def counting(context: Context, view: View, params: ListParams) -> sa.Select[Any]:
     """How many rows match; without any order or join that only shows something."""
-    return named(matching(context, view, params, [sa.func.count()]), _("Total"))
+    if params.narrowed or restricted(view):
+        return matching(context, view, params, [sa.func.count()])
+    key = ("count", params.deleted)
+    return per_view(view, key, lambda: matching(context, view, params, [sa.func.count()]))
+
+
+def shape(view: View, params: ListParams, plan: LoadPlan) -> Hashable:
+    """What tells the statements of this list's pages apart, where they look for nothing and are the same for everybody:
+    those are built once. None for all others."""
+    if params.narrowed or restricted(view) or plan.fixed is None:
+        return None
+    return params.order, params.deleted, params.columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +95,39 @@ class Reading:
     """Find all matching rows before sorting them: for few matches, where a walk along the order would pass a whole
     table."""
 
-    def run(self, context: Context, narrow: sa.Select[Any], label: str) -> Found:
-        """Read the page out of ``narrow``, a select of :attr:`columns` from the rows that match.
+    def run(
+        self, context: Context, narrow: Callable[[], sa.Select[Any]], label: str, shape: Hashable = None
+    ) -> Found:
+        """Read the page out of ``narrow()``, a select of :attr:`columns` from the rows that match.
 
         OFFSET and LIMIT act on the narrow statement, so that rows that are passed over are never loaded or joined.
+
+        :param shape: what tells the statement apart from the view's others, when it can be kept: see :func:`shape`.
         """
+
+        def build() -> sa.Select[Any]:
+            page = self._page(narrow())
+            return page if self.view.keyless else self._wide(page.subquery("page"))
+
+        key = ("statement", shape, self.backwards, self.gathered)
+        stmt = build() if shape is None else per_view(self.view, key, build)
+        found = context.session.execute(
+            stmt, {_LIMIT: self.limit, _OFFSET: self.offset}, execution_options={LABEL: label}
+        ).all()
         if self.view.keyless:
-            return self._run_plain(context, narrow, label)
-        page = self._page(narrow).subquery("page")
+            return self._plain(found)
+        last = 1 + len(self.order.keys)
+        return Found(
+            [row[0] for row in found],
+            [tuple(row[1:last]) for row in found],
+            [dict(zip(self.extras, row[last:], strict=True)) for row in found],
+        )
+
+    def _wide(self, page: sa.Subquery) -> sa.Select[Any]:
         model: Any = self.view.model
         keys = zip(self.view.info.key, self._key_names, strict=True)
         order = [page.c[name] for name in self._order_names]
-        wide = (
+        return (
             sa.select(model, *order, *(extra.label(f"x_{name}") for name, extra in self.extras.items()))
             .join_from(
                 page, model, sa.and_(*(getattr(model, column.name) == page.c[name] for column, name in keys))
@@ -101,17 +135,9 @@ class Reading:
             .options(*self.options)
             .order_by(*self._by(order))
         )
-        found = context.session.execute(named(wide, label)).all()
-        last = 1 + len(order)
-        return Found(
-            [row[0] for row in found],
-            [tuple(row[1:last]) for row in found],
-            [dict(zip(self.extras, row[last:], strict=True)) for row in found],
-        )
 
-    def _run_plain(self, context: Context, narrow: sa.Select[Any], label: str) -> Found:
+    def _plain(self, found: Sequence[Any]) -> Found:
         """Rows without a key are no entities: two of them may be equal."""
-        found = context.session.execute(named(self._page(narrow), label)).all()
         if self.backwards:
             found = found[::-1]
         last = len(self._plain_names)
@@ -128,8 +154,9 @@ class Reading:
             )
         else:
             narrow = narrow.order_by(*self.order.by(backwards=self.backwards))
-        # An offset may be larger than the integers that are bound by default.
-        return narrow.limit(self.limit).offset(sa.literal(self.offset, sa.BigInteger))
+        # Bound by name, so that a statement can be kept; an offset may be larger than a plain integer.
+        limit, offset = (sa.bindparam(name, type_=sa.BigInteger) for name in (_LIMIT, _OFFSET))
+        return narrow.limit(limit).offset(offset)
 
     def _by(self, columns: Sequence[Any], *, backwards: bool = False) -> list[Any]:
         return [
@@ -164,4 +191,4 @@ class Reading:
 
 def named(stmt: sa.Select[Any], label: str) -> sa.Select[Any]:
     """``stmt`` under a name that people read in the EXPLAIN panel."""
-    return stmt.execution_options(**{_LABEL: label})
+    return stmt.execution_options(**{LABEL: label})
