@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 
 from webadmin._version import __version__
 from webadmin.auth.identity import Identity, LocalUser, TokenLogin
+from webadmin.database.own_tables import upgrade
 from webadmin.database.reflection import reflect
 from webadmin.database.session import Database
 from webadmin.demo import app as demo_app
@@ -112,6 +113,20 @@ def serve(
         else:
             admin = _reflected(_url(str(url)), schemas, include, exclude, read_only, identity)
         _run(admin, host, port, "/", identity)
+
+
+@main.command()
+@click.argument("url")
+def migrate(url: str) -> None:
+    """Create or upgrade webadmin's own tables in the database at URL."""
+    with _plain_errors():
+        database = Database.of(_url(url))
+        before, after = upgrade(database.engine)
+        database.dispose()
+    click.echo(
+        f"webadmin's tables are at version {after}"
+        + ("" if before == after else f" (before: {before or 'none'})")
+    )
 
 
 def _reflected(
@@ -222,7 +237,13 @@ def _plain_errors() -> Iterator[None]:
     """Whatever stops the start is one clear line and exit status 2."""
     try:
         yield
-    except (DatabaseUnreachable, OptionsError, PortInUse, demo_run.EmbeddedServerError, demo_run.SeedError) as error:
+    except (
+        DatabaseUnreachable,
+        OptionsError,
+        PortInUse,
+        demo_run.EmbeddedServerError,
+        demo_run.SeedError,
+    ) as error:
         raise _Failed(str(error)) from None
     except exc.SQLAlchemyError as error:
         original = getattr(error, "orig", None)
