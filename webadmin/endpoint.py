@@ -120,6 +120,7 @@ class _Call:
         signer = self.responder.signer
         cookie = signer.read(request.cookies.get(signer.name(urls.root)))
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
+        self.viewed = False
 
     def check_limits(self) -> None:
         if len(self.request.scope.get("query_string", b"")) > self.responder.settings.limits.query:
@@ -189,8 +190,9 @@ class _Call:
             try:
                 return self._once(route, form, reading=reading)
             except (SQLAlchemyError, OverflowError) as error:
-                # Reading again is safe, and the pool has a fresh connection by now.
-                if not reading or self.runtime.database.dialect.failure(error).kind != "connection_lost":
+                # Again is safe where nothing was written, and the pool has a fresh connection by now.
+                safe = reading or not self.viewed
+                if not safe or self.runtime.database.dialect.failure(error).kind != "connection_lost":
                     raise
                 return self._once(route, form, reading=reading)
         except StaleDataError:
@@ -210,6 +212,7 @@ class _Call:
         with self.runtime.database.transaction(read_only=reading, timeouts=timeouts) as session:
             request = self._admin_request(session, form)
             self._permit(route, request)
+            self.viewed = True
             answer = route.view(request)
             if isinstance(answer, Redirect) or answer.status < 400:
                 session.commit()
