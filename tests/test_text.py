@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webadmin.text import (
+    choice_label,
     compact,
     current_language,
     current_zone,
@@ -49,6 +51,21 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def test_names_become_words(name: str, words: str) -> None:
     """Underscores and capitals part words, abbreviations stay large."""
     assert humanize(name) == words
+
+
+def test_choices_become_words() -> None:
+    """Names of a program become words; what people wrote to be read stays: NC-17."""
+    texts = ["in_progress", "IN_PROGRESS", "paid", "NC-17", "PG", "Very good"]
+    assert [choice_label(text) for text in texts] == [
+        "In progress",
+        "In progress",
+        "Paid",
+        "NC-17",
+        "PG",
+        "Very good",
+    ]
+    members = Enum("Level", {"VERY_HIGH": 3, "LOW": "rather_low"})
+    assert [choice_label(member) for member in members] == ["Very high", "Rather low"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-_NAME = re.compile(r"[a-z]+[a-z0-9]*(?:[_-][a-z0-9]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _CATALOGS = Path(__file__).resolve().parent / "locale"
 _REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 _language: ContextVar[str] = ContextVar("webadmin_language", default="en")
@@ -251,6 +251,11 @@ def compact(count: int) -> str:
 def format_date(value: date) -> str:
     """A day with its year: ``Nov 21, 2026``."""
     return babel_date(value, "medium", _language.get())
+
+
+def format_day(value: date) -> str:
+    """A day without its year: ``Nov 21``."""
+    return format_skeleton("MMMd", value, locale=_language.get())
 
 
 def format_time(value: time | datetime) -> str:

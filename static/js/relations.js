@@ -2,6 +2,7 @@
 import { all, ready, on } from "./dom.js";
 import { chip, removeChip } from "./chips.js";
 import { makeCombobox } from "./combobox.js";
+import { t } from "./text.js";
 
 const linked = (box) => all("input[type=hidden]", box).map((input) => input.value);
 
@@ -12,6 +13,7 @@ ready("[data-relations]:not([data-ready])", (box) => {
   list.replaceChildren(...chosen.map((input) => chip(input.closest("label").textContent.trim(), name, input.value)));
   const input = box.querySelector(":scope > input");
   input.removeAttribute("name");
+  input.placeholder = t("Add");
   makeCombobox(input, list.getAttribute("aria-label") ?? "");
   box.dataset.ready = "";
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,10 @@ from webadmin.forms.codecs.structured import ArrayCodec, JsonCodec
 from webadmin.forms.codecs.text import TextCodec, UuidCodec
 from webadmin.forms.codecs.times import DateCodec, DateTimeCodec, TimeCodec
 
+_ONE_LINE = frozenset(
+    ["name", "firstname", "lastname", "surname", "fullname", "title", "label", "subject", "email", "mail", "phone", "telephone", "mobile", "fax", "code", "number", "no", "ref", "reference", "slug", "sku", "username", "login", "user", "password", "url", "link", "website", "host", "domain", "city", "town", "country", "district", "state", "region", "province", "street", "address", "zip", "postcode", "postal", "locale", "language", "currency", "timezone", "type", "kind", "category", "status", "color", "colour", "key", "token", "hash", "filename", "path", "version", "unit", "brand", "manufacturer", "isbn"]
+)
+
 
 def codec_for(column: ColumnInfo, dialect: Dialect) -> Codec | None:
     """The codec of a column; None for one that a form shows and does not edit."""
@@ -27,7 +32,17 @@ def codec_for(column: ColumnInfo, dialect: Dialect) -> Codec | None:
         return JsonCodec(nullable=column.nullable)
     if column.kind is Kind.ENUM:
         return EnumCodec(column.choices)
-    return _plain(column.kind, column.column.type, dialect)
+    kind = column.kind
+    if kind is Kind.LONG_TEXT and _one_line(column.name):
+        kind = Kind.TEXT
+    return _plain(kind, column.column.type, dialect)
+
+
+def _one_line(name: str) -> bool:
+    """A text without a limit whose name says that it is short: many databases have no other texts. What holds several
+    lines all the same gets a field of several lines."""
+    words = re.findall(r"[a-z]+", name.lower())
+    return bool(words) and words[-1] in _ONE_LINE
 
 
 def _plain(kind: Kind, declared: TypeEngine[Any], dialect: Dialect) -> Codec | None:
