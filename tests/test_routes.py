@@ -1,0 +1,179 @@
+"""Every address names a permission, and is refused to whoever lacks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, ForeignKey
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from tests import bridge
+from tests.pages import parse
+from webadmin import Admin, ModelView, User, action
+from webadmin.auth.user import PERMISSIONS
+from webadmin.endpoint import Route
+from webadmin.mixins import SoftDeleteMixin
+from webadmin.routes import ROUTES, match
+
+
+class Trashable(SoftDeleteMixin, bridge.Base):
+    __tablename__ = "trashables"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    thing_id: Mapped[int | None] = mapped_column(ForeignKey("things.id"))
+    thing: Mapped[bridge.Thing | None] = relationship()
+
+
+class TrashableView(ModelView, model=Trashable):
+    column_filters = ["thing"]
+
+    @action()
+    def shout(self, rows: Sequence[Any], request: Any) -> str:
+        for row in rows:
+            row.name = row.name.upper()
+        return "done"
+
+
+def grants_of(request: Request) -> User:
+    return User("somebody", grants=request.headers.get("x-grants", "").split())
+
+
+@pytest.fixture
+def admin(sqlite_engine: Engine) -> Admin:
+    admin = Admin(bridge.filled(sqlite_engine), identify=grants_of)
+    admin.add_model(bridge.Thing)
+    admin.add_view(TrashableView)
+    with Session(sqlite_engine) as session, session.begin():
+        session.add(Trashable(id=1, name="live"))
+        session.add(Trashable(id=2, name="gone", deleted_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    return admin
+
+
+MODELS = [route for route in ROUTES if route.pattern.startswith("{key}")]
+VALUES = {"key": "trashables", "id": "1", "name": "shout", "field": "thing"}
+
+
+def address(route: Route) -> str:
+    id = "2" if route.permission in {"restore", "purge"} else "1"
+    path = route.pattern.format(**{**VALUES, "id": id})
+    return f"/{path}" if path.endswith("/rows") else f"/{path}/"
+
+
+def ask(admin: Admin, route: Route, method: str, grants: list[str]) -> Any:
+    sender = TestClient(admin, follow_redirects=False, headers={"x-grants": " ".join(grants)})
+    data = {"csrf_token": bridge.token(admin, sender), "id": "1", "confirm": "1"}
+    if method == "POST":
+        return sender.post(address(route), data=data)
+    return sender.request(method, address(route))
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern or "home")
+def test_every_route_names_a_permission(route: Route) -> None:
+    """It is one of the known ones; only the login is open to all, and only pages of no model to all who are known."""
+    permission = route.permission
+    if route.pattern.startswith("{key}"):
+        assert permission in PERMISSIONS or permission == "action:{name}"
+    else:
+        assert permission == ("public" if route.pattern == "login" else "known")
+    assert set(route.methods) <= {"GET", "POST"}
+    assert "GET" not in route.writes_on
+
+
+@pytest.mark.parametrize("route", MODELS, ids=lambda route: route.pattern)
+def test_refused_without_its_permission(admin: Admin, route: Route) -> None:
+    """Everything else granted is not enough; neither is the permission for another model, or without seeing rows."""
+    permission = route.permission.format(**VALUES)
+    every = [*PERMISSIONS, "action:shout"]
+    for method in route.methods:
+        others = [f"*.{other}" for other in every if other != permission]
+        assert ask(admin, route, method, others).status_code == 403
+        assert ask(admin, route, method, [f"things.{permission}", "things.*"]).status_code == 403
+        if permission != "view":
+            assert ask(admin, route, method, [f"trashables.{permission}"]).status_code == 403
+        assert ask(admin, route, method, []).status_code == 403
+
+
+@pytest.mark.parametrize("route", MODELS, ids=lambda route: route.pattern)
+def test_granted_with_its_permission(admin: Admin, route: Route) -> None:
+    """The permission, with that to see the rows, is enough."""
+    permission = route.permission.format(**VALUES)
+    for method in route.methods:
+        answer = ask(admin, route, method, ["trashables.view", f"trashables.{permission}"])
+        assert answer.status_code in {200, 303, 422}, answer.text
+
+
+@pytest.mark.parametrize(
+    "route", [r for r in ROUTES if r.permission != "public"], ids=lambda r: r.pattern or "home"
+)
+def test_refused_to_nobody(sqlite_engine: Engine, route: Route) -> None:
+    """Whoever is not known gets no page but the login."""
+    admin = Admin(bridge.filled(sqlite_engine), identify=lambda request: None)
+    admin.add_view(TrashableView)
+    for method in route.methods:
+        assert ask(admin, route, method, []).status_code == 401
+
+
+def test_read_only(sqlite_engine: Engine) -> None:
+    """A read-only admin takes no change from anybody."""
+    admin = Admin(bridge.filled(sqlite_engine), read_only=True)
+    admin.add_view(TrashableView)
+    with Session(sqlite_engine) as session, session.begin():
+        session.add(Trashable(id=1, name="live"))
+    for route in MODELS:
+        for method in route.methods:
+            status = ask(admin, route, method, ["*"]).status_code
+            assert status == (200 if route.permission in {"view", "explain"} else 403)
+
+
+@pytest.mark.parametrize(
+    "option", ["can_view", "can_create", "can_edit", "can_delete", "can_restore", "can_explain"]
+)
+def test_what_a_view_forbids(sqlite_engine: Engine, option: str) -> None:
+    """``can_…`` of a view counts for everybody, and its links are gone from the pages."""
+    admin = Admin(bridge.filled(sqlite_engine))
+    admin.add_view(type("Restricted", (TrashableView,), {option: False, "model": Trashable}))
+    with Session(sqlite_engine) as session, session.begin():
+        session.add(Trashable(id=1, name="live"))
+    permission = {"can_create": "add", "can_edit": "change"}.get(option, option.removeprefix("can_"))
+    for route in MODELS:
+        if route.permission == permission:
+            assert all(ask(admin, route, method, ["*"]).status_code == 403 for method in route.methods)
+    if option != "can_view":
+        page = parse(bridge.client(admin).get("/trashables/?deleted=show").text)
+        word = f"/{permission}/"
+        addresses = [
+            e.get("href") or e.get("formaction") or "" for e in page.css("main [href], main [formaction]")
+        ]
+        assert not [found for found in addresses if found.partition("?")[0].endswith(word)]
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern"),
+    [
+        ("/", ""),
+        ("", ""),
+        ("/login/", "login"),
+        ("/orders/", "{key}"),
+        ("/orders", "{key}"),
+        ("/orders/rows", "{key}/rows"),
+        ("/orders/add/", "{key}/add"),
+        ("/orders/explain/", "{key}/explain"),
+        ("/orders/42/", "{key}/{id}"),
+        ("/orders/42/change/", "{key}/{id}/change"),
+        ("/orders/lookup/customer/", "{key}/lookup/{field}"),
+        ("/orders/actions/delete/", "{key}/actions/delete"),
+        ("/orders/actions/mine/", "{key}/actions/{name}"),
+        ("/orders/42/nope/", None),
+        ("/a/b/c/d/e/", None),
+    ],
+)
+def test_match(path: str, pattern: str | None) -> None:
+    """Fixed words win over parameters, and what is no address is none."""
+    route, _ = match(path)
+    assert (route.pattern if route is not None else None) == pattern
