@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import exc
 
 from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, ModelInfo, inspect_model
 from webadmin.options.reads import columns_read
-from webadmin.text import humanize, singular
+from webadmin.text import format_datetime, humanize, singular
 
 _NAME_LIKE = (
     "name",
@@ -85,8 +86,8 @@ class RowLabel:
         text = " ".join(" ".join(parts).split())
         if text:
             return text if len(text) <= _MAX else text[: _MAX - 1] + "…"
-        key = ", ".join(str(value) for value in self._info.key_of(row))
-        return f"{humanize(self._info.model.__name__)} {key}"
+        key = sorted(self._info.key_of(row), key=lambda value: isinstance(value, dt.date))
+        return f"{humanize(self._info.model.__name__)} {', '.join(map(_in_words, key))}"
 
 
 @functools.cache
@@ -94,6 +95,12 @@ def model_label(model: type) -> RowLabel:
     """The label of ``model``'s rows without any option: its own ``__str__``, else a name-like column."""
     info = inspect_model(model)
     return RowLabel(info, None, str if _has_own_str(model) else None)
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return format_datetime(value)
+    return value.hex()[:32] if isinstance(value, bytes) else str(value)
 
 
 def guess_columns(info: ModelInfo) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import Attribute
 from webadmin.options.labels import RowLabel
 from webadmin.options.model_view import ModelView
+from webadmin.text import humanize
 
 Formatter = Callable[[Any, Any], Any]
 
@@ -120,7 +121,7 @@ class View:
         return identity.values(segment, self.info.key_types)
 
     def label_of(self, name: str) -> str:
-        return self.labels.get(name, name)
+        return self.labels.get(name) or humanize(name)
 
     def is_deleted(self, row: Any) -> bool:
         return self.soft_delete is not None and getattr(row, self.soft_delete) is not None
