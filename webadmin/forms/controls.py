@@ -100,7 +100,7 @@ class _Maker:
         field = self.field
         if isinstance(field, OwnField):
             # A browser must not hold back a row whose field is empty already.
-            self.common["required"] |= field.must_be_filled and (self.form.creating or bool(field.shown))
+            self.common["required"] |= field.must_be_filled and (self.form.creating or bool(field.shown)) and not _has_default(field)
         if isinstance(field, ReadOnlyField):
             return self._readonly()
         if isinstance(field, CheckboxField):
@@ -195,6 +195,10 @@ def _select_choices(field: ColumnField, value: str) -> tuple[Choice, ...]:
     blank = Choice("", "–" if field.column.kind != "boolean" else _("Unknown"), not value)
     choices = tuple(Choice(text, label, text == value) for text, label in pairs)
     return choices if value and not field.column.nullable else (blank, *choices)
+
+
+def _has_default(field: OwnField) -> bool:
+    return isinstance(field, ColumnField) and field.column.has_default
 
 
 def _id(field: wtforms.Field) -> str:

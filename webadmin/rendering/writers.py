@@ -17,6 +17,7 @@ from webadmin.text import (
     format_ago,
     format_date,
     format_datetime,
+    format_day,
     format_number,
     format_time,
     localize,
@@ -117,25 +118,20 @@ def _time(name: str, value: dt.time, detail: bool) -> Cell:
 
 
 def _datetime(name: str, value: dt.datetime, detail: bool) -> Cell:
-    local = localize(value)
+    local, ago = localize(value), format_ago(value)
+    recent = ago != format_date(local)
     absolute = f"{local:%Y-%m-%d %H:%M:%S}" + (f" {local.tzname()}" if local.tzinfo else "")
     if detail:
-        return Cell(
-            name,
-            "datetime",
-            format_datetime(value),
-            title=absolute,
-            secondary=format_ago(value),
-            machine=local.isoformat(),
-        )
-    return Cell(
-        name,
-        "datetime",
-        format_ago(value),
-        title=absolute,
-        secondary=format_time(local),
-        machine=local.isoformat(),
-    )
+        text, secondary = format_datetime(value), ago if recent else ""
+    else:
+        text, secondary = ago, _clock_or_day(local) if recent else ""
+    return Cell(name, "datetime", text, title=absolute, secondary=secondary, machine=local.isoformat())
+
+
+def _clock_or_day(local: dt.datetime) -> str:
+    """What tells times apart that are as long ago: of the last day the time, of the days before it the day."""
+    away = abs(dt.datetime.now(local.tzinfo) - local)
+    return format_time(local) if away < dt.timedelta(days=1) else format_day(local)
 
 
 def interval_text(value: dt.timedelta) -> str:

@@ -15,7 +15,9 @@ from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count
 from webadmin.text import gettext as _
+from webadmin.views.back import FIELD, list_url
 from webadmin.views.delete import plan_or_apply
+from webadmin.views.wording import counted
 
 MOST = 1000
 """Rows that may be chosen at once."""
@@ -50,11 +52,13 @@ def restore(request: AdminRequest) -> Answer:
     view = request.view
     rows = [row for row in _chosen(request, deleted="show") if view.is_deleted(row)]
     count = apply_restore(request.context, view, rows) if rows else 0
-    text = _("{count} {rows} restored.") if count else _("None of the chosen {rows} was deleted.")
-    request.flash(
-        text.format(count=format_count(count), rows=view.name_plural.lower()), "ok" if count else "info"
-    )
-    return Redirect(request.urls.list(view))
+    if count:
+        text = _("{rows} was restored.") if count == 1 else _("{rows} were restored.")
+        request.flash(text.format(rows=counted(view, count)))
+    else:
+        text = _("None of the chosen {rows} was deleted.").format(rows=view.name_plural.lower())
+        request.flash(text, "info")
+    return Redirect(list_url(request, view))
 
 
 def run(request: AdminRequest) -> Answer:
@@ -68,14 +72,9 @@ def run(request: AdminRequest) -> Answer:
         return Page("action.html", _preview(request, info, rows))
     said = call_hook(getattr(view.options, info.method), rows, request)
     request.session.flush()
-    text = said if isinstance(said, str) and said else _("{action}: {count} {rows}.")
-    count = format_count(len(rows))
-    request.flash(
-        text.replace("{action}", info.label)
-        .replace("{count}", count)
-        .replace("{rows}", view.name_plural.lower())
-    )
-    return Redirect(request.urls.list(view))
+    done = f"{info.label}: {counted(view, len(rows))}."
+    request.flash(said if isinstance(said, str) and said else done)
+    return Redirect(list_url(request, view))
 
 
 def _preview(request: AdminRequest, info: ActionInfo, rows: list[Any]) -> ActionPage:
@@ -83,15 +82,19 @@ def _preview(request: AdminRequest, info: ActionInfo, rows: list[Any]) -> Action
     return ActionPage(
         key=view.key,
         list_title=view.name_plural,
-        list_url=request.urls.list(view),
-        title=f"{info.label}: {format_count(len(rows))} {view.name_plural.lower()}",
+        list_url=list_url(request, view),
+        title=f"{info.label}: {counted(view, len(rows))}",
         text=info.confirmation,
         rows=tuple(
             Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:SHOWN]
         ),
         row_count=len(rows),
         action_url=request.urls.action(view, info.name),
-        hidden=(("confirm", "1"), *(("id", view.id_of(row)) for row in rows)),
+        hidden=(
+            ("confirm", "1"),
+            (FIELD, list_url(request, view)),
+            *(("id", view.id_of(row)) for row in rows),
+        ),
         button=info.label,
     )
 

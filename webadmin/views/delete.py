@@ -15,6 +15,8 @@ from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count, ngettext
 from webadmin.text import gettext as _
+from webadmin.views.back import FIELD, came_from, list_url
+from webadmin.views.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def plan_or_apply(
         urls = [request.urls.row(view, view.id_of(row), "restore") for row in rows]
         count = apply_delete(request.context, view, rows, purge=purge)
         _say(request, view, labels, urls, count, soft=plan.soft)
-        return Redirect(request.urls.list(view))
+        return Redirect(list_url(request, view))
     status = 409 if posted else 200
     return Page("delete.html", _page(request, plan, action_url, purge=purge), status=status)
 
@@ -106,33 +108,30 @@ def plan_or_apply(
 def _say(
     request: AdminRequest, view: View, labels: list[str], urls: list[str], count: int, *, soft: bool
 ) -> None:
-    what = (
-        labels[0]
-        if count == 1
-        else _("{count} {rows}").format(count=format_count(count), rows=view.name_plural.lower())
-    )
+    what = labels[0] if count == 1 else counted(view, count)
     if soft and count == 1 and request.may("restore"):
         request.flash(
             _("{what} was deleted.").format(what=what), url=urls[0], url_label=_("Restore"), post=True
         )
     elif soft:
         deleted = request.urls.filtered(view, [("deleted", "only")])
-        request.flash(_("{what} deleted.").format(what=what), url=deleted, url_label=_("Show deleted"))
+        request.flash(_("{what} were deleted.").format(what=what), url=deleted, url_label=_("Show deleted"))
     else:
-        request.flash(_("{what} deleted for good.").format(what=what))
+        text = _("{what} was deleted for good.") if count == 1 else _("{what} were deleted for good.")
+        request.flash(text.format(what=what))
 
 
 def _page(request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: bool) -> DeletePage:
     view, rows = plan.view, plan.rows
     shown = tuple(Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:_SHOWN])
     one_row = len(rows) == 1
-    what = shown[0].label if one_row else f"{format_count(len(rows))} {view.name_plural.lower()}"
+    what = shown[0].label if one_row else counted(view, len(rows))
     title = _("Delete {what} for good?") if purge else _("Delete {what}?")
     total = format_count(plan.total) + ("+" if plan.capped else "")
     return DeletePage(
         key=view.key,
         list_title=view.name_plural,
-        list_url=request.urls.list(view),
+        list_url=list_url(request, view),
         title=title.format(what=what),
         soft=plan.soft,
         purge=purge,
@@ -146,9 +145,11 @@ def _page(request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: 
         hidden=(
             ("plan", plan.fingerprint),
             ("confirm", "1"),
-            *(() if one_row else (("id", view.id_of(row)) for row in rows)),
+            (FIELD, list_url(request, view)),
+            *(("id", view.id_of(row)) for row in rows),
         ),
-        cancel_url=request.urls.row(view, view.id_of(rows[0])) if one_row else request.urls.list(view),
+        cancel_url=came_from(request, view)
+        or (request.urls.row(view, view.id_of(rows[0])) if one_row else request.urls.list(view)),
         button=_("Delete for good") if purge or not plan.soft else _("Delete"),
     )
 

@@ -20,6 +20,7 @@ from webadmin.rendering.values import Cells, reverse_filter
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import format_ago, format_date, format_datetime, humanize
 from webadmin.text import gettext as _
+from webadmin.views.back import carried, list_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,16 @@ def detail(request: AdminRequest) -> Answer:
     label = view.row_label(row)
     deleted = view.is_deleted(row)
     cells = Cells(context, view, urls, detail=True)
-    fields = tuple(_field(column, cells, row) for column in shown)
+    fields = tuple(
+        _field(column, cells, row) for column in shown if deleted or column.name != view.soft_delete
+    )
     when = getattr(row, view.soft_delete) if deleted and view.soft_delete else None
     return Page(
         "detail.html",
         DetailPage(
             key=view.key,
             list_title=view.name_plural,
-            list_url=urls.list(view),
+            list_url=list_url(request, view),
             singular=view.name,
             id=id,
             label=label,
@@ -105,8 +108,10 @@ def detail(request: AdminRequest) -> Answer:
             related=tuple(_related_tables(request, view, row)),
             deleted=deleted,
             deleted_text=_when(when),
-            edit_url=urls.row(view, id, "change") if request.may("change") else None,
-            delete_url=urls.row(view, id, "delete") if request.may("delete") and not deleted else None,
+            edit_url=carried(request, view, urls.row(view, id, "change")) if request.may("change") else None,
+            delete_url=carried(request, view, urls.row(view, id, "delete"))
+            if request.may("delete") and not deleted
+            else None,
             restore_url=urls.row(view, id, "restore") if deleted and request.may("restore") else None,
             purge_url=urls.row(view, id, "purge") if deleted and request.may("purge") else None,
         ),
@@ -127,8 +132,11 @@ def _when(moment: dt.datetime | dt.date | None) -> str:
     if moment is None:
         return ""
     if isinstance(moment, dt.datetime):
-        return f"{format_ago(moment)}, {format_datetime(moment)}"
-    return format_date(moment)
+        ago, absolute = format_ago(moment), format_datetime(moment)
+        return _("Deleted {when}.").format(
+            when=absolute if absolute.startswith(ago) else f"{ago}, {absolute}"
+        )
+    return _("Deleted {when}.").format(when=format_date(moment))
 
 
 def _related_tables(request: AdminRequest, view: View, row: Any) -> Iterator[RelatedTable]:

@@ -17,6 +17,7 @@ from webadmin.listing.scope import one
 from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
+from webadmin.views.back import FIELD, came_from, carried, list_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class FormPage:
     id: str
     row_url: str | None
     """The detail page of the row, when it exists."""
+    row_label: str
+    """What the row is called; empty for a new one."""
     action_url: str
     """Where the form posts to."""
     controls: tuple[FormControl, ...]
@@ -83,11 +86,11 @@ def _after(request: AdminRequest, view: View, row: Any, *, created: bool, change
     then = request.posted("_then")
     request.flash(text.format(what=label), "ok" if changed else "info", url=url, url_label=_("Open"))
     if then == "edit":
-        return Redirect(request.urls.row(view, id, "change"))
+        return Redirect(carried(request, view, request.urls.row(view, id, "change")))
     if then == "add" and request.may("add"):
-        return Redirect(request.urls.below(view, "add"))
+        return Redirect(carried(request, view, request.urls.below(view, "add")))
     if then == "list" or not view.options.can_view_details:
-        return Redirect(request.urls.list(view))
+        return Redirect(list_url(request, view))
     return Redirect(url)
 
 
@@ -95,29 +98,29 @@ def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) 
     view, urls = request.view, request.urls
     creating = row is None
     id = "" if creating else view.id_of(row)
-    row_url = None if creating else urls.row(view, id)
+    row_url = None if creating or not view.options.can_view_details else urls.row(view, id)
+    label = "" if creating else view.row_label(row)
     title = (
-        _("New {what}").format(what=view.name.lower())
-        if creating
-        else _("Edit {what}").format(what=view.row_label(row))
+        _("New {what}").format(what=view.name.lower()) if creating else _("Edit {what}").format(what=label)
     )
     return Page(
         "form.html",
         FormPage(
             key=view.key,
             list_title=view.name_plural,
-            list_url=urls.list(view),
+            list_url=list_url(request, view),
             singular=view.name,
             title=title,
             creating=creating,
             id=unquote(id),
             row_url=row_url,
+            row_label=label,
             action_url=urls.below(view, "add") if creating else urls.row(view, id, "change"),
             controls=controls(form, urls),
             summary=summary(form),
             delete_url=urls.row(view, id, "delete") if not creating and request.may("delete") else None,
-            cancel_url=row_url or urls.list(view),
-            hidden=tuple(form.hidden(request.secret)),
+            cancel_url=came_from(request, view) or row_url or urls.list(view),
+            hidden=(*form.hidden(request.secret), (FIELD, came_from(request, view) or "")),
         ),
         status=status,
     )

@@ -81,6 +81,8 @@ class ListPage:
     """Why there are no rows, in words; shown only when there are none."""
     empty_hint: str
     read_only: bool
+    here: str = ""
+    """The address of this very list, to come back to."""
     notes: tuple[str, ...] = ()
     """Sentences about this list, such as one that the table has no primary key."""
 
@@ -141,6 +143,7 @@ def _page(request: AdminRequest, view: View, params: ListParams, listing: Listin
         empty_title=_empty_title(view, params),
         empty_hint=_empty_hint(view, params),
         read_only=not (request.may("change") or request.may("delete") or request.may("restore")),
+        here=list_url(params.query()),
         notes=_notes(view),
     )
 

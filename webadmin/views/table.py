@@ -168,7 +168,7 @@ def rows(
     made: list[Row] = []
     for item in listed:
         row, id = item.row, item.id
-        extras = {**item.to_many, **item.highlights}
+        extras = {**item.to_many, **item.highlights} if item.highlights else item.to_many
         shown = [make(row, extras) for make in makers]
         url = urls.row(view, id) if details else None
         if url and shown:

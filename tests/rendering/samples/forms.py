@@ -86,6 +86,7 @@ def form_page(**changes: Any) -> FormPage:
         "creating": False,
         "id": "1048791",
         "row_url": "/admin/orders/1048791/",
+        "row_label": "A-1048791",
         "action_url": "/admin/orders/1048791/change/",
         "controls": controls(),
         "summary": (
@@ -106,6 +107,7 @@ def bare_form_page() -> FormPage:
         creating=True,
         id="",
         row_url=None,
+        row_label="",
         controls=(),
         summary=(),
         delete_url=None,

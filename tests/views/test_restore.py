@@ -1,0 +1,71 @@
+"""Bringing one soft-deleted row back."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tests.views.conftest import Admin
+from webadmin.demo.models import Order
+
+
+def test_a_row_of_the_list_is_restored(admin: Admin) -> None:
+    """The button of a deleted row brings it back among the living."""
+    page = admin.get("/orders/?deleted=show&per_page=200")
+    id = page.deleted_ids()[0]
+    form = page.one(f'tr[data-id="{id}"] form')
+    after = admin.post(
+        form.get("action"), {field.get("name"): field.get("value") for field in form.cssselect("input")}
+    )
+    assert "was restored" in after.messages()[0]
+    assert admin.value(sa.select(Order.deleted_at).where(Order.id == int(id))) is None
+
+
+def test_the_list_comes_back_as_it_was(admin: Admin) -> None:
+    """Restored from a list, one stays in that list, filters, page and all."""
+    page = admin.get("/orders/?deleted=only&sort=total:asc")
+    form = page.css("#results tbody form")[0]
+    fields = {field.get("name"): field.get("value") for field in form.cssselect("input")}
+    assert fields["_next"] == "/admin/orders/?deleted=only&sort=total:asc"
+    after = admin.post(form.get("action"), fields)
+    assert after.h1 == "Orders"
+    assert after.count() == page.count() - 1
+
+
+def test_from_its_own_page(admin: Admin) -> None:
+    """The row's page offers it, and shows the living row then."""
+    id = admin.get("/orders/?deleted=only").ids()[0]
+    after = admin.confirm(admin.get(f"/orders/{id}/"), "restore/")
+    assert after.one("h1").get("data-id") == id
+    assert after.one("h1").get("data-deleted") is None
+
+
+def test_a_living_row_stays(admin: Admin) -> None:
+    """Restoring twice says that there was nothing to restore."""
+    id = admin.get("/orders/").ids()[0]
+    token = admin.get("/orders/").css("input[name=csrf_token]")[0].get("value")
+    after = admin.post(f"/orders/{id}/restore/", {"csrf_token": token})
+    assert "is not deleted" in after.messages()[0]
+
+
+def test_a_live_row_in_the_way(admin: Admin) -> None:
+    """Where a live row has the same unique value, nothing is restored and the row in the way is named."""
+    id = admin.get("/orders/?deleted=only").ids()[0]
+    number = admin.value(sa.select(Order.number).where(Order.id == int(id)))
+    other = admin.get("/orders/").ids()[0]
+    with admin.engine.begin() as connection:
+        connection.execute(sa.update(Order).where(Order.id == int(other)).values(number=number))
+    page = admin.get(f"/orders/{id}/")
+    refused = admin.post(page.action("restore/"), page.form("restore/"), 409)
+    assert number in refused.text("main")
+    assert admin.value(sa.select(Order.deleted_at).where(Order.id == int(id))) is not None
+
+
+def test_it_never_leads_elsewhere(admin: Admin) -> None:
+    """The address to go on to is one of this admin, whatever the form says."""
+    page = admin.get("/orders/?deleted=only")
+    form = page.css("#results tbody form")[0]
+    fields = {field.get("name"): field.get("value") for field in form.cssselect("input")}
+    answer = admin.client.post(
+        form.get("action"), data=fields | {"_next": "https://example.com/"}, follow_redirects=False
+    )
+    assert answer.headers["location"].startswith("/admin/")
