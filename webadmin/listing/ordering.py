@@ -12,7 +12,9 @@ from sqlalchemy.orm import aliased
 from webadmin.database.inspection import UNSORTABLE, Kind, ModelInfo, inspect_model
 from webadmin.listing.memo import per_view
 from webadmin.listing.parsing import Sort
+from webadmin.listing.scope import inside, restricted
 from webadmin.options.attributes import Attribute
+from webadmin.options.context import Context
 from webadmin.options.labels import guess_columns
 from webadmin.options.view import View
 
@@ -39,13 +41,21 @@ class Order:
     """A list's order with the joins that its keys need."""
 
     keys: tuple[OrderKey, ...]
-    joins: tuple[tuple[Any, Any], ...] = ()
-    """``(alias of the target, relation to it)``, in the order to join."""
+    joins: tuple[tuple[type, Any, Any], ...] = ()
+    """``(target, its alias, relation to it)``, in the order to join."""
 
-    def joined(self, stmt: sa.Select[Any]) -> sa.Select[Any]:
-        for target, relation in self.joins:
-            stmt = stmt.outerjoin(target, relation)
+    def joined(self, context: Context, stmt: sa.Select[Any]) -> sa.Select[Any]:
+        """``stmt`` with the rows that keys are read from. One that the person may not see has nothing to be sorted by: its
+        values would come to light in cursors."""
+        for model, target, relation in self.joins:
+            seen = inside(context, model, target, hide_deleted=False)
+            stmt = stmt.outerjoin(target, relation if seen is None else relation.and_(seen))
         return stmt
+
+    def same_for_all(self, context: Context) -> bool:
+        """Whether the rows are in the same order for everybody."""
+        views = (context.registry.for_model(model) for model, _target, _relation in self.joins)
+        return not any(view is not None and restricted(view) for view in views)
 
     def by(self, *, backwards: bool = False) -> list[Any]:
         return [key.by(backwards=backwards) for key in self.keys]
@@ -60,7 +70,7 @@ class _Builder:
     def __init__(self, view: View) -> None:
         self.view = view
         self.keys: list[OrderKey] = []
-        self.joins: dict[tuple[str, ...], tuple[Any, Any]] = {}
+        self.joins: dict[tuple[str, ...], tuple[type, Any, Any]] = {}
         self.columns: set[str] = set()
 
     def build(self, sort: Sort) -> Order:
@@ -94,8 +104,9 @@ class _Builder:
             walked = (*walked, relation.name)
             if walked not in self.joins:
                 target: Any = aliased(relation.target)
-                self.joins[walked] = (target, getattr(entity, relation.name).of_type(target))
-            entity = self.joins[walked][0]
+                joined = getattr(entity, relation.name).of_type(target)
+                self.joins[walked] = (relation.target, target, joined)
+            entity = self.joins[walked][1]
         if attribute.relation is not None:
             info = inspect_model(attribute.relation.target)
             for name in guess_columns(info) or tuple(column.name for column in info.key):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.base import ExecutableOption
 
+from webadmin.database.inspection import RelationInfo
 from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
 from webadmin.options.context import Context
@@ -61,6 +63,25 @@ def inside(
     if hide_deleted and view.soft_delete is not None:
         conditions.append(getattr(entity, view.soft_delete).is_(None))
     return sa.and_(*conditions) if conditions else None
+
+
+def through(
+    context: Context,
+    entity: Any,
+    path: Sequence[RelationInfo],
+    build: Callable[[Any], sa.ColumnElement[bool]],
+) -> sa.ColumnElement[bool]:
+    """``build(row)`` of the row that to-one relations lead to from ``entity``, by way of rows that the person may see: what
+    stands in any other row cannot be asked about."""
+    if not path:
+        return build(entity)
+    relation, *rest = path
+    target: Any = aliased(relation.target)
+    found = through(context, target, rest, build)
+    seen = inside(context, relation.target, target, hide_deleted=False)
+    related = getattr(entity, relation.name).of_type(target)
+    there: sa.ColumnElement[bool] = related.has(found if seen is None else sa.and_(found, seen))
+    return there
 
 
 def one(

@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from markupsafe import Markup, escape
-from sqlalchemy.orm import aliased
 
 from webadmin.database import identity
 from webadmin.database.inspection import Kind, ModelInfo
 from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
+from webadmin.listing.scope import through
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
@@ -46,24 +46,21 @@ def contains_words(context: Context, attributes: Sequence[Attribute], text: str)
     """Every word of ``text`` stands in one of the columns, whatever its case."""
     return sa.and_(
         *(
-            sa.or_(*(_contains(context, attribute, attribute.model, 0, word) for attribute in attributes))
+            sa.or_(*(_contains(context, attribute, word) for attribute in attributes))
             for word in text.split()[:_MAX_WORDS]
         )
     )
 
 
-def _contains(
-    context: Context, attribute: Attribute, entity: Any, depth: int, word: str
-) -> sa.ColumnElement[bool]:
-    if depth == len(attribute.path):
-        own = attribute.expression is not None and not attribute.path
-        column = attribute.expression if own else getattr(entity, attribute.last)
-        return context.dialect.contains(column, word)
-    relation = attribute.path[depth]
-    target: Any = aliased(relation.target)
-    related = getattr(entity, relation.name).of_type(target)
-    found: sa.ColumnElement[bool] = related.has(_contains(context, attribute, target, depth + 1, word))
-    return found
+def _contains(context: Context, attribute: Attribute, word: str) -> sa.ColumnElement[bool]:
+    if attribute.expression is not None and not attribute.path:
+        return context.dialect.contains(attribute.expression, word)
+    return through(
+        context,
+        attribute.model,
+        attribute.path,
+        lambda entity: context.dialect.contains(getattr(entity, attribute.last), word),
+    )
 
 
 def key_condition(context: Context, view: View, text: str) -> sa.ColumnElement[bool] | None:

@@ -106,11 +106,12 @@ class Reading:
         """
 
         def build() -> sa.Select[Any]:
-            page = self._page(narrow())
+            page = self._page(context, narrow())
             return page if self.view.keyless else self._wide(page.subquery("page"))
 
         key = ("statement", shape, self.backwards, self.gathered)
-        stmt = build() if shape is None else per_view(self.view, key, build)
+        kept = shape is not None and self.order.same_for_all(context)
+        stmt = per_view(self.view, key, build) if kept else build()
         found = context.session.execute(
             stmt, {_LIMIT: self.limit, _OFFSET: self.offset}, execution_options={LABEL: label}
         ).all()
@@ -145,8 +146,8 @@ class Reading:
         rows: list[Any] = [SimpleNamespace(**dict(zip(plain, row[:last], strict=True))) for row in found]
         return Found(rows, [tuple(row[last:]) for row in found], [{} for _row in found])
 
-    def _page(self, narrow: sa.Select[Any]) -> sa.Select[Any]:
-        narrow = self.order.joined(narrow)
+    def _page(self, context: Context, narrow: sa.Select[Any]) -> sa.Select[Any]:
+        narrow = self.order.joined(context, narrow)
         if self.gathered:
             matches = narrow.cte("matches").prefix_with("MATERIALIZED")
             narrow = sa.select(*matches.c).order_by(

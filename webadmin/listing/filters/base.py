@@ -8,12 +8,12 @@ from datetime import tzinfo
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from webadmin.database.inspection import Kind, RelationInfo, kind_of
+from webadmin.database.inspection import Kind, kind_of
 from webadmin.errors import BadRequest
 from webadmin.listing.controls import FilterInput, Option
 from webadmin.listing.fits import sendable
+from webadmin.listing.scope import through
 from webadmin.options.context import Context
 from webadmin.options.view import FilterOption
 from webadmin.text import gettext as _
@@ -148,33 +148,31 @@ class ColumnFilter(Filter):
 
     def condition(self, context: Context, active: FilterValue) -> sa.ColumnElement[bool]:
         if active.operator == "null":
-            there = self.through(lambda column: column.is_not(None))
+            there = self.through(context, lambda column: column.is_not(None))
             if not active.values[0]:
                 return there
-            return sa.not_(there) if self.attribute.path else self.through(lambda column: column.is_(None))
-        found = self.through(lambda column: self.compare(context, column, active))
+            if self.attribute.path:
+                return sa.not_(there)
+            return self.through(context, lambda column: column.is_(None))
+        found = self.through(context, lambda column: self.compare(context, column, active))
         if active.operator != "not":
             return found
         if self.attribute.path or not self.nullable:
             return sa.not_(found)
-        return sa.or_(sa.not_(found), self.through(lambda column: column.is_(None)))
+        return sa.or_(sa.not_(found), self.through(context, lambda column: column.is_(None)))
 
-    def through(self, build: Callable[[Any], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    def through(
+        self, context: Context, build: Callable[[Any], sa.ColumnElement[bool]]
+    ) -> sa.ColumnElement[bool]:
         """``build(column)`` for the column at the end of the path, as EXISTS for each relation on the way."""
         if self.attribute.expression is not None and not self.attribute.path:
             return build(self.attribute.expression)
-        return _nested(self.attribute.model, self.attribute.path, self.attribute.last, build)
-
-
-def _nested(
-    entity: Any, path: Sequence[RelationInfo], last: str, build: Callable[[Any], sa.ColumnElement[bool]]
-) -> sa.ColumnElement[bool]:
-    if not path:
-        return build(getattr(entity, last))
-    target: Any = aliased(path[0].target)
-    related = getattr(entity, path[0].name).of_type(target)
-    found: sa.ColumnElement[bool] = related.has(_nested(target, path[1:], last, build))
-    return found
+        return through(
+            context,
+            self.attribute.model,
+            self.attribute.path,
+            lambda entity: build(getattr(entity, self.attribute.last)),
+        )
 
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {

@@ -100,13 +100,12 @@ class RelationFilter(Filter):
         conditions: list[sa.ColumnElement[bool]] = []
         if rest:
             conditions.append(self._nested(context, target, tuple(rest), key))
-        else:
-            if key is not None:
-                names = [column.name for column in self.target.key]
-                conditions += [getattr(target, name) == part for name, part in zip(names, key, strict=True)]
-            # A to-one relation to a deleted row is still a relation; a to-many counts the rows that live.
-            seen = inside(context, relation.target, target, hide_deleted=relation.uselist)
-            conditions += [seen] if seen is not None else []
+        elif key is not None:
+            names = [column.name for column in self.target.key]
+            conditions += [getattr(target, name) == part for name, part in zip(names, key, strict=True)]
+        # A to-one relation to a deleted row is still a relation; a to-many counts the rows that live.
+        seen = inside(context, relation.target, target, hide_deleted=relation.uselist)
+        conditions += [seen] if seen is not None else []
         related = getattr(entity, relation.name).of_type(target)
         criterion = [sa.and_(*conditions)] if conditions else []
         found: sa.ColumnElement[bool] = (
