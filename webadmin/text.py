@@ -198,9 +198,8 @@ def _singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "zzes", "ches", "shes")):
         return word[:-2]
-    return (
-        word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2 else word
-    )
+    ends = word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2
+    return word[:-1] if ends else word
 
 
 # Numbers ----------------------------------------------------------------------------------------------------------
@@ -250,12 +249,17 @@ def compact(count: int) -> str:
 
 def format_date(value: date) -> str:
     """A day with its year: ``Nov 21, 2026``."""
-    return babel_date(value, "medium", _language.get())
+    return _day_words(date(value.year, value.month, value.day), "", _language.get())
 
 
 def format_day(value: date) -> str:
     """A day without its year: ``Nov 21``."""
-    return format_skeleton("MMMd", value, locale=_language.get())
+    return _day_words(date(value.year, value.month, value.day), "MMMd", _language.get())
+
+
+@lru_cache(maxsize=8192)  # a list has the same days again and again, and words for one take long
+def _day_words(day: date, pattern: str, language: str) -> str:
+    return format_skeleton(pattern, day, locale=language) if pattern else babel_date(day, "medium", language)
 
 
 def format_time(value: time | datetime) -> str:

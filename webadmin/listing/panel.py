@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlencode
 
-from webadmin.listing.controls import Chip, FilterControl
+from webadmin.listing.controls import Chip, FilterControl, FilterInput
 from webadmin.listing.filters import filters_of
-from webadmin.listing.filters.base import Filter
+from webadmin.listing.filters.base import Active, Filter
 from webadmin.listing.filters.date import OFFERED, DateFilter
 from webadmin.listing.labels import Labels
+from webadmin.listing.memo import per_view
 from webadmin.listing.params import ListParams
+from webadmin.options.view import View
 from webadmin.rendering.shell import Link
-from webadmin.text import humanize
+from webadmin.text import current_language, humanize
 
 Url = Callable[[str], str]
 """The list's address with a query string."""
@@ -29,29 +32,32 @@ def filter_controls(
     found: list[FilterControl] = []
     for name, filter_ in filters_of(params.view).items():
         active, names = params.active(name), labels.get(name, {})
-        inputs = [
+        inputs = tuple(
             replace(control, lookup_url=lookup_url(name)) if control.type == "lookup" else control
-            for control in filter_.inputs(active, names)
-        ]
-        summary = ", ".join(filter_.describe(value, names) for value in active.values())
-        found.append(
-            FilterControl(
-                name, filter_.label, bool(active), summary, tuple(inputs), _presets(params, filter_, url)
-            )
+            for control in (filter_.inputs(active, names) if active else _empty_inputs(params.view, filter_))
         )
+        summary = ", ".join(filter_.describe(value, names) for value in active.values())
+        presets = _presets(params, filter_, active, url)
+        found.append(FilterControl(name, filter_.label, bool(active), summary, inputs, presets))
     return tuple(found)
 
 
-def _presets(params: ListParams, filter_: Filter, url: Url) -> tuple[Link, ...]:
+def _empty_inputs(view: View, filter_: Filter) -> tuple[FilterInput, ...]:
+    """The controls of a filter that is not set: always the same in one language."""
+    key = ("inputs", filter_.name, current_language())
+    return per_view(view, key, lambda: tuple(filter_.inputs({}, {})))
+
+
+def _presets(params: ListParams, filter_: Filter, active: Active, url: Url) -> tuple[Link, ...]:
     if not isinstance(filter_, DateFilter):
         return ()
-    chosen = params.active(filter_.name).get("range")
-    parameter = f"{filter_.name}.range"
-    without = (filter_.name,)
+    chosen = active.get("range")
+    others = params.query(without=(filter_.name,))
+    start = f"{others}&" if others else ""
     return tuple(
-        Link(humanize(preset), url(params.query(without=without)), current=True)
+        Link(humanize(preset), url(others), current=True)
         if chosen is not None and chosen.texts == (preset,)
-        else Link(humanize(preset), url(params.query(without=without, add=[(parameter, preset)])))
+        else Link(humanize(preset), url(f"{start}{urlencode({f'{filter_.name}.range': preset})}"))
         for preset in OFFERED
     )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value of one row, ready to be written into a page."""
+class Cell(NamedTuple):
+    """One value of one row, ready to be written into a page. A tuple, since a page makes hundreds of them."""
 
     name: str
     """The column's name: ``data-column`` in the page."""
@@ -38,4 +37,4 @@ class Cell:
 
     def linked(self, url: str) -> Cell:
         """The same cell, leading to ``url`` instead of wherever it led."""
-        return replace(self, href=url, kind="text" if self.kind == "relation" else self.kind)
+        return self._replace(href=url, kind="text" if self.kind == "relation" else self.kind)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from webadmin.options.view import View
 from webadmin.rendering.mount import encode, locate
+
+_quoted = lru_cache(maxsize=4096)(quote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Urls:
         return f"{self.root}/{name}/"
 
     def list(self, view: View, query: str = "") -> str:
-        return self._with(f"{self.root}/{quote(view.key)}/", query)
+        return self._with(f"{self.root}/{_quoted(view.key)}/", query)
 
     def filtered(self, view: View, pairs: Iterable[tuple[str, str]]) -> str:
         """The list narrowed by query parameters."""
@@ -44,18 +47,18 @@ class Urls:
     def below(self, view: View, name: str, query: str = "") -> str:
         """A page of the list itself: ``rows`` (no trailing slash), ``add``, ``explain``, ``export``, ``import``."""
         slash = "" if name == "rows" else "/"
-        return self._with(f"{self.root}/{quote(view.key)}/{name}{slash}", query)
+        return self._with(f"{self.root}/{_quoted(view.key)}/{name}{slash}", query)
 
     def action(self, view: View, name: str) -> str:
-        return f"{self.root}/{quote(view.key)}/actions/{quote(name)}/"
+        return f"{self.root}/{_quoted(view.key)}/actions/{quote(name)}/"
 
     def lookup(self, view: View, field: str) -> str:
-        return f"{self.root}/{quote(view.key)}/lookup/{quote(field)}/"
+        return f"{self.root}/{_quoted(view.key)}/lookup/{quote(field)}/"
 
     def row(self, view: View, id: str, page: str = "") -> str:
         """A row's page: detail, or ``change``, ``delete``, ``restore``, ``purge``, ``history``. ``id`` is encoded."""
         tail = f"{page}/" if page else ""
-        return f"{self.root}/{quote(view.key)}/{id}/{tail}"
+        return f"{self.root}/{_quoted(view.key)}/{id}/{tail}"
 
     @staticmethod
     def _with(path: str, query: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote_plus
 
 from markupsafe import Markup
 
@@ -113,12 +114,11 @@ class Cells:
         assert relation is not None
         view = self._context.view_of(relation.target)
         back = reverse_filter(self._view, relation.name, view)
+        start = self._urls.filtered(view, [(back, "")]) if view is not None and back is not None else None
 
         def make(row: Any, extras: Mapping[str, Any]) -> Cell:
             count = int(extras.get(name) or 0)
-            href = None
-            if view is not None and back is not None and count:
-                href = self._urls.filtered(view, [(back, self._view.id_of(row))])
+            href = start + quote_plus(self._view.id_of(row)) if start is not None and count else None
             return Cell(name, "relations", format_number(count), href=href, empty=count == 0)
 
         return make
