@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -100,7 +102,13 @@ def test_a_hosts_word_that_fails_twice(sqlite_engine: Engine) -> None:
         ("127.0.0.1", "app.localhost", {}, 200),
         ("::1", "[::1]:8000", {}, 200),
         ("::ffff:127.0.0.1", "localhost", {}, 200),
-        ("127.0.0.1", "box:8000", {}, 200),
+        ("127.0.0.1", f"{socket.gethostname()}:8000", {}, 200),
+        ("127.0.0.1", "intranet:8000", {}, 403),
+        ("127.0.0.1", "", {}, 200),
+        ("127.0.0.1", "localhost.evil.example", {}, 403),
+        ("127.0.0.1", "localhost:8000@evil", {}, 403),
+        ("127.0.0.1", "localhost", {"CF-Connecting-IP": "8.8.8.8"}, 403),
+        ("127.0.0.1", "localhost", {"X-Client-IP": "127.0.0.1"}, 403),
         ("192.168.1.7", "localhost", {}, 403),
         ("8.8.8.8", "127.0.0.1", {}, 403),
         ("", "localhost", {}, 403),
@@ -248,3 +256,12 @@ def test_htmx_goes_to_the_login(sender: TestClient) -> None:
         "/things/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/things/"}
     )
     assert answer.headers["hx-redirect"].startswith("/login/")
+
+
+def test_a_proxy_that_says_nothing(sqlite_engine: Engine, live: Callable[[Any], str]) -> None:
+    """A proxy that nobody configured speaks HTTP 1.0 and names this machine as the host: it brings strangers."""
+    port = int(live(bridge.admin_over(bridge.filled(sqlite_engine))).rpartition(":")[2])
+    for version, status in (("1.0", b"403"), ("1.1", b"200")):
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            line.sendall(f"GET /things/ HTTP/{version}\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+            assert line.makefile("rb").readline().split()[1] == status

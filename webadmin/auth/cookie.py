@@ -52,22 +52,26 @@ class SessionData:
 class CookieSigner:
     """Reads and writes the session cookie.
 
-    :param secret: the signing key; a cookie signed with another one counts as none.
+    :param secret: the signing key; a cookie signed with another one counts as none, and so does one of another mount
+        point: admins of one host may share the key and have different people.
     """
 
     def __init__(self, secret: str) -> None:
-        self._serializer = URLSafeTimedSerializer(secret, salt="webadmin.session")
+        self._secret = secret
+
+    def _serializer(self, root: str) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret, salt=f"webadmin.session:{root}")
 
     @staticmethod
     def name(root: str) -> str:
         """The cookie's name: one for each mount point, so that two admins of one host do not share it."""
         return f"webadmin_{zlib.crc32(root.encode()):08x}"
 
-    def read(self, value: str | None) -> SessionData:
-        """The data of a cookie; a new session where there is none, or none of ours."""
+    def read(self, value: str | None, root: str = "") -> SessionData:
+        """The data of a cookie of the admin at ``root``; a new session where there is none, or none of ours."""
         if value:
             try:
-                content = self._serializer.loads(value, max_age=_MAX_AGE)
+                content = self._serializer(root).loads(value, max_age=_MAX_AGE)
                 return SessionData(
                     id=str(content["i"]),
                     user=str(content.get("u", "")),
@@ -87,7 +91,7 @@ class CookieSigner:
             content["m"] = data.messages
         if data.preferences:
             content["p"] = data.preferences
-        value = self._serializer.dumps(content)
+        value = self._serializer(root).dumps(content)
         if isinstance(value, bytes):
             value = value.decode()
         parts = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import inspect
 import ipaddress
+import re
 import secrets
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
@@ -17,7 +19,14 @@ from webadmin.auth.user import User
 from webadmin.errors import Forbidden
 from webadmin.text import gettext as _
 
-_FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+_FORWARDING = (
+    "forwarded", "via", "x-forwarded", "x-original", "x-real-ip", "x-client-ip", "x-cluster-client-ip",
+    "x-envoy-", "true-client-ip", "cf-", "fly-", "x-amzn-", "x-appengine-", "x-azure-", "x-vercel-",
+)  # fmt: skip
+"""How the headers begin that proxies add."""
+
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]+)(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 @runtime_checkable
@@ -40,7 +49,8 @@ class LocalUser:
 
     It is the default: an admin that nobody has configured yet can be tried at once and cannot be reached from
     outside. A request that a proxy forwarded comes from outside, and so does one for a foreign host name (a page
-    elsewhere that has its own name point to this machine).
+    elsewhere that has its own name point to this machine). A proxy says by headers that it is one, or speaks HTTP 1.0
+    as the common ones do where nobody has configured them; one that does neither cannot be told from a browser here.
     """
 
     has_login = False
@@ -59,7 +69,9 @@ class LocalUser:
 
     @staticmethod
     def _is_local(connection: HTTPConnection) -> bool:
-        if any(name in connection.headers for name in _FORWARDING):
+        if any(name.startswith(_FORWARDING) for name in connection.headers):
+            return False
+        if connection.scope.get("http_version") == "1.0":
             return False
         host = connection.client.host if connection.client else ""
         if host == "testclient":
@@ -133,9 +145,11 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_own_name(header: str) -> bool:
-    """A name that no foreign page can have: an address, ``localhost``, or one without a dot."""
-    name = header.rpartition(":")[0] if header.count(":") == 1 or "]" in header else header
-    name = name.strip("[]").lower() or header.strip("[]").lower()
-    if "." not in name or name.endswith(".localhost"):
+    """A name that no foreign page can have: a loopback address, ``localhost``, the machine's own. No browser leaves it out."""
+    if not header:
         return True
-    return _is_loopback(name)
+    found = _HOST.fullmatch(header)
+    if found is None:
+        return False
+    name, machine = found[1].strip("[]").lower(), socket.gethostname().lower()
+    return _is_loopback(name) or name.endswith(".localhost") or name in {machine, machine.partition(".")[0]}

@@ -25,6 +25,11 @@ class User:
     request: Any = field(default=None, compare=False, repr=False)
     """The request that the person is making; for row scopes that need more than the person."""
 
+    def __post_init__(self) -> None:
+        if isinstance(self.grants, str):
+            # A text is a collection too, of its letters: "orders.*" would hold "*", the right to everything.
+            object.__setattr__(self, "grants", (self.grants,))
+
     def may(self, permission: str, key: str) -> bool:
         """Whether this person may do ``permission`` with the model of that key."""
         return any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webadmin.listing.scope import restricted
 from webadmin.options.view import View
 from webadmin.rendering.frame import Frame
 from webadmin.rendering.shell import Link
@@ -46,10 +47,12 @@ def home(request: AdminRequest) -> Answer:
     frame = Frame(request.registry, request.settings, request.urls, request.identity)
     views = list(frame.visible(request.user, request.connection))
     connection = request.session.connection()
-    sizes = request.dialect.estimate_rows(connection, [view.info.table for view in views])
+    # Statistics know whole tables: where somebody may see a part, they would tell of the rest.
+    tables = [view.info.table for view in views if not restricted(view)]
+    sizes = request.dialect.estimate_rows(connection, tables)
     groups: dict[str, list[HomeEntry]] = {}
     for view in views:
-        count = sizes.get(view.info.table.fullname)
+        count = None if restricted(view) else sizes.get(view.info.table.fullname)
         entry = HomeEntry(
             label=view.name_plural,
             url=request.urls.list(view),

@@ -1,0 +1,16 @@
+"""What a person may do."""
+
+from __future__ import annotations
+
+import pytest
+
+from webadmin import User
+
+
+@pytest.mark.parametrize("grants", ["orders.*", "orders.view", "*.view", ("orders.view",)])
+def test_one_grant_as_a_text(grants: str) -> None:
+    """A grant that is given as a text is one grant; the star in it is no right to everything."""
+    user = User("ada", grants=grants)
+    assert user.may("view", "orders")
+    assert not user.may("delete", "customers")
+    assert not user.may("add", "customers")
