@@ -11,6 +11,7 @@ from sqlalchemy import exc
 
 from webadmin.changes.constraints import constraint_columns
 from webadmin.changes.hooks import call_hook
+from webadmin.changes.removal import remove
 from webadmin.database.inspection import Kind
 from webadmin.errors import Conflict
 from webadmin.options.context import Context
@@ -24,14 +25,15 @@ def delete(context: Context, view: View, rows: Sequence[Any], *, purge: bool = F
     Raises Conflict when the database refuses after all: nothing is deleted then.
     """
     session = context.session
+    soft = None if purge else view.soft_delete
     try:
         with session.begin_nested():
             for row in rows:
                 call_hook(view.options.on_model_delete, row, context.hook_request)
-                if view.soft_delete is not None and not purge:
-                    setattr(row, view.soft_delete, _now(view))
-                else:
-                    session.delete(row)
+                if soft is not None:
+                    setattr(row, soft, _now(view))
+            if soft is None:
+                remove(session, rows)
             session.flush()
             for row in rows:
                 call_hook(view.options.after_model_delete, row, context.hook_request)

@@ -8,6 +8,7 @@ byte in hexadecimal, ``~n`` a null part, ``~e`` an empty one. Everything else is
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -21,13 +22,19 @@ from webadmin.text import gettext as _
 FIXED_WORDS = frozenset({"add", "rows", "actions", "explain", "export", "import", "lookup"})
 """Segments that stand for a page below a list; a key equal to one of them is escaped."""
 
+_PLAIN = frozenset({int, UUID})
+"""Types whose text has nothing to escape: the keys of most tables."""
+
 _ESCAPED = re.compile(r"~(?:([0-9A-Fa-f]{2})|([ne]))")
-_TO_ESCAPE = re.compile(r"[~,/\\\x00-\x1f\x7f]")
-_MAX_LENGTH = 2000
+_TO_ESCAPE = re.compile(r"[~%,/\\\x00-\x1f\x7f]")  # % too: there are proxies and clients that decode twice
+_MAX_LENGTH = 20_000
+"""A key can be as long as an index entry, and each of its characters can be escaped."""
 
 
 def segment(values: Sequence[Any]) -> str:
     """The percent-encoded segment of a key's values, in the key's order."""
+    if len(values) == 1 and type(values[0]) in _PLAIN:
+        return str(values[0])
     text = ",".join(_part(value) for value in values)
     if text in FIXED_WORDS or not text.strip("."):
         text = f"~{ord(text[0]):02X}" + text[1:].replace(".", "~2E")
@@ -55,9 +62,11 @@ def _part(value: Any) -> str:
     if isinstance(value, dt.datetime | dt.date | dt.time):
         text = value.isoformat()
     elif isinstance(value, dt.timedelta):
-        text = str(value.total_seconds())
+        text = str(Decimal(value // dt.timedelta(microseconds=1)) / 1_000_000)
     elif hasattr(value, "name") and hasattr(value, "value"):
         text = str(value.name)
+    elif isinstance(value, list | tuple | dict):
+        text = json.dumps(value, ensure_ascii=False, default=str)
     else:
         text = str(value)
     if not text:
@@ -68,14 +77,16 @@ def _part(value: Any) -> str:
 def _value(part: str, kind: type | None) -> Any:
     if part == "~n":
         return None
+    if "~" in part and "~" in _ESCAPED.sub("", part):
+        raise NotFound(_("There is no such row."))
     text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)) if found.group(1) else "", part)
-    if kind in (None, str):
+    if kind in (None, str, object):
         if "\x00" in text:
             raise NotFound(_("There is no such row."))
         return text
     try:
         return _converted(text, kind)
-    except (ValueError, ArithmeticError, KeyError):
+    except (ValueError, ArithmeticError, KeyError, RecursionError):
         raise NotFound(_("There is no such row.")) from None
 
 
@@ -100,7 +111,9 @@ def _converted(text: str, kind: type | None) -> Any:
     if kind in (dt.datetime, dt.date, dt.time):
         return kind.fromisoformat(text)
     if kind is dt.timedelta:
-        return dt.timedelta(seconds=float(text))
+        return dt.timedelta(microseconds=int(Decimal(text) * 1_000_000))
+    if kind in (list, dict):
+        return json.loads(text)
     members = getattr(kind, "__members__", None)
     if members is not None:
         return members[text]

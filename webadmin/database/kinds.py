@@ -78,8 +78,15 @@ def kind_of(type_: TypeEngine[Any]) -> Kind:
 
 
 def python_type(type_: TypeEngine[Any]) -> type | None:
-    """What the ORM loads for this type, or None where the type does not say."""
+    """What the ORM loads for this type, or None where the type does not say. One that wraps another and does not say
+    itself counts as what it wraps."""
     try:
-        return type_.python_type
+        found: type = type_.python_type
     except NotImplementedError:
-        return None
+        found = object
+    if found is not object:
+        return found
+    if isinstance(type_, sa.TypeDecorator):
+        return python_type(type_.impl_instance)
+    inner = getattr(type_, "data_type", None)
+    return python_type(inner) if isinstance(inner, TypeEngine) else None
