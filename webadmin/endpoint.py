@@ -118,7 +118,8 @@ class _Call:
         self.request = request
         urls = Urls.of(request.scope)
         signer = self.responder.signer
-        cookie = signer.read(request.cookies.get(signer.name(urls.root)), urls.root)
+        name = signer.name(urls.root, request.headers.get("host", ""))
+        cookie = signer.read(request.cookies.get(name), urls.root)
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
         self.viewed = False
 

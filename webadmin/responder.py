@@ -113,7 +113,8 @@ class Responder:
         response.headers.setdefault("Cache-Control", "no-store")
         if caller.cookie.dirty:
             secure = caller.request.url.scheme == "https"
-            cookie = self.signer.header(caller.cookie, caller.urls.root, secure=secure)
+            host = caller.request.headers.get("host", "")
+            cookie = self.signer.header(caller.cookie, caller.urls.root, secure=secure, host=host)
             response.headers.append("Set-Cookie", cookie)
         return response
 

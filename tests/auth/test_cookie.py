@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.testclient import TestClient
 
 from tests import bridge
 from tests.pages import parse
 from webadmin.auth.cookie import CookieSigner, SessionData
+from webadmin.auth.identity import TokenLogin
 
 
 def morsel(header: str) -> Morsel[str]:
@@ -62,3 +64,23 @@ def test_preferences_and_messages(sqlite_engine: Engine) -> None:
     sender.post("/things/1/change/", data={**form, "name": "renamed"})
     assert len(parse(sender.get("/things/").text).messages()) == 1
     assert parse(sender.get("/things/").text).messages() == []
+
+
+def test_two_ports_of_one_host(sqlite_engine: Engine) -> None:
+    """A browser sends the cookies of one port to all others: two admins there do not end each other's session."""
+    engine = bridge.filled(sqlite_engine)
+    logins = [TokenLogin(), TokenLogin()]
+    admins = [bridge.admin_over(engine, identify=login) for login in logins]
+    jar = bridge.client(admins[0]).cookies
+    places = [(admins[0], "http://localhost:8000"), (admins[1], "http://localhost:8010")]
+    senders = [
+        TestClient(admin, base_url=base, cookies=jar, follow_redirects=False) for admin, base in places
+    ]
+    for sender, login in zip(senders, logins, strict=True):
+        sender.cookies = jar
+        assert sender.get(f"/login/?token={login.token}").status_code == 303
+        jar = sender.cookies
+    for sender in senders:
+        sender.cookies = jar
+        assert sender.get("/things/").status_code == 200
+    assert CookieSigner.name("", "[::1]") == CookieSigner.name("") != CookieSigner.name("", "[::1]:80")

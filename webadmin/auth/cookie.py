@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import zlib
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 _MAX_AGE = 14 * 24 * 3600
 """Seconds after which a cookie counts no more."""
 _MAX_MESSAGES = 5
+_PORT = re.compile(r":[0-9]{1,5}$", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -63,9 +65,14 @@ class CookieSigner:
         return URLSafeTimedSerializer(self._secret, salt=f"webadmin.session:{root}")
 
     @staticmethod
-    def name(root: str) -> str:
-        """The cookie's name: one for each mount point, so that two admins of one host do not share it."""
-        return f"webadmin_{zlib.crc32(root.encode()):08x}"
+    def name(root: str, host: str = "") -> str:
+        """The cookie's name: one for each mount point and port, so that two admins of one host do not share it.
+
+        :param host: as the request's header has it. Browsers send the cookies of one port to all others.
+        """
+        found = _PORT.search(host)
+        place = root + (found[0] if found else "")
+        return f"webadmin_{zlib.crc32(place.encode()):08x}"
 
     def read(self, value: str | None, root: str = "") -> SessionData:
         """The data of a cookie of the admin at ``root``; a new session where there is none, or none of ours."""
@@ -82,7 +89,7 @@ class CookieSigner:
                 pass
         return SessionData(id=secrets.token_urlsafe(18), dirty=True)
 
-    def header(self, data: SessionData, root: str, *, secure: bool) -> str:
+    def header(self, data: SessionData, root: str, *, secure: bool, host: str = "") -> str:
         """The ``Set-Cookie`` header's value."""
         content: dict[str, Any] = {"i": data.id}
         if data.user:
@@ -95,7 +102,7 @@ class CookieSigner:
         if isinstance(value, bytes):
             value = value.decode()
         parts = [
-            f"{self.name(root)}={value}",
+            f"{self.name(root, host)}={value}",
             f"Path={root or '/'}",
             f"Max-Age={_MAX_AGE}",
             "HttpOnly",
