@@ -187,6 +187,8 @@ def test_the_connection_is_given_back_clean(engine: Engine) -> None:
             connection.execute(text("UPDATE things SET name = name"))
             if shared.dialect.name == "sqlite":
                 assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 0
+                assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
+                assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
                 time.sleep(0.4)
                 steps = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000)"
                 assert connection.execute(text(f"{steps} SELECT count(*) FROM n")).scalar() == 100_000

@@ -22,6 +22,8 @@ _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps between two looks at the clock: well under a millisecond."""
 
 _DEADLINE = "webadmin_deadline"
+_BEFORE = "webadmin_before"
+"""What the connection's settings were: it may be shared with the host's own code."""
 
 _KINDS = (
     (re.compile(r"^UNIQUE constraint failed: index '(?P<constraint>.+)'$"), "unique"),
@@ -54,6 +56,9 @@ class SQLite(Dialect):
         if raw.in_transaction:
             return
         try:
+            connection.info[_BEFORE] = {
+                name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("busy_timeout", "foreign_keys")
+            }
             raw.execute(f"PRAGMA busy_timeout = {int(timeouts.lock_ms)}")
             raw.execute("PRAGMA foreign_keys = ON")
             raw.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
@@ -75,6 +80,8 @@ class SQLite(Dialect):
             if raw.in_transaction:
                 raw.rollback()  # begun here and never used, so nobody else knows of it
             raw.execute("PRAGMA query_only = OFF")
+            for name, value in connection.info.pop(_BEFORE, {}).items():
+                raw.execute(f"PRAGMA {name} = {value}")
 
     @staticmethod
     def _stop_at(raw: sqlite3.Connection, deadline: float) -> None:
