@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.plugins.databases", "tests.plugins.shops", "tests.plugins.web"]
+pytest_plugins = [
+    "tests.plugins.databases",
+    "tests.plugins.served",
+    "tests.plugins.shops",
+    "tests.plugins.web",
+]
 
 _MOST_WORKERS = 4
 

@@ -63,7 +63,7 @@ def as_answer(dialect: Dialect, error: BaseException, *, reading: bool) -> Webad
         )
     if failure.value:
         message = _("A value is outside what its column can hold. Correct it and try again.")
-        return BadRequest(message) if reading else Unprocessable(message)
+        return BadRequest(message, link="./") if reading else Unprocessable(message)
     if failure.integrity:
         return Conflict(
             _("The change breaks a rule of the table, so nothing was changed."), title=_("Not possible")

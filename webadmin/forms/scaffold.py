@@ -134,7 +134,7 @@ class _Scaffold:
         given = self.given.get("default")
         default = initial_value(column) if given is None else given_default(given)
         args = {**self.args, "default": default}
-        if self.override is not None or prefers_sqladmin(self.view, self.name):
+        if self.override is not None or prefers_sqladmin(self.view, self.name, self.dialect):
             extra = {key: value for key, value in self.given.items() if key not in args}
             made = converted(self.view, self.name, {**args, **extra}, self.widget_args, self.override)
             if made is not None:

@@ -13,6 +13,9 @@ from sqlalchemy.orm import ColumnProperty
 from wtforms.fields.core import UnboundField
 
 from webadmin.database.inspection import Kind
+from webadmin.dialects import Dialect
+from webadmin.dialects.catalog import Opaque
+from webadmin.forms.codecs.choose import codec_for
 from webadmin.options.view import View
 
 logger = logging.getLogger("webadmin")
@@ -50,7 +53,7 @@ def converted(
     return made if isinstance(made, UnboundField) else None
 
 
-def prefers_sqladmin(view: View, name: str) -> bool:
+def prefers_sqladmin(view: View, name: str, dialect: Dialect) -> bool:
     """Whether a column's field is sqladmin's: the view's own converter has a method for it, or the column's type is of another
     package and has a converter of its own, or it is of no kind that webadmin edits."""
     converter = (view.options.form_converter or ModelConverter)()
@@ -67,7 +70,7 @@ def prefers_sqladmin(view: View, name: str) -> bool:
     if _own(converter, getattr(method, "__name__", "")):
         return True
     if view.info.columns[name].kind is Kind.OTHER:
-        return True
+        return not isinstance(prop.columns[0].type, Opaque) and codec_for(view.info.columns[name], dialect) is None
     names = {
         f"{cls.__module__}.{cls.__name__}"
         for cls in type(prop.columns[0].type).__mro__

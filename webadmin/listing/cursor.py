@@ -108,6 +108,8 @@ def _converted(kind: Kind, loaded: type | None, text: str) -> Any:
         if math.isnan(value):
             raise ValueError
         return value
+    if kind is Kind.BINARY:
+        return bytes.fromhex(text)
     if kind is Kind.UUID:
         return str(UUID(text)) if loaded is str else UUID(text)
     if kind is Kind.INTERVAL:

@@ -1,7 +1,8 @@
-"""Text and UUIDs."""
+"""Text, UUIDs and addresses of a network."""
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,28 @@ class UuidCodec(Codec):
 
     def same(self, one: Any, other: Any) -> bool:
         return str(one).lower() == str(other).lower()
+
+
+class NetworkCodec(Codec):
+    """A host's address, with or without the size of its network, or (``network``) a network."""
+
+    def __init__(self, *, network: bool) -> None:
+        self.network = network
+        self.placeholder = "10.0.0.0/8" if network else "10.0.0.1"
+
+    def parse(self, text: str) -> str:
+        text = text.strip()
+        try:
+            return str(ip_network(text) if self.network else ip_interface(text) if "/" in text else ip_address(text))
+        except ValueError:
+            if self.network:
+                message = _("Enter a network, such as 10.0.0.0/8: no bit may be set to the right of its size.")
+            else:
+                message = _("Enter an address, such as 10.0.0.1, 10.0.0.1/24 or 2001:db8::1.")
+            raise ValueError(message) from None
+
+    def same(self, one: Any, other: Any) -> bool:
+        return str(one) == str(other)
 
 
 def lines_of(text: str) -> str:

@@ -34,6 +34,12 @@ class ArrayFilter(ColumnFilter):
 
     def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         column = self.attribute.column
+        known = getattr(getattr(column.column.type, "item_type", None), "enums", None) if column else None
+        if known is not None and text not in known:
+            raise Refused(
+                _("%(filter)s has no value “%(text)s”. It has: %(known)s.")
+                % {"filter": self.label, "text": short(text), "known": ", ".join(known[:30])}
+            )
         if column is not None and column.item_kind is Kind.INTEGER:
             if not _WHOLE.fullmatch(text):
                 raise Refused(
