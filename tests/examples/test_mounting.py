@@ -175,7 +175,8 @@ def test_behind_a_real_proxy(proxied: str) -> None:
         assert found.faults == []
         assert len(found.pages) > 10
         ids = parse(client.get("/shop/admin/pages/").text).ids()
-        assert set(ids) == {"%C3%BCber%20uns", "100%25", "a~2Fb", "about", "what%3F"}
+        titles = {parse(client.get(f"/shop/admin/pages/{id}/").text).h1 for id in ids}
+        assert titles == {"Über Uns", "100%", "A/B", "About", "What?"}
         answer = client.get("/shop/admin/pages?q=a", follow_redirects=False)
         assert answer.headers["location"] == "/shop/admin/pages/?q=a"
         form = parse(client.get("/shop/admin/pages/about/change/").text).form()
