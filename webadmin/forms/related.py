@@ -95,6 +95,12 @@ def _by_id(context: Context, target: type, ids: Sequence[str], *where: Any) -> d
     return {identity.segment(info.key_of(row)): row for row in rows}
 
 
+def is_there(context: Context, target: type, values: Mapping[str, Any]) -> bool:
+    """Whether ``target`` has a row with these values by attribute that the person may see."""
+    where = (getattr(target, name) == value for name, value in values.items())
+    return context.session.scalars(_select(context, target).where(*where).limit(1)).first() is not None
+
+
 def related(context: Context, target: type, row: Any) -> Related:
     """A loaded row of ``target`` with its label."""
     info: ModelInfo = inspect_model(target)

@@ -10,6 +10,8 @@ from webadmin.forms.fields import OwnField
 from webadmin.forms.related import Related, canonical_id
 from webadmin.text import gettext as _
 
+MOST_AT_ONCE = 1000
+"""Rows that one to-many field of a form can name."""
 _BLANK = ("", "__None")
 """What selects send for nothing chosen: ours, sqladmin's."""
 
@@ -94,6 +96,8 @@ class ToManyField(RelationField):
             return
         # The box for adding takes several ids; an id never has a space in it.
         words = [word for value in valuelist for word in str(value).split() if word not in _BLANK]
+        if len(words) > MOST_AT_ONCE:
+            raise ValueError(_("At most {count} rows can be linked at once.").format(count=MOST_AT_ONCE))
         self.data = list(dict.fromkeys(self._id(word) for word in words))
         self.touched = bool(self.added or self.removed)
 

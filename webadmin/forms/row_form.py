@@ -11,7 +11,7 @@ from typing import Any
 import wtforms
 from sqlalchemy import inspect
 
-from webadmin.forms import related, snapshot
+from webadmin.forms import foreign_keys, related, snapshot
 from webadmin.forms.fields import CheckboxField, ColumnField, OwnField, ReadOnlyField
 from webadmin.forms.related import Loader
 from webadmin.forms.relations import RelationField, ToManyField, ToOneField
@@ -146,6 +146,10 @@ class RowForm:
                 if missing:
                     field.errors = [field.unknown(id) for id in missing]
                     valid = False
+        if valid:
+            for name in foreign_keys.out_of_reach(self.context, self.view, self.row, self.changes()):
+                self.fields[name].errors = [_("There is no such row.")]
+                valid = False
         return valid
 
     def _load(self, field: RelationField) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from webadmin.options.view import ShownColumn, View
 
 _MAX_WORDS = 16
 _START, _STOP = "\x02", "\x03"
+_FOUND = re.compile(f"{_START}([^{_START}{_STOP}]*){_STOP}")
 _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 
 
@@ -131,5 +132,6 @@ def _markable(shown: ShownColumn) -> bool:
 
 
 def _markup(text: str) -> Markup:
-    safe = str(escape(text)).replace(_START, "<mark>").replace(_STOP, "</mark>")
-    return Markup(safe)
+    # A text may hold these characters by itself: what is no pair is left out, so that every <mark> is closed.
+    marked = _FOUND.sub(r"<mark>\1</mark>", str(escape(text)))
+    return Markup(marked.replace(_START, "").replace(_STOP, ""))

@@ -17,6 +17,8 @@ _ISO = re.compile(
     r"(?:T(?=.)(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+(?:\.[0-9]{1,6})?)S)?)?",
     re.I,
 )
+_LONGEST = 200
+"""Characters; a longer text could make its reading take hours."""
 _UNITS = {
     "weeks": ("w", "wk", "wks", "week", "weeks"),
     "days": ("d", "day", "days"),
@@ -46,7 +48,7 @@ class IntervalCodec(Codec):
 
     def parse(self, text: str) -> dt.timedelta:
         sign, body = _signed(text.strip().lower())
-        micros = _micros(body)
+        micros = _micros(body) if len(body) <= _LONGEST else None
         if micros is None:
             raise ValueError(_("Enter a length of time such as 2 days 03:00:00 or 90 min."))
         try:

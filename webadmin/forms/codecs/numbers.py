@@ -102,6 +102,8 @@ class FloatCodec(Codec):
 
 def _number(text: str) -> str:
     text = text.strip()
+    if len(text) > _MOST_DIGITS:  # before any pattern looks at it
+        raise ValueError(_("This number is too large or has too many digits."))
     if not _NUMBER.fullmatch(text):
         if re.fullmatch(r"[+-]?[0-9.]*,[0-9]+", text):
             raise ValueError(_("Write the decimals after a point: 12.50."))
