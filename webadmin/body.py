@@ -55,9 +55,6 @@ async def _limited(request: Request, limits: Limits) -> AsyncGenerator[bytes, No
 
 
 def _too_large(limits: Limits) -> TooLarge:
-    megabytes = limits.body // (1024 * 1024)
-    return TooLarge(_("At most {megabytes} MB can be sent at once.").format(megabytes=megabytes))
-
-
-def _too_many(limits: Limits) -> TooLarge:
-    return TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
+    kilobytes = max(1, limits.body // 1024)
+    size = f"{kilobytes // 1024} MB" if kilobytes >= 1024 else f"{kilobytes} kB"
+    return TooLarge(_("At most {size} can be sent at once.").format(size=size))
