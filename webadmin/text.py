@@ -225,9 +225,7 @@ def format_number(value: int | float | Decimal, places: int | None = None) -> st
     if marks is None:
         exact = value if places is None else round(Decimal(value), places)
         return format_decimal(exact, locale=_language.get(), decimal_quantization=False)
-    if marks == (",", "."):
-        return text
-    return text.translate({44: marks[0], 46: marks[1]})
+    return text if marks == (",", ".") else text.translate({44: marks[0], 46: marks[1]})
 
 
 def format_count(count: int, exact: bool = True) -> str:

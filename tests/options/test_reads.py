@@ -52,3 +52,41 @@ def test_columns_read(function: Callable[..., Any], names: tuple[str, ...] | Non
     """The columns that the code names; None as soon as the row may be read in another way."""
     found = columns_read(function, COLUMNS)
     assert (None if found is None else set(found)) == (None if names is None else set(names))
+
+
+def _of_a_name(row: Any, name: str) -> str:
+    return f"{getattr(row, name)} {row.code}"
+
+
+def _of_two_names(row: Any, name: str) -> str:
+    return f"{getattr(row, name)} {getattr(row, name + '_end')}"
+
+
+def _of_another_name(row: Any, name: str) -> str:
+    name = "code"
+    return str(getattr(row, name))
+
+
+def _of_all_names(row: Any, name: str) -> str:
+    return "{row.name}".format(**locals())
+
+
+@pytest.mark.parametrize(
+    ("function", "attribute", "names"),
+    [
+        (_of_a_name, "text", ("text", "code")),
+        (_of_a_name, "owner", ("code",)),
+        (lambda row, name: row.name[:10], "text", ("name",)),
+        (lambda row, name: getattr(row, name, None), "text", None),
+        (_of_two_names, "text", None),
+        (_of_another_name, "text", None),
+        (_of_all_names, "text", None),
+        (lambda row: row.name, "text", None),
+    ],
+)
+def test_columns_read_by_name(
+    function: Callable[..., Any], attribute: str, names: tuple[str, ...] | None
+) -> None:
+    """A function of a row and a name reads what it names, and the attribute of that name."""
+    found = columns_read(function, COLUMNS, attribute=attribute)
+    assert (None if found is None else set(found)) == (None if names is None else set(names))

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy.orm import joinedload, load_only, raiseload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from webadmin.database.inspection import HEAVY, RelationInfo, inspect_model
+from webadmin.database.inspection import HEAVY, ModelInfo, RelationInfo, inspect_model
 from webadmin.listing.memo import per_view
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
 from webadmin.options.labels import RowLabel, model_label
+from webadmin.options.reads import columns_read
 from webadmin.options.view import ShownColumn, View
 
 
@@ -42,6 +43,13 @@ class _Node:
     def add_all(self) -> None:
         info = inspect_model(self.model)
         self.columns |= {name: None for name, column in info.columns.items() if column.kind not in HEAVY}
+
+    def add(self, names: Sequence[str] | None) -> None:
+        """These columns; None for all."""
+        if names is None:
+            self.add_all()
+        else:
+            self.columns |= dict.fromkeys(names)
 
     def related(self, context: Context, relation: RelationInfo) -> _Node:
         if relation.name not in self.relations:
@@ -85,7 +93,7 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
     for shown in columns:
         attribute = shown.attribute
         if shown.formatter is not None:
-            root.add_all()  # a formatter gets the row, and reads of it what it likes
+            root.add(_read_by_formatter(info, shown))
         relation = attribute.relation
         if relation is not None and relation.uselist and not attribute.path and shown.formatter is None:
             counted.append(relation)
@@ -95,6 +103,12 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
             _load(context, root, attribute, with_formatter=shown.formatter is not None)
     fixed = None if _any_restricted(context, root) else _options(context, root)
     return LoadPlan(root, tuple(counted), tuple(expressions), _collections(root), fixed)
+
+
+def _read_by_formatter(info: ModelInfo, shown: ShownColumn) -> tuple[str, ...] | None:
+    """The columns that a formatter reads of the row that it gets; None when it may be any."""
+    assert shown.formatter is not None
+    return columns_read(shown.formatter, info.columns, attribute=shown.attribute.name)
 
 
 def _load(context: Context, root: _Node, attribute: Attribute, *, with_formatter: bool) -> None:
