@@ -11,11 +11,15 @@ import sqlalchemy as sa
 
 from webadmin.changes.references import CASCADE, RESTRICT, Edge, key_columns
 from webadmin.changes.walk import CAP, Found, Walk, among
+from webadmin.listing.scope import restricted, scope
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import format_count, humanize, plural
 
+NOT_ALLOWED = "not allowed"
+"""Rows that would go with the others, and that are not this person's to delete."""
 _EXAMPLES = 5
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +86,37 @@ def plan_deletion(context: Context, view: View, rows: Sequence[Any], *, purge: b
         walk.run(rows)
         plan.unfinished = walk.unfinished
         for found in walk.found:
-            _list_for(plan, found.edge.rule).append(_reached(context, found))
+            allowed = found.edge.rule != CASCADE or _may_go(context, found)
+            rule = found.edge.rule if allowed else NOT_ALLOWED
+            _list_for(plan, rule).append(_reached(context, found, rule))
     return plan
 
 
 def _list_for(plan: DeletionPlan, rule: str) -> list[Reached]:
-    return plan.deleted if rule == CASCADE else plan.blocked if rule == RESTRICT else plan.unlinked
+    if rule == CASCADE:
+        return plan.deleted
+    return plan.blocked if rule in {RESTRICT, NOT_ALLOWED} else plan.unlinked
 
 
-def _reached(context: Context, found: Found) -> Reached:
+def _may_go(context: Context, found: Found) -> bool:
+    """Whether the person could delete these rows by themselves too: all are within their scope, and they have the right."""
+    view = context.registry.for_model(found.edge.model) if found.edge.model is not None else None
+    if view is None:
+        return True
+    if not context.user.may("purge" if view.soft_delete else "delete", view.key):
+        return False
+    if not restricted(view):
+        return True
+    columns = key_columns(found.edge.child)
+    seen = 0
+    for start in range(0, len(found.keys), _AT_ONCE):
+        among_these = among(columns, found.keys[start : start + _AT_ONCE])
+        own = sa.select(sa.func.count()).select_from(view.model).where(among_these)
+        seen += context.session.scalar(scope(context, view, own, "show")) or 0
+    return seen == found.count == len(found.keys)
+
+
+def _reached(context: Context, found: Found, rule: str) -> Reached:
     edge = found.edge
     view = context.view_of(edge.model) if edge.model is not None else None
     columns = ", ".join(humanize(column.name).lower() for column in edge.child_columns)
@@ -98,7 +124,7 @@ def _reached(context: Context, found: Found) -> Reached:
     return Reached(
         edge=edge,
         label=f"{view.name_plural if view is not None else _table_label(edge)} ({columns})",
-        rule=edge.rule,
+        rule=rule,
         count=found.count,
         depth=found.depth,
         mark="" if capped else hashlib.sha256(repr(sorted(map(repr, found.keys))).encode()).hexdigest(),

@@ -90,7 +90,11 @@ class RowForm:
     def _stored(self, name: str) -> Any:
         relation = self.view.info.relations.get(name)
         if relation is None:
-            return None if name in inspect(self.row).unloaded and self._is_heavy(name) else getattr(self.row, name, None)
+            return (
+                None
+                if name in inspect(self.row).unloaded and self._is_heavy(name)
+                else getattr(self.row, name, None)
+            )
         kind = getattr(self._blueprint.form_class, self._key_of(name)).field_class
         if not issubclass(kind, RelationField | ReadOnlyField):
             return getattr(self.row, name)  # a field class of the host's, which takes rows
@@ -110,6 +114,9 @@ class RowForm:
     def _from_text(self, name: str, key: str, text: str) -> Any:
         relation = self.view.info.relations.get(name)
         if relation is not None:
+            target = self.context.registry.for_model(relation.target)
+            if target is not None and not self.context.may_look(target):
+                return None  # nobody learns names by trying keys
             try:
                 id = related.canonical_id(relation.target, text)
             except ValueError:
@@ -204,7 +211,9 @@ class RowForm:
     def data(self) -> dict[str, Any]:
         """The values of all fields by attribute, as hooks get them: relations as ids. Lists and dicts are copies."""
         return {
-            name: copy.deepcopy(_clean(self.view, name, field)) if isinstance(field.data, list | dict | set) else _clean(self.view, name, field)
+            name: copy.deepcopy(_clean(self.view, name, field))
+            if isinstance(field.data, list | dict | set)
+            else _clean(self.view, name, field)
             for name, field in self.fields.items()
         }
 

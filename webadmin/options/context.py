@@ -27,4 +27,11 @@ class Context:
     def view_of(self, model: type) -> View | None:
         """The view of ``model`` that this person may look at, or None."""
         view = self.registry.for_model(model)
-        return view if view is not None and view.allows(self.user, "view") else None
+        return view if view is not None and self.may_look(view) else None
+
+    def may_look(self, view: View) -> bool:
+        """Whether this person may look at ``view``: they have the right, and the host's own word is not against it."""
+        if not view.allows(self.user, "view"):
+            return False
+        connection = getattr(self.hook_request, "connection", None)
+        return connection is None or bool(view.options.is_accessible(connection))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webadmin.database.inspection import RelationInfo
-from webadmin.errors import NotFound
+from webadmin.errors import Forbidden, NotFound
 from webadmin.listing.lookup import search_rows
 from webadmin.options.attributes import attribute_name
 from webadmin.options.view import View
@@ -40,6 +40,9 @@ def lookup(request: AdminRequest) -> Answer:
     view = request.view
     name = request.params["field"]
     relation = _relation(request, name)
+    target = request.registry.for_model(relation.target)
+    if target is not None and not request.context.may_look(target):
+        raise Forbidden(_("You may not see these rows."))
     q = request.value("q")
     found, more = search_rows(request.context, relation.target, q, limit=LIMIT, fields=_fields(view, name))
     options = tuple(LookupOption(item.id, item.label, deleted=item.deleted) for item in found)
