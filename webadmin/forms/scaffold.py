@@ -184,7 +184,11 @@ def _readonly(view: View) -> set[str]:
     names |= {
         name for name, args in _named(options.form_widget_args).items() if args.get("readonly") or args.get("disabled")
     }
-    return names | {name for name, column in view.info.columns.items() if column.generated or column.kind in HEAVY}
+    return names | {
+        name
+        for name, column in view.info.columns.items()
+        if column.generated or (column.kind in HEAVY and not column.primary_key)
+    }
 
 
 def _ordered(view: View, *, creating: bool) -> Sequence[str]:

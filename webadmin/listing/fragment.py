@@ -44,8 +44,8 @@ class Fragment:
 
 def check_place(context: Context, view: View, params: ListParams) -> None:
     """Raises BadRequest, with a link to the list without it, for a cursor in ``params`` that is broken."""
-    if not view.keyless:
-        _Reader(context, view, params).place()
+    reader = _Reader(context, view, params)
+    _ = reader.number() if view.keyless else reader.place()
 
 
 class _Reader:
@@ -131,19 +131,22 @@ class _Reader:
 
     def _by_number(self) -> Fragment:
         """Rows without a key are at no place that a cursor could name: it is their number."""
-        start = 0
-        if self.params.after:
-            if not self.params.after.isdecimal() or len(self.params.after) > 12:
-                message = _(
-                    "The place in the list that the address names does not exist in it. Start at its beginning."
-                )
-                raise wrong_list(message, self.params.changed())
-            start = int(self.params.after)
+        start = self.number()
         size = self.params.per_page
         found = self._read(Reading(self.view, self.order, size + 1, start), [])
         more = len(found.rows) > size
         found = Found(found.rows[:size], found.places[:size], found.extras[:size])
         return self._fragment(found, after=str(start + size) if more else None, before=None)
+
+    def number(self) -> int:
+        """How many rows lie before the place that the address names, where rows have no key."""
+        text = self.params.after or self.params.before or "0"
+        if self.params.before or not text.isdecimal() or len(text) > 12:
+            message = _(
+                "The place in the list that the address names does not exist in it. Start at its beginning."
+            )
+            raise wrong_list(message, self.params.changed())
+        return int(text)
 
     def _fragment(self, found: Found, *, after: str | None, before: str | None) -> Fragment:
         rows = listed(self.context, self.view, self.plan, found, self.highlights)

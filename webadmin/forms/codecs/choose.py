@@ -15,7 +15,7 @@ from webadmin.forms.codecs.choices import BooleanCodec, EnumCodec
 from webadmin.forms.codecs.interval import IntervalCodec
 from webadmin.forms.codecs.numbers import DecimalCodec, FloatCodec, IntegerCodec
 from webadmin.forms.codecs.structured import ArrayCodec, JsonCodec
-from webadmin.forms.codecs.text import NetworkCodec, TextCodec, UuidCodec
+from webadmin.forms.codecs.text import HexCodec, NetworkCodec, TextCodec, UuidCodec
 from webadmin.forms.codecs.times import DateCodec, DateTimeCodec, TimeCodec
 
 _ONE_LINE = frozenset(
@@ -61,6 +61,8 @@ def _plain(kind: Kind, declared: TypeEngine[Any], dialect: Dialect) -> Codec | N
         return UuidCodec(as_text=python_type(declared) is str)
     if kind is Kind.OTHER and type(type_).__visit_name__ in {"INET", "CIDR"}:
         return NetworkCodec(network=type(type_).__visit_name__ == "CIDR")
+    if kind is Kind.BINARY:
+        return HexCodec()
     simple: dict[Kind, type[Codec]] = {
         Kind.FLOAT: FloatCodec,
         Kind.BOOLEAN: BooleanCodec,

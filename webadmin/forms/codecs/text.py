@@ -1,4 +1,4 @@
-"""Text, UUIDs and addresses of a network."""
+"""Text, UUIDs, bytes and addresses of a network."""
 
 from __future__ import annotations
 
@@ -55,6 +55,21 @@ class UuidCodec(Codec):
 
     def same(self, one: Any, other: Any) -> bool:
         return str(one).lower() == str(other).lower()
+
+
+class HexCodec(Codec):
+    """A few bytes, such as a hash that rows are told apart by, as digits in pairs."""
+
+    placeholder = "00ff"
+
+    def format(self, value: Any) -> str:
+        return bytes(value).hex()
+
+    def parse(self, text: str) -> bytes:
+        try:
+            return bytes.fromhex(text)
+        except ValueError:
+            raise ValueError(_("Enter pairs of the digits 0 to 9 and a to f, such as 00ff.")) from None
 
 
 class NetworkCodec(Codec):
