@@ -120,7 +120,9 @@ def inspect_model(model: type) -> ModelInfo:
         for prop in mapper.column_attrs
         if isinstance(prop.columns[0], sa.Column)
     }
-    by_column: dict[Any, ColumnInfo] = {info.column: info for info in columns.values()}
+    by_column: dict[Any, ColumnInfo] = {
+        column: columns[prop.key] for prop in mapper.column_attrs if prop.key in columns for column in prop.columns
+    }
     key = tuple(by_column[column] for column in mapper.primary_key if column in by_column)
     relations = {prop.key: _relation(prop) for prop in mapper.relationships}
     version = mapper.version_id_col
@@ -148,7 +150,8 @@ def inspect_model(model: type) -> ModelInfo:
 
 
 def _column(prop: ColumnProperty[Any], mapper: Mapper[Any]) -> ColumnInfo:
-    column = prop.columns[0]
+    # A key that a row has in several tables (joined inheritance) is what it is in the first of them.
+    column = next((column for column in prop.columns if column in mapper.primary_key), prop.columns[0])
     assert isinstance(column, sa.Column)
     kind = kind_of(column.type)
     inner = column.type.impl_instance if isinstance(column.type, sa.TypeDecorator) else column.type

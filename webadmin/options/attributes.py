@@ -76,9 +76,22 @@ def attribute_name(value: Any) -> str:
     return str(value)
 
 
+def looked_at(info: ModelInfo, value: Any) -> Any:
+    """The attribute that a filter object of sqladmin's looks at, the relation for one of foreign keys; else ``value``."""
+    if not hasattr(value, "parameter_name"):
+        return value
+    key = getattr(value, "foreign_key", None)
+    if key is None:
+        return value.column
+    own = (attribute_name(key),)
+    return next((r.name for r in info.relations.values() if r.many_to_one and r.local == own), key)
+
+
 def resolve(info: ModelInfo, value: Any) -> Attribute:
     """The attribute of ``info``'s model that an option names. Raises UnknownAttribute."""
     name = attribute_name(value)
+    if isinstance(value, sa.Column):  # of the table: the model may call it otherwise
+        name = next((own for own, column in info.columns.items() if column.column is value), name)
     owner = getattr(value, "class_", None)
     if owner is not None and not isinstance(value, str) and not issubclass(info.model, owner):
         through = [r.name for r in info.relations.values() if r.target is owner and r.many_to_one]
@@ -102,15 +115,28 @@ def resolve(info: ModelInfo, value: Any) -> Attribute:
     if target := here.relations.get(last):
         return replace(found, relation=target)
     descriptor = here.mapper.all_orm_descriptors.get(last)
-    if descriptor is not None and descriptor.extension_type is HybridExtensionType.HYBRID_PROPERTY:
-        return replace(found, expression=getattr(here.model, last))
-    if last in here.mapper.attrs:
-        return replace(found, expression=getattr(here.model, last))
+    hybrid = descriptor is not None and descriptor.extension_type is HybridExtensionType.HYBRID_PROPERTY
+    if hybrid or last in here.mapper.attrs:
+        return _computed(found, here, last)
     if isinstance(value, sa.ColumnElement) and not isinstance(value, sa.Column) and not leading:
         return Attribute(name=name, model=info.model, expression=value)
     if hasattr(here.model, last):
         return found
     raise UnknownAttribute(_unknown(here, last))
+
+
+def _computed(found: Attribute, here: ModelInfo, name: str) -> Attribute:
+    """A hybrid, a column_property or another name of something; a plain property where the database knows no such thing."""
+    if name in here.mapper.synonyms:
+        real = here.mapper.synonyms[name].name
+        if real in here.columns:
+            return replace(found, column=here.columns[real])
+    try:
+        expression = getattr(here.model, name)
+        typed = isinstance(getattr(expression.__clause_element__(), "type", None), sa.types.TypeEngine)
+    except Exception:  # a hybrid that makes sense for a row alone fails on the class in whatever way
+        return found
+    return replace(found, expression=expression) if typed else found
 
 
 def _unknown(info: ModelInfo, name: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from webadmin.database.inspection import UNSORTABLE, Kind, ModelInfo, inspect_model
+from webadmin.database.inspection import HEAVY, UNSORTABLE, Kind, ModelInfo, inspect_model
 from webadmin.errors import Fault
 from webadmin.options import defaults
 from webadmin.options.actions import actions_of
-from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, resolve
+from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, looked_at, resolve
 from webadmin.options.labels import RowLabel, model_label
 from webadmin.options.model_view import ModelView
+from webadmin.options.secrets import is_secret
 from webadmin.options.view import FilterOption, ShownColumn, View
 from webadmin.text import humanize
 
@@ -107,7 +108,7 @@ class Builder:
         names = [*self.info.columns, *self.info.relations]
         for name in names:
             column = self.info.columns.get(name)
-            if column is not None and column.kind in {Kind.SEARCH_VECTOR, Kind.BINARY}:
+            if column is not None and (column.kind in HEAVY or is_secret(name)):
                 continue
             attribute = resolve(self.info, name)
             yield ShownColumn(
@@ -175,8 +176,8 @@ class Builder:
         values: Sequence[Any] = defaults.filters(self.info) if given is None else list(given)
         found: dict[str, FilterOption] = {}
         for value in values:
-            column = getattr(value, "column", None) if hasattr(value, "parameter_name") else None
-            attribute = self._attribute("column_filters", value if column is None else column)
+            named = looked_at(self.info, value)
+            attribute = self._attribute("column_filters", named)
             if attribute is None:
                 continue
             if attribute.plain:
@@ -186,7 +187,7 @@ class Builder:
                     "it is a Python property; filter by a column or relation",
                 )
                 continue
-            label = getattr(value, "title", None) if column is not None else None
+            label = getattr(value, "title", None) if named is not value else None
             found[attribute.name] = FilterOption(attribute, label or self._label(attribute))
         return found
 

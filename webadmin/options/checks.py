@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from webadmin.errors import Fault
+from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import attribute_name
 from webadmin.options.model_view import ModelView
 
 _KNOWN = {name for name in dir(ModelView) if not name.startswith("_")} | {"model"}
 _PREFIXES = ("column_", "form_", "can_", "page_", "export_", "search_", "soft_")
+_HOOKS = sorted(name for name in _KNOWN if callable(getattr(ModelView, name, None)))
+_LISTS_OR_ALL = ("column_list", "column_details_list", "column_export_list")
+_LISTS_OR_NONE = ("column_sortable_list", "column_filters")
 _LISTS = (
-    "column_exclude_list", "column_searchable_list", "column_details_exclude_list", "column_export_list",
-    "column_export_exclude_list", "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options",
+    "column_exclude_list", "column_searchable_list", "column_details_exclude_list", "column_export_exclude_list",
+    "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options",
     "form_rules", "form_create_rules", "form_edit_rules", "export_types",
 )  # fmt: skip
 _MAPPINGS = (
@@ -22,50 +28,92 @@ _MAPPINGS = (
     "form_ajax_refs", "column_type_formatters", "column_type_formatters_detail", "column_descriptions",
 )  # fmt: skip
 _FORM_MAPPINGS = ("form_args", "form_widget_args", "form_overrides", "form_ajax_refs")
+_COLUMN_MAPPINGS = ("column_labels", "column_descriptions", "column_formatters", "column_formatters_detail")
 _FLAGS = tuple(name for name in _KNOWN if name.startswith("can_"))
 
 
-def check_options(options: ModelView) -> list[Fault]:
-    """Faults in the options of one view that do not need the model: unknown names, wrong shapes."""
+def check_options(options: ModelView) -> tuple[ModelView, list[Fault]]:
+    """Faults in the options of one view that do not need the model: unknown names, wrong shapes. With them the options
+    without those of a wrong shape, which nobody could look into: the rest can, and faults are told all at once."""
     title = type(options).__name__
     faults = [
         Fault(title, name, "set", _unknown_remedy(name))
-        for name in _own_names(options)
-        if name not in _KNOWN and name.startswith(_PREFIXES) and not callable(getattr(options, name))
+        for name in sorted(_own_names(options))
+        if not options._sqladmin and _looks_like_an_option(options, name)
     ]
-    for name in _LISTS:
-        value: Any = getattr(options, name)
-        if isinstance(value, str) or not hasattr(value, "__iter__") or isinstance(value, Mapping):
-            faults.append(Fault(title, name, repr(value), "write a list"))
-    for name in _MAPPINGS:
-        value = getattr(options, name)
-        if not isinstance(value, Mapping):
-            faults.append(Fault(title, name, repr(value), "write a dict"))
-    for name in _FLAGS:
-        value = getattr(options, name)
-        if not isinstance(value, bool):
-            faults.append(Fault(title, name, repr(value), "write True or False"))
-    sizes = options.page_size_options
-    for name, values in (("page_size", [options.page_size]), ("page_size_options", sizes)):
-        wrong = [v for v in values if not isinstance(v, int) or isinstance(v, bool) or not 1 <= v <= 1000]
-        if wrong:
-            faults.append(Fault(title, name, repr(wrong[0]), "a page has 1 to 1000 rows"))
+    wrong = dict(_wrong_shapes(options))
+    faults += [Fault(title, name, repr(getattr(options, name)), remedy) for name, remedy in wrong.items()]
+    if wrong:
+        options = type(title, (type(options),), {name: getattr(ModelView, name) for name in wrong})()
     if not options._sqladmin:
         faults.extend(_both(options, title))
     faults.extend(_unknown_keys(options, title))
-    return faults
+    return options, faults
+
+
+def _wrong_shapes(options: ModelView) -> Iterator[tuple[str, str]]:
+    for name in _LISTS:
+        if not _is_list(getattr(options, name)):
+            yield name, "write a list"
+    for name in _LISTS_OR_ALL:
+        if not _is_list(value := getattr(options, name)) and value != "__all__":
+            yield name, 'write a list, or "__all__"'
+    for name in _LISTS_OR_NONE:
+        if not _is_list(value := getattr(options, name)) and value is not None:
+            yield name, "write a list; an empty one for none"
+    for name in _MAPPINGS:
+        if not isinstance(getattr(options, name), Mapping):
+            yield name, "write a dict"
+    for name in _FLAGS:
+        if not isinstance(getattr(options, name), bool):
+            yield name, "write True or False"
+    if not _is_size(options.page_size):
+        yield "page_size", "a page has 1 to 1000 rows"
+    sizes = options.page_size_options
+    if _is_list(sizes) and not all(_is_size(size) for size in sizes):
+        yield "page_size_options", "a page has 1 to 1000 rows"
+
+
+def _is_list(value: Any) -> bool:
+    return hasattr(value, "__iter__") and not isinstance(value, str | Mapping)
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000
+
+
+def _looks_like_an_option(options: ModelView, name: str) -> bool:
+    """Whether a name that is no option was most likely meant to be one."""
+    if name in _KNOWN:
+        return False
+    value = getattr(options, name)
+    if isinstance(getattr(value, "_webadmin_action", None), ActionInfo):
+        return False
+    alike = difflib.get_close_matches(name, _HOOKS if callable(value) else sorted(_KNOWN), n=1, cutoff=0.85)
+    return bool(alike) or (not callable(value) and name.startswith(_PREFIXES))
 
 
 def _unknown_keys(options: ModelView, title: str) -> list[Fault]:
     faults: list[Fault] = []
-    for option in (*_FORM_MAPPINGS, "column_labels", "column_formatters", "column_formatters_detail"):
+    for option in (*_FORM_MAPPINGS, *_COLUMN_MAPPINGS):
         for key in getattr(options, option) if isinstance(getattr(options, option), Mapping) else ():
             name = attribute_name(key)
             if "." not in name and not hasattr(options.model, name) and options.form is None:
+                remedy = f"{options.model.__name__} has no such attribute"
+                close = difflib.get_close_matches(name, _attributes(options.model), n=1, cutoff=0.6)
                 faults.append(
-                    Fault(title, option, repr(name), f"{options.model.__name__} has no such attribute")
+                    Fault(
+                        title,
+                        option,
+                        repr(name),
+                        f"{remedy}; did you mean {close[0]!r}?" if close else remedy,
+                    )
                 )
     return faults
+
+
+def _attributes(model: type) -> list[str]:
+    return list(sa.inspect(model).attrs.keys())
 
 
 def _both(options: ModelView, title: str) -> list[Fault]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from webadmin.database.inspection import HEAVY, NUMBERS, UNSORTABLE, ColumnInfo, Kind, ModelInfo
 from webadmin.options.labels import guess_columns
+from webadmin.options.secrets import is_secret
 from webadmin.text import humanize, plural
 
 _LIST_LIMIT = 8
@@ -18,21 +19,8 @@ _WIDTHS = {
 _TIMES = frozenset({Kind.DATETIME, Kind.DATE})
 _RELATION_WIDTH = 130
 _OTHER_WIDTH = 70
-_LONG_NAMES = (
-    "description",
-    "body",
-    "content",
-    "text",
-    "notes",
-    "bio",
-    "comment",
-    "summary",
-    "html",
-    "markdown",
-    "password",
-    "secret",
-    "token",
-    "hash",
+_LONG_NAMES = frozenset(
+    ["description", "descriptions", "body", "content", "contents", "text", "notes", "bio", "comment", "comments", "summary", "html", "markdown"]
 )
 _LAST = ("created_at", "updated_at", "modified_at", "last_update", "last_updated", "modified")
 _STATES = ("status", "state", "active", "is_active", "enabled", "published", "stage", "priority")
@@ -47,7 +35,11 @@ def many(info: ModelInfo, name: str) -> str:
 def list_columns(info: ModelInfo) -> tuple[str, ...]:
     """The columns of a list, a label first: states, to-one relations, money, dates; nothing long or heavy."""
     if info.keyless:
-        shown = [name for name, column in info.columns.items() if column.kind not in HEAVY | {Kind.JSON}]
+        shown = [
+            name
+            for name, column in info.columns.items()
+            if column.kind not in HEAVY | {Kind.JSON} and not is_secret(name)
+        ]
         return tuple(shown[: _LIST_LIMIT + 4])
     relations = _to_one_by_column(info)
     first = guess_columns(info) or _key_columns(info, relations)
@@ -116,7 +108,7 @@ def _shown(column: ColumnInfo, info: ModelInfo) -> bool:
     name = column.name.lower()
     if column.kind in HEAVY | {Kind.JSON, Kind.OTHER}:
         return False
-    if any(word in name for word in _LONG_NAMES):
+    if is_secret(column.name) or not _LONG_NAMES.isdisjoint(name.split("_")):
         return False
     if column.name in {info.soft_delete, info.version} or column.primary_key:
         return False
@@ -172,7 +164,7 @@ def sortable(info: ModelInfo, shown: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         name
         for name, column in info.columns.items()
-        if column.indexed and column.kind not in UNSORTABLE and column.kind is not Kind.OTHER
+        if column.indexed and column.kind not in UNSORTABLE | {Kind.OTHER} and not is_secret(name)
     ) or (
         tuple(n for n in shown if n in info.columns and info.columns[n].kind not in UNSORTABLE | {Kind.OTHER})
         if info.keyless
@@ -193,7 +185,7 @@ def filters(info: ModelInfo) -> tuple[str, ...]:
     for name, column in info.columns.items():
         if name in relations:
             ranked.append((2, relations[name]))
-        elif name in {info.soft_delete, info.version} or column.kind in HEAVY | {Kind.OTHER}:
+        elif name in {info.soft_delete, info.version} or column.kind in HEAVY | {Kind.OTHER} or is_secret(name):
             continue
         elif column.kind in _FILTER_RANKS:
             times = column.kind in _TIMES
@@ -209,11 +201,10 @@ def searchable(info: ModelInfo) -> tuple[str, ...]:
     texts = [
         name
         for name, column in info.columns.items()
-        if column.kind in {Kind.TEXT, Kind.LONG_TEXT} and not column.foreign_key
+        if column.kind in {Kind.TEXT, Kind.LONG_TEXT} and not column.foreign_key and not is_secret(name)
     ]
     first = [name for name in guess_columns(info) if name in texts]
-    unsafe = ("password", "secret", "token", "hash")
-    rest = [name for name in texts if name not in first and not any(word in name.lower() for word in unsafe)]
+    rest = [name for name in texts if name not in first]
     rest.sort(key=lambda name: not info.columns[name].indexed)
     return tuple([*first, *rest][:4])
 

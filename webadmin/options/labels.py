@@ -7,10 +7,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import exc
-
 from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, ModelInfo, inspect_model
 from webadmin.options.reads import columns_read
+from webadmin.options.secrets import is_secret
 from webadmin.text import format_datetime, humanize, singular
 
 _NAME_LIKE = (
@@ -77,8 +76,9 @@ class RowLabel:
         if self._custom is not None:
             try:
                 text = str(self._custom(row) or "").strip()
-            except (exc.InvalidRequestError, AttributeError, TypeError):
-                # The model's __str__ reached for something that is not loaded for a label.
+            except Exception:
+                # The model's __str__ reached for something that is not loaded for a label, or has a fault: a label is
+                # no reason to lose the page.
                 text = ""
             if text:
                 return text if len(text) <= _MAX else text[: _MAX - 1] + "…"
@@ -125,7 +125,9 @@ def guess_columns(info: ModelInfo) -> tuple[str, ...]:
 
 
 def _nameable(column: ColumnInfo) -> bool:
-    return column.kind in {Kind.TEXT, Kind.LONG_TEXT} and not column.foreign_key
+    return (
+        column.kind in {Kind.TEXT, Kind.LONG_TEXT} and not column.foreign_key and not is_secret(column.name)
+    )
 
 
 def _has_own_str(model: type) -> bool:

@@ -103,6 +103,8 @@ class ModelView:
 
     _sqladmin: ClassVar[bool] = False
     """Made from a sqladmin view."""
+    _unlinked: ClassVar[Sequence[str]] = ()
+    """Relations that are shown without a link."""
 
     def __init_subclass__(cls, model: type | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -18,6 +18,7 @@ from webadmin.options.checks import check_options
 from webadmin.options.model_view import ModelView
 from webadmin.options.sqladmin_views import adapt, is_sqladmin_view
 from webadmin.options.view import View
+from webadmin.options.visible import only_visible
 
 logger = logging.getLogger("webadmin")
 
@@ -41,16 +42,18 @@ class Registry:
     def add(self, view: type[Any]) -> None:
         """Register a ``ModelView`` class, ours or sqladmin's."""
         notes: list[str] = []
-        if is_sqladmin_view(view):
-            view, notes = adapt(view)
         given: Any = view
-        if not (isinstance(given, type) and issubclass(given, ModelView)):
-            raise TypeError(f"add_view takes a ModelView class, not {view!r}")
-        model = getattr(view, "model", None)
+        model = getattr(given, "model", None)
+        if is_sqladmin_view(given):
+            if model is not None:
+                given, notes = adapt(given)
+        elif not (isinstance(given, type) and issubclass(given, ModelView)):
+            raise TypeError(f"add_view takes a ModelView class, not {given!r}")
         if model is None or not _is_mapped(model):
             remedy = "write class MyView(ModelView, model=MyModel) with a mapped class"
-            self.faults.append(Fault(view.__name__, "model", repr(model), remedy))
+            self.faults.append(Fault(given.__name__, "model", repr(model), remedy))
             return
+        view = given
         for note in notes:
             logger.warning("%s: %s", view.__name__, note)
         key = self._key(view)
@@ -93,12 +96,10 @@ class Registry:
         views: dict[str, View] = {}
         for view_class, key in self._pending:
             options = view_class()
-            found = check_options(options)
+            options, found = check_options(options)
             faults.extend(found)
-            if any(fault.value != "set" for fault in found):
-                continue  # an option of the wrong shape cannot be resolved any further
             builder = Builder(options, key)
-            view = builder.build()
+            view = only_visible(builder.build())
             views[key] = replace(view, read_only=True) if self._read_only else view
             faults.extend(builder.faults)
         if faults:

@@ -7,16 +7,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.auth.user import User
+from webadmin.options.attributes import attribute_name
 from webadmin.options.model_view import ModelView
 
 _BASE_MODULE = "sqladmin.models"
 
 _TAKEN = {name for name in dir(ModelView) if not name.startswith("_")} - {"key", "scope", "model"}
+_HOOKS = (
+    "on_model_change", "after_model_change", "on_model_delete", "after_model_delete", "is_accessible", "is_visible",
+)  # fmt: skip
 _SILENT = {
     "identity", "pk_columns", "session_maker", "is_async", "is_model", "ajax_lookup_url", "templates", "name", "model",
-    "name_plural", "methods", "include_in_schema", "category_icon",
+    "name_plural", "methods", "include_in_schema", "category_icon", "list_query", "non_link_related_fields",
 }  # fmt: skip
-_REFUSED_HOOKS = {
+_INSTEAD = {
     "search_query": "column_searchable_list or search_vector",
     "count_query": "scope(self, stmt, user)",
     "details_query": "scope(self, stmt, user)",
@@ -36,65 +40,106 @@ def is_sqladmin_view(view: Any) -> bool:
 
 
 def adapt(view: type[Any]) -> tuple[type[ModelView], list[str]]:
-    """Our view class with what a sqladmin view sets, and a sentence for each thing that has no effect here."""
+    """Our view class with what a sqladmin view sets, and a sentence for each thing that has no effect here.
+
+    Its methods are called on an object of its own class, so that ``super()`` and all that they use is there.
+    """
     own: dict[str, Any] = {}
     for cls in reversed(view.__mro__):
-        if cls is object or cls.__module__ == _BASE_MODULE:
-            continue
-        own.update({name: value for name, value in vars(cls).items() if not name.startswith("__")})
-    attributes = {
-        name: value
-        for name, value in own.items()
-        if name in _TAKEN or callable(value) or isinstance(value, property)
+        if cls is not object and cls.__module__ != _BASE_MODULE:
+            own.update({name: value for name, value in vars(cls).items() if not name.startswith("__")})
+    attributes: dict[str, Any] = {
+        name: getattr(view, name) for name in own if name in _TAKEN and name not in _HOOKS
     }
-    notes = [_note(name) for name in own if _without_effect(name, own[name])]
-    attributes |= {
-        "model": view.model,
-        "_sqladmin": True,
-        "__doc__": view.__doc__,
-        "__module__": view.__module__,
-    }
+    attributes |= {name: _delegate(name) for name in _HOOKS if name in own}
     for name in ("name", "name_plural"):
-        if name not in own or name not in _declared(view):
+        if name not in _declared(view):
             attributes.pop(name, None)
     if "list_query" in own:
         attributes["scope"] = _scope_from_list_query
-    return type(view.__name__, (ModelView,), attributes), [note for note in notes if note]
+    if "non_link_related_fields" in own:
+        attributes["_unlinked"] = tuple(attribute_name(value) for value in view.non_link_related_fields)
+    if "column_filters" in attributes:
+        attributes["column_filters"], notes = _filters(attributes["column_filters"])
+    else:
+        notes = []
+    attributes |= {
+        "model": view.model,
+        "_sqladmin": True,
+        "_original": _object_of(view),
+        "__doc__": view.__doc__,
+        "__module__": view.__module__,
+    }
+    names = _sqladmin_names(view)
+    notes = [note for name, value in own.items() if (note := _note(name, value, names))] + notes
+    return type(view.__name__, (ModelView,), attributes), notes
+
+
+def _object_of(view: type[Any]) -> Any:
+    """An object of the view's class, for its methods; a bare one where sqladmin finds fault with an option, so that the
+    fault is told with all others."""
+    try:
+        return view()
+    except Exception:
+        return object.__new__(view)
+
+
+def _delegate(name: str) -> Any:
+    def method(self: Any, *arguments: Any) -> Any:
+        return getattr(self._original, name)(*arguments)
+
+    method.__name__ = name
+    return method
 
 
 def _scope_from_list_query(self: Any, stmt: sa.Select[Any], user: User) -> sa.Select[Any]:
     """sqladmin's ``list_query(request)`` restricts every route here, not the list alone."""
+    request = getattr(user.request, "connection", user.request)
     keys = sa.inspect(self.model).primary_key
-    allowed = self.list_query(user.request).order_by(None).with_only_columns(*keys)
+    allowed = self._original.list_query(request).order_by(None).with_only_columns(*keys).correlate(None)
     inside = keys[0].in_(allowed) if len(keys) == 1 else sa.tuple_(*keys).in_(allowed)
     return stmt.where(inside)
 
 
+def _filters(given: Any) -> tuple[list[Any], list[str]]:
+    """What sqladmin's filter objects look at; our own filter for the column or relation takes their place."""
+    found: list[Any] = []
+    notes: list[str] = []
+    for value in given:
+        if hasattr(value, "foreign_key") or hasattr(value, "column") or not hasattr(value, "parameter_name"):
+            found.append(value)
+        else:
+            notes.append(
+                f"the filter {type(value).__name__} has no effect here; name a column or relation instead"
+            )
+    return found, notes
+
+
 def _declared(view: type[Any]) -> set[str]:
     """Names that sqladmin's metaclass did not fill in itself."""
-    model_name = view.model.__name__
-    guessed = {"name": _words(model_name), "name_plural": f"{getattr(view, 'name', '')}s"}
+    guessed = {"name": _words(view.model.__name__), "name_plural": f"{view.name}s"}
     return {name for name, value in guessed.items() if getattr(view, name, None) != value}
 
 
 def _words(name: str) -> str:
-    text = "".join(f" {char}" if char.isupper() and place else char for place, char in enumerate(name))
+    text = "".join(f" {char}" if "A" <= char <= "Z" and place else char for place, char in enumerate(name))
     return text.strip()
 
 
-def _without_effect(name: str, value: Any) -> bool:
-    if name.startswith("_") or name in _TAKEN | _SILENT | {"list_query"}:
-        return False
-    return (
-        name in _REFUSED_HOOKS
-        or name.endswith("_template")
-        or not (callable(value) or isinstance(value, property))
-    )
+def _sqladmin_names(view: type[Any]) -> set[str]:
+    return {name for cls in view.__mro__ if cls.__module__ == _BASE_MODULE for name in vars(cls)}
 
 
-def _note(name: str) -> str:
-    if name in _REFUSED_HOOKS:
-        return f"{name} has no effect here; use {_REFUSED_HOOKS[name]}"
+def _note(name: str, value: Any, names: set[str]) -> str:
+    """Why something that the view sets does nothing here; empty for what works, and for the view's own helpers."""
+    if getattr(value, "_action", False):
+        return f"the action {name} has no effect here; mark a method of a webadmin.ModelView with webadmin.action"
+    if getattr(value, "_exposed", False):
+        return f"the page {name} has no effect here; mount it in the app beside the admin"
+    if name.startswith("_") or name in _TAKEN or name in _SILENT:
+        return ""
+    if name in _INSTEAD:
+        return f"{name} has no effect here; use {_INSTEAD[name]}"
     if name.endswith("_template"):
         return f"{name} has no effect here; put a template of your own under KEY/ in templates_dir"
-    return f"{name} has no effect here"
+    return f"{name} has no effect here" if name in names else ""

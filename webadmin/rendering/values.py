@@ -92,7 +92,7 @@ class Cells:
         label = view.row_label if view is not None else model_label(target)
         soft_delete = view.soft_delete if view is not None else inspect_model(target).soft_delete
         links = view is not None and not view.keyless and view.options.can_view_details
-        plain = name in self._view.options.__dict__.get("non_link_related_fields", ())
+        plain = name in self._view.options._unlinked
 
         def make(row: Any, extras: Mapping[str, Any]) -> Cell:
             related = attribute.value(row)
