@@ -16,7 +16,7 @@ from webadmin.text import gettext as _
 async def read_form(request: Request, limits: Limits) -> FormData:
     """The fields sent. Raises TooLarge over a limit, BadRequest for a body that is no form."""
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > limits.body:
+    if declared.isdecimal() and int(declared) > limits.body:
         raise _too_large(limits)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     stream = _limited(request, limits)
@@ -58,3 +58,7 @@ def _too_large(limits: Limits) -> TooLarge:
     kilobytes = max(1, limits.body // 1024)
     size = f"{kilobytes // 1024} MB" if kilobytes >= 1024 else f"{kilobytes} kB"
     return TooLarge(_("At most {size} can be sent at once.").format(size=size))
+
+
+def _too_many(limits: Limits) -> TooLarge:
+    return TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
