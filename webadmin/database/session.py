@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -39,10 +39,11 @@ class Database:
         if isinstance(source, str | URL):
             return cls._from_url(source)
         if isinstance(source, Engine):
-            return cls(source)
+            return cls(_shared(source))
         async_engine = getattr(source, "sync_engine", None)
         if async_engine is not None:
-            return cls._from_url(async_engine.url)
+            return cls._from_url(async_engine.url, async_engine.get_execution_options())
+        source = getattr(source, "session_factory", source)  # of a scoped session: each request has one of its own
         options = getattr(source, "kw", None)
         if options is not None:
             bind = options.get("bind")
@@ -51,7 +52,7 @@ class Database:
             if isinstance(bind, Connection):
                 bind = bind.engine
             if isinstance(bind, Engine):
-                return cls(bind, factory=cast(Callable[..., Session], source))
+                return cls(_shared(bind), factory=cast(Callable[..., Session], source))
             if bind is not None:
                 return cls.of(bind)
         raise TypeError(
@@ -60,14 +61,17 @@ class Database:
         )
 
     @classmethod
-    def _from_url(cls, url: str | URL) -> Database:
+    def _from_url(cls, url: str | URL, options: Mapping[str, Any] | None = None) -> Database:
         address = sync_url(url)
         if in_memory(address):
             raise TypeError(
                 "A database in memory cannot be shared with a second connection: pass the Engine itself, "
                 "or the address of a file"
             )
-        return cls(create_engine(address, **engine_options(address)), owned=True)
+        engine = create_engine(address, **engine_options(address))
+        # Such as a translation of schemas; the isolation level goes with the driver.
+        kept = {name: value for name, value in (options or {}).items() if name != "isolation_level"}
+        return cls(engine.execution_options(**kept) if kept else engine, owned=True)
 
     @property
     def capacity(self) -> int:
@@ -92,7 +96,7 @@ class Database:
             try:
                 self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
                 # Bound to the connection, not the engine: it outlives the commit, so that its limits can be taken off.
-                with self._factory(bind=connection) as session:
+                with self._factory(bind=connection, binds=None) as session:
                     yield session
             finally:
                 if not connection.closed and not connection.invalidated:
@@ -103,3 +107,13 @@ class Database:
         """Close the pool when webadmin made it."""
         if self.owned:
             self.engine.dispose()
+
+
+def _shared(engine: Engine) -> Engine:
+    """``engine``, when all threads see the same database through it. Raises TypeError."""
+    if in_memory(engine.url) and not isinstance(engine.pool, StaticPool):
+        raise TypeError(
+            "Each thread has a database of its own in this engine's memory: create it with poolclass=StaticPool and "
+            'connect_args={"check_same_thread": False}, or use a file'
+        )
+    return engine

@@ -56,4 +56,9 @@ def engine_options(url: URL) -> dict[str, Any]:
 
 def in_memory(url: URL) -> bool:
     """The database at ``url`` lives in one connection's memory, so that no other connection can see it."""
-    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+    if url.get_backend_name() != "sqlite":
+        return False
+    # Memory with a name and a shared cache is seen by every connection.
+    return url.database in {None, "", ":memory:"} or (
+        "mode=memory" in str(url.database) and "cache=shared" not in str(url)
+    )

@@ -40,12 +40,14 @@ _KINDS = {
     "53300": "too_many_connections",
     "42P01": "missing_object",
     "42703": "missing_object",
+    "3F000": "missing_object",
+    "54000": "too_long",
     "55000": "unreadable",
     "P0001": "refused",
     "44000": "refused",
 }
 _CLASSES = {"22": "invalid_value", "HV": "unreadable"}
-_LOST_STATES = ("57P01", "57P02", "57P03", "57P05")
+_LOST_STATES = ("57P01", "57P02", "57P03", "57P05", "25P03")
 _KEY_COLUMNS = re.compile(r"^\((.+?)\)=\(")
 
 _ROW_ESTIMATES = sa.text(
@@ -94,6 +96,9 @@ class PostgreSQL(Dialect):
         ]
         if read_only:
             commands.insert(0, "SET TRANSACTION READ ONLY")
+        if getattr(connection.connection.driver_connection, "autocommit", False):
+            # The host's engine commits each statement; until the connection goes back it does not.
+            connection.execution_options(isolation_level="READ COMMITTED")
         self._run(connection, "; ".join(commands))
 
     @staticmethod
