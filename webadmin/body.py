@@ -62,3 +62,7 @@ def _too_large(limits: Limits) -> TooLarge:
 
 def _too_many(limits: Limits) -> TooLarge:
     return TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
+
+
+def _too_many(limits: Limits) -> TooLarge:
+    return TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
