@@ -62,7 +62,3 @@ def _too_large(limits: Limits) -> TooLarge:
 
 def _too_many(limits: Limits) -> TooLarge:
     return TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
-
-
-def _too_many(limits: Limits) -> TooLarge:
-    return TooLarge(_("The form has more than {count} fields.").format(count=limits.fields))
