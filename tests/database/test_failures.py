@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,13 +32,13 @@ class Thing(Base):
 
 
 @pytest.fixture
-def database(engine: Engine) -> Iterator[Database]:
+def database(engine: Engine) -> Database:
     """A database with one thing in it."""
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         session.add(Thing(id=1, name="one"))
         session.commit()
-    yield Database.of(engine)
+    return Database.of(engine)
 
 
 def failed(
@@ -50,7 +50,6 @@ def failed(
         database.transaction(read_only=read_only, timeouts=TIMEOUTS) as session,
     ):
         act(session)
-        session.commit()
     failure = database.dialect.failure(raised.value)
     answer = as_answer(database.dialect, raised.value, reading=read_only)
     text = f"{answer.title} {answer.message}".lower()
@@ -108,7 +107,7 @@ def test_missing(database: Database) -> None:
     """A table that is not there is 503: a migration may be on its way."""
     failure, answer = failed(database, lambda session: session.execute(sa.text("SELECT * FROM nowhere")))
     assert (failure.kind, answer.status) == ("missing_object", 503)
-    failure, _ = failed(database, lambda session: session.execute(sa.text("SELECT nothing FROM gadget t")))
+    failure, _ = failed(database, lambda session: session.execute(sa.text("SELECT absent FROM gadget t")))
     assert failure.kind == "missing_object"
 
 
