@@ -38,7 +38,10 @@ class OwnField(wtforms.Field):
     @property
     def base(self) -> Any:
         snapshot: Mapping[str, Any] | None = getattr(self.meta, "snapshot", None)
-        return self.shown if snapshot is None else snapshot.get(self.short_name, self.shown)
+        # A new row has no value yet that could be left alone: what its form was opened with is sent to be stored.
+        if snapshot is None or self.creating:
+            return self.shown
+        return snapshot.get(self.short_name, self.shown)
 
     @property
     def empty(self) -> bool:
