@@ -90,7 +90,6 @@ async def respond(
     call = _Call(runtime, route, params, request)
     form = FormData()
     try:
-        call.check_limits()
         if request.method == "POST" and route is not None:
             form = await read_form(request, runtime.responder.settings.limits)
         found = await runtime.responder.identity.ahead(request)
@@ -123,7 +122,7 @@ class _Call:
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
         self.viewed = False
 
-    def check_limits(self) -> None:
+    def _check_limits(self) -> None:
         if len(self.request.scope.get("query_string", b"")) > self.responder.settings.limits.query:
             raise TooLarge(_("The address is longer than any list needs. Use fewer filters."), link="./")
 
@@ -148,6 +147,7 @@ class _Call:
             caller.user = self.responder.identity.identify(self.request, caller.cookie, found)
             if caller.user is None and route.permission != "public":
                 raise LoginRequired(_("You are not logged in, or your session has ended."))
+            self._check_limits()
             return self.responder.respond(caller, self._in_transaction(route, form))
         except WebadminError as error:
             return self.responder.error(caller, error)
