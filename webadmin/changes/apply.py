@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from wtforms import ValidationError
 
 from webadmin.changes.constraints import constraint_columns
 from webadmin.changes.hooks import call_hook
 from webadmin.changes.removal import remove
 from webadmin.database.inspection import Kind
-from webadmin.errors import Conflict
+from webadmin.errors import Conflict, Unprocessable
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -22,7 +23,8 @@ from webadmin.text import gettext as _
 def delete(context: Context, view: View, rows: Sequence[Any], *, purge: bool = False) -> int:
     """Delete ``rows`` (mark them, where the model is soft and ``purge`` is not asked); returns how many.
 
-    Raises Conflict when the database refuses after all: nothing is deleted then.
+    Raises Conflict when the database refuses after all, Unprocessable when a hook does (with ``wtforms.ValidationError``):
+    nothing is deleted then.
     """
     session = context.session
     soft = None if purge else view.soft_delete
@@ -37,7 +39,11 @@ def delete(context: Context, view: View, rows: Sequence[Any], *, purge: bool = F
             session.flush()
             for row in rows:
                 call_hook(view.options.after_model_delete, row, context.hook_request)
+    except ValidationError as error:
+        raise Unprocessable(str(error), title=_("Not deleted")) from error
     except exc.IntegrityError as error:
+        if context.dialect.failure(error).kind != "foreign_key":
+            raise
         raise Conflict(
             _(
                 "Other rows still point at what was to be deleted, so nothing was deleted. Look at the plan again: something was added meanwhile."
@@ -50,7 +56,8 @@ def delete(context: Context, view: View, rows: Sequence[Any], *, purge: bool = F
 def restore(context: Context, view: View, rows: Sequence[Any]) -> int:
     """Bring soft-deleted ``rows`` back; returns how many.
 
-    Raises Conflict naming the live row that has taken a unique value meanwhile: nothing is restored then.
+    Raises Conflict naming the live row that has taken a unique value meanwhile, Unprocessable when a hook refuses: the
+    caller rolls back then, and nothing is restored.
     """
     assert view.soft_delete is not None
     session = context.session
@@ -62,6 +69,8 @@ def restore(context: Context, view: View, rows: Sequence[Any]) -> int:
                 setattr(row, view.soft_delete, None)
                 session.flush()
                 call_hook(view.options.after_model_change, data, row, False, context.hook_request)
+        except ValidationError as error:
+            raise Unprocessable(str(error), title=_("Not restored")) from error
         except exc.IntegrityError as error:
             raise _in_the_way(context, view, row, error) from error
     return len(rows)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from wtforms import ValidationError
+
 from webadmin.changes.apply import restore as apply_restore
 from webadmin.changes.hooks import call_hook
-from webadmin.errors import BadRequest, NotFound, TooLarge
+from webadmin.errors import BadRequest, NotFound, TooLarge, Unprocessable
 from webadmin.listing.scope import Deleted, one
 from webadmin.options.actions import ActionInfo
 from webadmin.rendering.shell import Link
@@ -70,7 +72,10 @@ def run(request: AdminRequest) -> Answer:
     rows = _chosen(request, deleted="hide")
     if request.posted("confirm") != "1":
         return Page("action.html", _preview(request, info, rows))
-    said = call_hook(getattr(view.options, info.method), rows, request)
+    try:
+        said = call_hook(getattr(view.options, info.method), rows, request)
+    except ValidationError as error:
+        raise Unprocessable(str(error), title=_("Not done"), link="./", link_label=view.name_plural) from error
     request.session.flush()
     done = f"{info.label}: {counted(view, len(rows))}."
     request.flash(said if isinstance(said, str) and said else done)
