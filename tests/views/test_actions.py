@@ -53,14 +53,19 @@ def test_the_list_comes_back_as_it_was(admin: Admin) -> None:
 
 def test_an_action_of_the_models_own(admin: Admin) -> None:
     """First what it will do and to which rows, then what it did."""
-    ready = sa.select(Order.id).where(Order.status.in_([OrderStatus.PAID, OrderStatus.PACKED]), Order.deleted_at.is_(None)).limit(2)
+    ready = (
+        sa.select(Order.id)
+        .where(Order.status.in_([OrderStatus.PAID, OrderStatus.PACKED]), Order.deleted_at.is_(None))
+        .limit(2)
+    )
     with admin.engine.connect() as connection:
         chosen = [str(id) for id in connection.execute(ready).scalars()]
     preview = admin.act(admin.get("/orders/"), "mark-sent", chosen)
-    assert preview.h1 == "Mark as sent: 2 orders"
+    many = f"{len(chosen)} order" + ("s" if len(chosen) != 1 else "")
+    assert preview.h1 == f"Mark as sent: {many}"
     assert admin.value(sa.select(Order.status).where(Order.id == int(chosen[0]))) is not OrderStatus.SENT
     after = admin.confirm(preview, "form")
-    assert after.messages() == ["2 orders are sent."]
+    assert after.messages() == [f"{many} {'is' if len(chosen) == 1 else 'are'} sent."]
     assert admin.value(sa.select(Order.status).where(Order.id == int(chosen[0]))) is OrderStatus.SENT
 
 

@@ -56,6 +56,7 @@ class RowForm:
         self._loader = loader
         self._blueprint = blueprint_for(view, context.dialect, creating=self.creating)
         self._more: set[str] = set()
+        self._prefilled: set[str] = set()
         self._refused: dict[str | None, list[str]] = {}
         self._purpose = f"{view.key}/{'' if self.creating else view.id_of(row)}"
         posted = formdata.get(snapshot.FIELD) if formdata is not None else None
@@ -80,7 +81,9 @@ class RowForm:
             if self.creating:
                 if name in initial and not self.submitted:
                     found = self._from_text(name, key, initial[name])
-                    values |= {key: found} if found is not None else {}
+                    if found is not None:
+                        values[key] = found
+                        self._prefilled.add(name)
             elif (value := self._stored(name)) is not None:
                 values[key] = value
             else:
@@ -132,13 +135,18 @@ class RowForm:
 
     def hidden(self, key: str) -> tuple[tuple[str, str], ...]:
         """The hidden fields that the page has to have: what it shows, signed."""
-        clashing = self.clashes
         shown = {
-            field.short_name: field.shown if name in clashing else field.base
+            field.short_name: self._as_base(name, field)
             for name, field in self.fields.items()
             if isinstance(field, OwnField) and not isinstance(field, ReadOnlyField)
         }
         return ((snapshot.FIELD, snapshot.seal(shown, key, self._purpose)),)
+
+    def _as_base(self, name: str, field: OwnField) -> Any:
+        """What the next post is compared with. What an address filled in is the person's own, not what was there."""
+        if name in self._prefilled:
+            return [] if isinstance(field, ToManyField) else ""
+        return field.shown if name in self.clashes else field.base
 
     # -- reading -------------------------------------------------------------------------------------------
 
