@@ -59,6 +59,5 @@ def in_memory(url: URL) -> bool:
     if url.get_backend_name() != "sqlite":
         return False
     # Memory with a name and a shared cache is seen by every connection.
-    return url.database in {None, "", ":memory:"} or (
-        "mode=memory" in str(url.database) and "cache=shared" not in str(url)
-    )
+    named = url.query.get("mode") == "memory" and url.query.get("cache") != "shared"
+    return url.database in {None, "", ":memory:"} or named
