@@ -42,7 +42,7 @@ def delete(context: Context, view: View, rows: Sequence[Any], *, purge: bool = F
     except ValidationError as error:
         raise Unprocessable(str(error), title=_("Not deleted")) from error
     except exc.IntegrityError as error:
-        if context.dialect.failure(error).kind != "foreign_key":
+        if context.dialect.failure(error).kind not in {"foreign_key", "not_null"}:
             raise
         raise Conflict(
             _(
