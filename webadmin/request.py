@@ -91,9 +91,13 @@ class AdminRequest:
         found = [value for value in self.form.getlist(name) if isinstance(value, str)]
         return found[-1] if found else default
 
-    def flash(self, text: str, tone: str = "ok", *, url: str = "", url_label: str = "", post: bool = False) -> None:
+    def flash(
+        self, text: str, tone: str = "ok", *, url: str = "", url_label: str = "", post: bool = False
+    ) -> None:
         """Show a line on the next page."""
-        self.cookie.add_message({"text": text, "tone": tone, "url": url, "url_label": url_label, "post": post})
+        self.cookie.add_message(
+            {"text": text, "tone": tone, "url": url, "url_label": url_label, "post": post}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class Page:
     """Only this block of the template."""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    fragment: bool = False
+    """The template is a part of another page: nothing stands around it, and messages wait for a whole one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,10 @@ class Responder:
         begun = time.perf_counter()
         frame = Frame(self.registry, self.settings, caller.urls, self.identity)
         token = csrf.token(self.secret, caller.cookie.id)
-        whole = answer.block is None
+        whole = answer.block is None and not answer.fragment
         shell = frame.shell(caller.user, caller.cookie, token, caller.request_id, caller.request, whole=whole)
         key = caller.params.get("key", "")
+        key = key if key in self.registry.views else ""  # as it stands in the address, it could name any folder of the host's
         if answer.block is None:
             html = self.renderer.page(answer.template, answer.content, shell, key=key)
         else:
@@ -66,9 +67,10 @@ class Responder:
         headers = {
             "Cache-Control": "no-store",
             "Vary": f"{VARY}, Cookie",
-            "Server-Timing": f"db;dur={caller.database_ms:.1f}, render;dur={render_ms:.1f}",
             **answer.headers,
         }
+        if caller.user is not None:
+            headers["Server-Timing"] = f"db;dur={caller.database_ms:.1f}, render;dur={render_ms:.1f}"
         return self._finish(caller, Response(html, answer.status, headers, "text/html"))
 
     def error(self, caller: Caller, error: WebadminError) -> Response:
@@ -92,7 +94,7 @@ class Responder:
         return response
 
     def _link(self, caller: Caller, link: str | None) -> str:
-        if link is None:
+        if link is None or caller.user is None:  # a stranger does not learn which lists there are
             return caller.urls.home
         view = self.registry.views.get(caller.params.get("key", ""))
         if link.startswith(("?", "./")):

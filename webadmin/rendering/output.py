@@ -17,6 +17,9 @@ from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
+# Functions that want nothing of the template that calls them: Jinja's way of calling asks each time whether they do.
+_PLAIN_FUNCTIONS = frozenset({"_", "gettext", "ngettext", "icon", "asset", "number", "zip"})
+
 # Where a block or an include stands in the compiled template: piece by piece, through every template above it.
 _PASSED_UP = re.compile(r"^( *)yield from (.+)$", re.MULTILINE)
 
@@ -37,6 +40,11 @@ def printed(value: Any) -> str:
     return value if kind is Markup else escape(value)
 
 
+def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """``function(…)``. A name that the template does not know raises UndefinedError."""
+    return function(*args, **kwargs)
+
+
 class _Generator(CodeGenerator):
     def _output_child_pre(
         self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
@@ -46,12 +54,25 @@ class _Generator(CodeGenerator):
         else:
             super()._output_child_pre(node, frame, finalize)
 
+    def visit_Call(  # noqa: N802 - Jinja's name
+        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
+    ) -> None:
+        plain = isinstance(node.node, nodes.Name) and node.node.name in _PLAIN_FUNCTIONS
+        if forward_caller or not plain:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.write("environment.called(")
+        self.visit(node.node, frame)
+        self.signature(node, frame)
+        self.write(")")
+
 
 class FastEnvironment(Environment):
     """Jinja's environment, where ``{{ }}`` costs half and each block is joined once."""
 
     code_generator_class = _Generator
     printed = staticmethod(printed)
+    called = staticmethod(called)
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False

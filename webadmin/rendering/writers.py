@@ -120,7 +120,7 @@ def _time(name: str, value: dt.time, detail: bool) -> Cell:
 def _datetime(name: str, value: dt.datetime, detail: bool) -> Cell:
     local, ago = localize(value), format_ago(value)
     recent = ago != format_date(local)
-    absolute = f"{local:%Y-%m-%d %H:%M:%S}" + (f" {local.tzname()}" if local.tzinfo else "")
+    absolute = f"{local.isoformat(' ')[:19]} {local.tzname() or ''}".rstrip()
     if detail:
         text, secondary = format_datetime(value), ago if recent else ""
     else:

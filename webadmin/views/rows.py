@@ -39,4 +39,4 @@ def rows(request: AdminRequest) -> Answer:
         first=not (params.after or params.before),
         caption=view.name_plural,
     )
-    return Page("rows.html", page)
+    return Page("rows.html", page, fragment=True)
