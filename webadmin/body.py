@@ -19,7 +19,8 @@ async def read_form(request: Request, limits: Limits) -> FormData:
     if declared.isdecimal() and int(declared) > limits.body:
         raise _too_large(limits)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    stream = _limited(request, limits)
+    plain = kind == "application/x-www-form-urlencoded"
+    stream = _limited(request, limits, fields=limits.fields if plain else None)
     try:
         if kind == "multipart/form-data":
             form = await MultiPartParser(
@@ -29,7 +30,7 @@ async def read_form(request: Request, limits: Limits) -> FormData:
                 max_fields=limits.fields,
                 max_part_size=limits.body,
             ).parse()
-        elif kind == "application/x-www-form-urlencoded":
+        elif plain:
             form = await FormParser(
                 request.headers, stream, max_fields=limits.fields, max_part_size=limits.body
             ).parse()
@@ -45,12 +46,19 @@ async def read_form(request: Request, limits: Limits) -> FormData:
     return form
 
 
-async def _limited(request: Request, limits: Limits) -> AsyncGenerator[bytes, None]:
-    size = 0
+async def _limited(
+    request: Request, limits: Limits, *, fields: int | None = None
+) -> AsyncGenerator[bytes, None]:
+    size = marks = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > limits.body:
             raise _too_large(limits)
+        if fields is not None:
+            # The parser counts fields, but not the empty ones, on which it can spend seconds.
+            marks += chunk.count(b"&")
+            if marks > fields:
+                raise _too_many(limits)
         yield chunk
 
 

@@ -13,6 +13,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 _MAX_AGE = 14 * 24 * 3600
 """Seconds after which a cookie counts no more."""
 _MAX_MESSAGES = 5
+_LONGEST = 3800
+"""Characters of a cookie's value; browsers drop a cookie of more than 4096 bytes, name and all, without a word."""
 _PORT = re.compile(r":[0-9]{1,5}$", re.ASCII)
 
 
@@ -91,16 +93,10 @@ class CookieSigner:
 
     def header(self, data: SessionData, root: str, *, secure: bool, host: str = "") -> str:
         """The ``Set-Cookie`` header's value."""
-        content: dict[str, Any] = {"i": data.id}
-        if data.user:
-            content["u"] = data.user
-        if data.messages:
-            content["m"] = data.messages
-        if data.preferences:
-            content["p"] = data.preferences
-        value = self._serializer(root).dumps(content)
-        if isinstance(value, bytes):
-            value = value.decode()
+        value, messages = self._value(data, root, data.messages), data.messages
+        while messages and len(value) > _LONGEST:
+            messages = messages[1:]
+            value = self._value(data, root, messages)
         parts = [
             f"{self.name(root, host)}={value}",
             f"Path={root or '/'}",
@@ -111,3 +107,14 @@ class CookieSigner:
         if secure:
             parts.append("Secure")
         return "; ".join(parts)
+
+    def _value(self, data: SessionData, root: str, messages: list[dict[str, Any]]) -> str:
+        content: dict[str, Any] = {"i": data.id}
+        if data.user:
+            content["u"] = data.user
+        if messages:
+            content["m"] = messages
+        if data.preferences:
+            content["p"] = data.preferences
+        value = self._serializer(root).dumps(content)
+        return value.decode() if isinstance(value, bytes) else str(value)

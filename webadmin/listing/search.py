@@ -19,6 +19,8 @@ from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
 
 _MAX_WORDS = 16
+_MARKED = 2000
+"""Characters of a text in which the words are marked, and which the list then shows."""
 _START, _STOP = "\x02", "\x03"
 _FOUND = re.compile(f"{_START}([^{_START}{_STOP}]*){_STOP}")
 _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
@@ -121,8 +123,13 @@ class Highlights:
             for name in self._names:
                 text = getattr(row, name, None)
                 if isinstance(text, str):
-                    texts[name] = self._pattern.sub(lambda found: f"{_START}{found.group()}{_STOP}", text)
+                    texts[name] = self._marked(text)
         return {name: _markup(text) for name, text in texts.items() if _START in text}
+
+    def _marked(self, text: str) -> str:
+        assert self._pattern is not None
+        marked = self._pattern.sub(lambda found: f"{_START}{found.group()}{_STOP}", text[:_MARKED])
+        return marked if len(text) <= _MARKED else marked + "…"
 
 
 def _markable(shown: ShownColumn) -> bool:

@@ -12,6 +12,8 @@ from webadmin.forms.codecs.text import check_text, lines_of
 from webadmin.text import gettext as _
 
 _NULL = "NULL"
+_DEEPEST = 100
+"""Lists and objects within one another; reading many more back could be more than Python can do, on every page there is."""
 
 
 class JsonCodec(Codec):
@@ -118,8 +120,10 @@ def _refuse(word: str) -> NoReturn:
     raise _RefusedError(_("{word} is not JSON.").format(word=word))
 
 
-def _check(value: Any) -> None:
-    """Raise _RefusedError where a text inside ``value`` is none that a database takes."""
+def _check(value: Any, depth: int = 0) -> None:
+    """Raise _RefusedError where a text inside ``value`` is none that a database takes, or ``value`` is nested too deeply."""
+    if depth > _DEEPEST:
+        raise _RefusedError(_("This is nested too deeply."))
     if isinstance(value, str):
         try:
             check_text(value)
@@ -127,8 +131,8 @@ def _check(value: Any) -> None:
             raise _RefusedError(str(error)) from None
     elif isinstance(value, list):
         for member in value:
-            _check(member)
+            _check(member, depth + 1)
     elif isinstance(value, dict):
         for name, member in value.items():
             _check(name)
-            _check(member)
+            _check(member, depth + 1)
