@@ -32,6 +32,7 @@ async function search(input, words) {
   const list = listOf(input);
   if (!(await lookup(list, input.closest("[data-lookup]").dataset.lookup, words, request.signal))) return;
   list.parentElement.hidden = false;
+  list.parentElement.scrollIntoView({ block: "nearest" });
   input.setAttribute("aria-expanded", "true");
   activate(input, optionsOf(input)[0]);
 }

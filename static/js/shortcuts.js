@@ -1,11 +1,20 @@
-// data-key="n": that key presses the element, or puts the focus into it when it is a field.
+// data-key="n": that key presses the element, or puts the focus into it when it is a field. "g h" is two keys, one
+// after the other.
 import { all } from "./dom.js";
 import { pressed } from "./keys.js";
 
+let [first, at] = ["", 0];
+
+function find(key) {
+  const both = first && Date.now() - at < 1500 ? `${first} ${key}` : key;
+  [first, at] = [key, Date.now()];
+  const shown = all("[data-key]").filter((element) => element.checkVisibility());
+  return shown.find((element) => element.dataset.key === both) ?? shown.find((element) => element.dataset.key === key);
+}
+
 document.addEventListener("keydown", (event) => {
   const key = pressed(event);
-  if (!key) return;
-  const target = all("[data-key]").find((element) => element.dataset.key === key && element.checkVisibility());
+  const target = key && find(key);
   if (!target) return;
   event.preventDefault();
   if (target.matches("input, select, textarea")) {

@@ -119,11 +119,10 @@ def _may_go(context: Context, found: Found) -> bool:
 def _reached(context: Context, found: Found, rule: str) -> Reached:
     edge = found.edge
     view = context.view_of(edge.model) if edge.model is not None else None
-    columns = ", ".join(humanize(column.name).lower() for column in edge.child_columns)
     capped = found.count > CAP
     return Reached(
         edge=edge,
-        label=f"{view.name_plural if view is not None else _table_label(edge)} ({columns})",
+        label=f"{view.name_plural if view is not None else _table_label(edge)} ({_link_label(edge, view)})",
         rule=rule,
         count=found.count,
         depth=found.depth,
@@ -141,6 +140,17 @@ def _examples(context: Context, found: Found, view: View | None) -> tuple[tuple[
     stmt = view.options.scope(stmt, context.user).limit(_EXAMPLES)
     rows = context.session.scalars(stmt).unique()
     return tuple((view.row_label(row), view.id_of(row)) for row in rows)
+
+
+def _link_label(edge: Edge, view: View | None) -> str:
+    """What links the rows: the relation that stands on these columns, else the columns."""
+    names = {column.name for column in edge.child_columns}
+    if view is not None:
+        columns = view.info.columns
+        for relation in view.info.relations.values():
+            if relation.many_to_one and {columns[key].column.name for key in relation.local} == names:
+                return view.label_of(relation.name).lower()
+    return ", ".join(humanize(column.name).lower() for column in edge.child_columns)
 
 
 def _table_label(edge: Edge) -> str:

@@ -148,7 +148,6 @@ class ProductView(ModelView, model=Product):
         Product.stock,
         Product.active,
         Product.labels,
-        Product.updated_at,
     ]
     column_labels = {Product.sku: "SKU", Product.active: "In the shop"}
     column_formatters = {Product.price: in_euros}

@@ -60,6 +60,7 @@ def _reindent(sql: str) -> str:
         laid_out = sqlparse.format(sql.strip(), reindent=True, wrap_after=_WIDTH)
     except (SQLParseError, RecursionError):
         return sql.strip()
+    laid_out = re.sub(r"\n(?:[ \t]*\n)+", "\n", laid_out)
     return laid_out if _words(laid_out) == _words(sql) else sql.strip()
 
 

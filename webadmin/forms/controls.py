@@ -136,7 +136,8 @@ class _Maker:
         return FormControl(**self.common, **looks)
 
     def _hint(self, field: ColumnField) -> str:
-        if self.form.creating and field.column.has_default and field.stored is None:
+        explained = bool(self.common["help"])
+        if self.form.creating and field.column.has_default and field.stored is None and not explained:
             return _("set by the database when empty")
         return ""
 

@@ -34,6 +34,8 @@ class Choice:
     """Its key as a form or a filter takes it."""
     label: str
     deleted: bool
+    hint: str = ""
+    """What tells it from others of the same label: the other columns that were searched."""
 
 
 def search_rows(
@@ -81,12 +83,13 @@ class _Lookup:
         self.model: Any = info.model
 
     def find(self, q: str, limit: int, fields: Sequence[Any], deleted: bool) -> tuple[list[Choice], bool]:
-        stmt = self._select(deleted)
+        beside = [name for name in map(str, fields) if name in self.info.columns]
+        stmt = self._select(deleted, beside)
         if q:
             stmt = stmt.where(self._matches(q, [resolve(self.info, name) for name in fields]))
         stmt = stmt.order_by(*self._order(bool(q))).limit(limit + 1)
         rows = self.context.session.scalars(stmt).all()
-        return [self._choice(row) for row in rows[:limit]], len(rows) > limit
+        return [self._choice(row, beside) for row in rows[:limit]], len(rows) > limit
 
     def by_id(self, ids: Sequence[str]) -> list[Choice]:
         conditions = [
@@ -97,16 +100,16 @@ class _Lookup:
         rows = self.context.session.scalars(self._select(deleted=True).where(sa.or_(*conditions))).all()
         return [self._choice(row) for row in rows]
 
-    def _select(self, deleted: bool) -> sa.Select[Any]:
+    def _select(self, deleted: bool, beside: Sequence[str] = ()) -> sa.Select[Any]:
         stmt = sa.select(self.model)
         if self.view is not None:
             stmt = scope(self.context, self.view, stmt, "show" if deleted else "hide")
         elif self.info.soft_delete is not None and not deleted:
             stmt = stmt.where(getattr(self.model, self.info.soft_delete).is_(None))
         columns = [column.name for column in self.info.key]
-        columns += [name for name in label_columns(self.context, self.model) if name not in columns]
+        columns += [*label_columns(self.context, self.model), *beside]
         options = (
-            load_only(*(getattr(self.model, name) for name in columns), raiseload=True),
+            load_only(*(getattr(self.model, name) for name in dict.fromkeys(columns)), raiseload=True),
             raiseload("*"),
         )
         return stmt.options(*options).execution_options(webadmin_label=_("Rows to choose from"))
@@ -135,11 +138,14 @@ class _Lookup:
         order = [getattr(self.model, name) for name in names] if by_name else []
         return [*order, *(getattr(self.model, column.name) for column in self.info.key)]
 
-    def _choice(self, row: Any) -> Choice:
+    def _choice(self, row: Any, beside: Sequence[str] = ()) -> Choice:
         view = self.view
+        label = label_of(self.context, self.model)(row)
+        others = [str(value) for name in beside if (value := getattr(row, name)) is not None]
         mark = view.soft_delete if view is not None else self.info.soft_delete
         return Choice(
             unquote(identity.segment(self.info.key_of(row))),
-            label_of(self.context, self.model)(row),
+            label,
             mark is not None and getattr(row, mark) is not None,
+            ", ".join(text for text in others if text not in label),
         )

@@ -75,7 +75,9 @@ def run(request: AdminRequest) -> Answer:
     try:
         said = call_hook(getattr(view.options, info.method), rows, request)
     except ValidationError as error:
-        raise Unprocessable(str(error), title=_("Not done"), link="./", link_label=view.name_plural) from error
+        raise Unprocessable(
+            str(error), title=_("Not done"), link="./", link_label=view.name_plural
+        ) from error
     request.session.flush()
     done = f"{info.label}: {counted(view, len(rows))}."
     request.flash(said if isinstance(said, str) and said else done)

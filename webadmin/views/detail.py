@@ -51,6 +51,8 @@ class RelatedTable:
     rows: tuple[RelatedRow, ...]
     all_url: str | None
     add_url: str | None
+    more: bool = False
+    """There are more rows than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ def _related_table(
             )
             for item in related.rows
         ),
+        more=related.count > len(related.rows),
         all_url=urls.filtered(target, pairs) if pairs else None,
         add_url=urls.below(target, "add", urlencode(pairs)) if pairs and request.may("add", target) else None,
     )
@@ -186,4 +189,4 @@ def _related_table(
 
 def _numeric(column: ShownColumn) -> bool:
     info = column.attribute.column
-    return info is not None and info.kind in NUMBERS
+    return info is not None and info.kind in NUMBERS and not info.primary_key

@@ -45,7 +45,7 @@ def lookup(request: AdminRequest) -> Answer:
         raise Forbidden(_("You may not see these rows."))
     q = request.value("q")
     found, more = search_rows(request.context, relation.target, q, limit=LIMIT, fields=_fields(view, name))
-    options = tuple(LookupOption(item.id, item.label, deleted=item.deleted) for item in found)
+    options = tuple(LookupOption(item.id, item.label, item.hint, item.deleted) for item in found)
     return Page("lookup.html", LookupPage(options, q=q, more=more))
 
 

@@ -132,7 +132,7 @@ def _counts(column: ShownColumn) -> bool:
     return column.attribute.relation is not None and column.attribute.relation.uselist
 
 
-_PLACES = {"enum": "state", "boolean": "state", "numeric": "value", "float": "value"}
+_PLACES = {"enum": "state", "numeric": "value", "float": "value"}
 
 
 def _roles(columns: Sequence[ShownColumn]) -> Iterable[str]:
@@ -153,7 +153,7 @@ def _roles(columns: Sequence[ShownColumn]) -> Iterable[str]:
 def _needs_label(column: ShownColumn) -> bool:
     """A number, a yes or another row's name says nothing by itself; a time or a text does."""
     info = column.attribute.column
-    return info is None or info.kind in NUMBERS or info.kind in _PLACES
+    return info is None or info.kind in NUMBERS or info.kind in {"enum", "boolean"}
 
 
 def rows(
