@@ -47,7 +47,8 @@ def engine_options(url: URL) -> dict[str, Any]:
     return {
         "pool_size": 5,
         "max_overflow": 10,
-        "pool_pre_ping": True,
+        # The first words of a request, begin(), notice a lost connection; a ping would be a round trip more for each.
+        "pool_pre_ping": url.get_backend_name() != "postgresql",
         "pool_recycle": 1800,
         "pool_timeout": 30,
         "connect_args": {"connect_timeout": 10},
