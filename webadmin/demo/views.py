@@ -174,7 +174,6 @@ class CustomerView(ModelView, model=Customer):
         Customer.email,
         Customer.country,
         "orders",
-        Customer.newsletter,
         Customer.tags,
         Customer.created_at,
     ]
