@@ -93,7 +93,7 @@ class OwnTeam(ModelView):
     """Everybody sees the rows of their own team; the chief those of all."""
 
     def scope(self, stmt: sa.Select[Any], user: User) -> sa.Select[Any]:
-        return stmt if user.name == "chief" else stmt.where(self.model.team == user.name)
+        return stmt if user.name == "chief" else stmt.where(getattr(self.model, "team") == user.name)  # noqa: B009
 
 
 class PersonView(OwnTeam, model=Person):
@@ -140,7 +140,12 @@ def fill(engine: Engine) -> None:
             session.add_all(
                 [
                     model(id=1, team="red", name="Ada", **extra),
-                    model(id=2, team="blue", name=f"{FOREIGN} Bob", **({"city": f"{FOREIGN}ville"} if extra else {})),
+                    model(
+                        id=2,
+                        team="blue",
+                        name=f"{FOREIGN} Bob",
+                        **({"city": f"{FOREIGN}ville"} if extra else {}),
+                    ),
                     model(id=3, team="red", name="Cy", **extra),
                 ]
             )
@@ -148,7 +153,9 @@ def fill(engine: Engine) -> None:
         session.add_all(
             [
                 Ticket(id=1, team="red", title="Red one", code="R1", owner_id=1),
-                Ticket(id=2, team="blue", title=f"{FOREIGN} two", code=f"{FOREIGN}2", owner_id=2, body=FOREIGN),
+                Ticket(
+                    id=2, team="blue", title=f"{FOREIGN} two", code=f"{FOREIGN}2", owner_id=2, body=FOREIGN
+                ),
                 Ticket(id=3, team="red", title="Red gone", code="R3", owner_id=1, deleted_at=NOW),
                 Ticket(id=4, team="red", title="Red four", code="R4", owner_id=2),
                 Ticket(id=5, team="blue", title=f"{FOREIGN} gone", code=f"{FOREIGN}5", deleted_at=NOW),
@@ -190,9 +197,13 @@ def admin_of(engine: Engine, *views: type[ModelView], **options: Any) -> Admin:
 class Visitor(TestClient):
     """Somebody at a browser: sends the token of their session with every form."""
 
-    def __init__(self, app: ASGIApp, name: str = "red", grants: str = "*", base: str = "http://testserver") -> None:
+    def __init__(
+        self, app: ASGIApp, name: str = "red", grants: str = "*", base: str = "http://testserver"
+    ) -> None:
         headers = {"x-user": name, "x-grants": grants} if name else {}
-        super().__init__(app, base_url=base, headers=headers, follow_redirects=False, raise_server_exceptions=True)
+        super().__init__(
+            app, base_url=base, headers=headers, follow_redirects=False, raise_server_exceptions=True
+        )
         self.token = ""
 
     def page(self, path: str, status: int = 200) -> Page:

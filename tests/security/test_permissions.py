@@ -41,7 +41,9 @@ def ask(visitor: Visitor, method: str, path: str) -> int:
 
 def unchanged(engine: Engine) -> bool:
     with engine.connect() as connection:
-        titles = connection.execute(sa.select(Ticket.title, Ticket.deleted_at.is_(None)).order_by(Ticket.id)).all()
+        titles = connection.execute(
+            sa.select(Ticket.title, Ticket.deleted_at.is_(None)).order_by(Ticket.id)
+        ).all()
     return [tuple(row) for row in titles][:1] == [("Red one", True)] and len(titles) == 5 and not titles[2][1]
 
 
@@ -50,7 +52,11 @@ def test_a_right_that_is_missing(small_desk: Engine, right: str, method: str, pa
     """Every right but one does not open the address that takes this one; nor does a right on another model."""
     others = [other for other in CALLS if other != right] if right != "tickets.view" else list(CALLS)[1:]
     admin = admin_of(small_desk)
-    for grants in (" ".join(others), f"people.* labels.* *.{'add' if right.endswith('view') else 'view'}", ""):
+    for grants in (
+        " ".join(others),
+        f"people.* labels.* *.{'add' if right.endswith('view') else 'view'}",
+        "",
+    ):
         assert ask(Visitor(admin, grants=grants or "nothing"), method, path) == 403
     assert unchanged(small_desk)
 
@@ -74,6 +80,7 @@ def test_an_admin_that_only_reads(small_desk: Engine, right: str, method: str, p
 @pytest.mark.parametrize(("right", "method", "path"), ALL)
 def test_a_view_that_the_host_closes(small_desk: Engine, right: str, method: str, path: str) -> None:
     """A view that is not accessible answers on no address."""
+
     class Closed(TicketView, model=Ticket):
         key = "tickets"
 
@@ -101,7 +108,9 @@ def _closed_people() -> type[OwnTeam]:
 
 
 @pytest.mark.parametrize("how", ["no right", "closed by the host"])
-def test_rows_that_one_may_not_look_at_cannot_be_searched_through_a_relation(small_desk: Engine, how: str) -> None:
+def test_rows_that_one_may_not_look_at_cannot_be_searched_through_a_relation(
+    small_desk: Engine, how: str
+) -> None:
     """A relation to a model that the person may not look at is no way into it: no search, no names for keys, no table."""
     admin = admin_of(small_desk, *([_closed_people()] if how == "closed by the host" else []))
     visitor = Visitor(admin, grants="*" if how == "closed by the host" else "tickets.* comments.* labels.*")
@@ -114,6 +123,7 @@ def test_rows_that_one_may_not_look_at_cannot_be_searched_through_a_relation(sma
 
 def test_related_rows_of_a_closed_view(small_desk: Engine) -> None:
     """A detail page has no table of rows whose own view the host has closed."""
+
     class Closed(TicketView, model=Ticket):
         key = "tickets"
 
@@ -133,7 +143,9 @@ def test_deleting_what_goes_along(desk: Engine) -> None:
     with desk.begin() as connection:
         connection.execute(sa.update(Ticket).where(Ticket.id == 1).values(deleted_at=dt.datetime.now(dt.UTC)))
     weak = Visitor(admin, grants="tickets.*")
-    assert [line.get("data-rule") for line in weak.page("/tickets/1/purge/").css("#plan-blocked li")] == ["not allowed"]
+    assert [line.get("data-rule") for line in weak.page("/tickets/1/purge/").css("#plan-blocked li")] == [
+        "not allowed"
+    ]
     assert weak.submit("/tickets/1/purge/", {"confirm": "1"}).status_code == 409
     assert stored(desk, Comment, 1) is not None
     assert Visitor(admin).submit("/tickets/1/purge/", {"confirm": "1"}).status_code == 303
@@ -151,7 +163,13 @@ def test_fields_that_the_form_does_not_have(desk: Engine) -> None:
     assert "code" not in form
     assert visitor.submit("/tickets/1/change/", {**form, "title": "T", **more}).status_code == 303
     ticket = stored(desk, Ticket, 1)
-    assert (ticket.title, ticket.team, ticket.secret, ticket.code, ticket.owner_id) == ("T", "red", "s3cr3t", "R1", 1)
+    assert (ticket.title, ticket.team, ticket.secret, ticket.code, ticket.owner_id) == (
+        "T",
+        "red",
+        "s3cr3t",
+        "R1",
+        1,
+    )
     assert ticket.deleted_at is None
     assert stored(desk, Ticket, 77) is None
     assert stored(desk, Comment, 3).ticket_id == 2

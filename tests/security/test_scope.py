@@ -10,11 +10,25 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from tests.pages import parse
-from tests.security.desk import FOREIGN, Comment, Label, Person, Ticket, Visitor, admin_of, stored, ticket_labels
-from webadmin import Admin
+from tests.security.desk import (
+    FOREIGN,
+    Comment,
+    Ticket,
+    Visitor,
+    admin_of,
+    stored,
+    ticket_labels,
+)
 from webadmin.routes import ROUTES
 
-READ = ["/tickets/2/", "/tickets/2/change/", "/tickets/2/delete/", "/tickets/5/purge/", "/people/2/", "/comments/2/"]
+READ = [
+    "/tickets/2/",
+    "/tickets/2/change/",
+    "/tickets/2/delete/",
+    "/tickets/5/purge/",
+    "/people/2/",
+    "/comments/2/",
+]
 WRITE = ["/tickets/2/change/", "/tickets/2/delete/", "/tickets/5/purge/", "/tickets/5/restore/"]
 BULK = ["/tickets/actions/delete/", "/tickets/actions/restore/", "/tickets/actions/shout/"]
 
@@ -168,7 +182,11 @@ def test_a_snapshot_of_somebody_else(desk: Engine) -> None:
     wide = Visitor(admin, "chief").page("/tickets/1/change/").form("form")
     red = Visitor(admin)
     own = red.page("/tickets/1/change/").form("form")
-    assert red.submit("/tickets/1/change/", {**own, "_shown": wide["_shown"], "labels": "1"}).status_code in {303, 409, 422}
+    assert red.submit("/tickets/1/change/", {**own, "_shown": wide["_shown"], "labels": "1"}).status_code in {
+        303,
+        409,
+        422,
+    }
     with desk.connect() as connection:
         left = connection.execute(sa.select(ticket_labels).order_by(sa.text("1, 2"))).all()
     assert [tuple(row) for row in left] == [(1, 1), (1, 2), (2, 2)]
@@ -176,6 +194,7 @@ def test_a_snapshot_of_somebody_else(desk: Engine) -> None:
 
 def test_a_unique_value_of_a_foreign_row(red: Visitor, desk: Engine) -> None:
     """That a value is taken is all that is said when a foreign row has it."""
+
     class Free(Visitor):
         pass
 
@@ -200,7 +219,9 @@ def test_a_unique_value_of_a_foreign_row(red: Visitor, desk: Engine) -> None:
 def test_deleting_through_to_foreign_rows(red: Visitor, desk: Engine) -> None:
     """A row whose deletion would take foreign rows along stays: they are not this person's to delete."""
     with desk.begin() as connection:
-        connection.execute(sa.update(Ticket).where(Ticket.id == 1).values(deleted_at=sa.func.current_timestamp()))
+        connection.execute(
+            sa.update(Ticket).where(Ticket.id == 1).values(deleted_at=sa.func.current_timestamp())
+        )
     page = red.get("/tickets/1/purge/")
     assert FOREIGN not in page.text
     answer = red.submit("/tickets/1/purge/", {"confirm": "1"})
@@ -212,5 +233,8 @@ def test_deleting_through_to_foreign_rows(red: Visitor, desk: Engine) -> None:
 def test_every_route_with_an_id_is_attacked_here() -> None:
     """A new route below a row has to be added to the attacks above."""
     with_id = {route.pattern for route in ROUTES if "{id}" in route.pattern}
-    attacked = {path.replace("/tickets/2", "{key}/{id}").replace("/tickets/5", "{key}/{id}").strip("/") for path in [*READ, *WRITE]}
+    attacked = {
+        path.replace("/tickets/2", "{key}/{id}").replace("/tickets/5", "{key}/{id}").strip("/")
+        for path in [*READ, *WRITE]
+    }
     assert with_id <= attacked
