@@ -156,7 +156,7 @@ def test_fields_that_the_form_does_not_have(desk: Engine) -> None:
     """What is posted beside the form's own fields is not written: no column, no key, no relation, no read-only field."""
     visitor = Visitor(admin_of(desk))
     more = {
-        "id": "77", "team": "blue", "secret": "mine", "code": "HACKED", "deleted_at": "2020-01-01", "comments": "3",
+        "id": "77", "team": "blue", "secret": "mine", "code": "FORGED", "deleted_at": "2020-01-01", "comments": "3",
         "owner_id": "2", "_sa_instance_state": "1", "metadata": "1", "__class__": "x",
     }  # fmt: skip
     form = visitor.page("/tickets/1/change/").form("form")
