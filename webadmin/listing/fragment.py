@@ -115,7 +115,7 @@ class _Reader:
                 limit,
                 backwards=backwards,
                 options=self.plan.options(self.context),
-                extras={**dict(self.plan.expressions), **self.highlights.expressions},
+                extras={**self.plan.beside, **self.highlights.expressions},
             ),
             piece,
         )

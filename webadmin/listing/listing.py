@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,9 +95,11 @@ def listed(
     context: Context, view: View, plan: LoadPlan, found: Found, highlights: Highlights
 ) -> tuple[ListedRow, ...]:
     """Rows as pages show them, with the numbers of their related rows."""
-    keys: Sequence[tuple[Any, ...]] = [] if view.keyless else [view.info.key_of(row) for row in found.rows]
-    numbers = count_related(context, view, plan.counted, keys)
+    keyed = plan.counted and not view.keyless
+    keys = [view.info.key_of(row) for row in found.rows] if keyed else []
+    counted = count_related(context, view, plan.counted, keys)
     nothing = dict.fromkeys((relation.name for relation in plan.counted), 0)
+    beside = [name for name, _number in plan.numbers]
     rows: list[ListedRow] = []
     for place, row in enumerate(found.rows):
         extras = found.extras[place]
@@ -108,7 +110,11 @@ def listed(
                 row,
                 view.id_of(row),
                 view.is_deleted(row),
-                nothing | numbers.get(keys[place], {}) if keys else nothing,
+                {
+                    **nothing,
+                    **(counted.get(keys[place], {}) if keys else {}),
+                    **{name: extras[name] for name in beside},
+                },
                 highlights.of(row, extras) if highlights.active else {},
             )
         )

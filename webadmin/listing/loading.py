@@ -11,6 +11,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database.inspection import HEAVY, ModelInfo, RelationInfo, inspect_model
 from webadmin.listing.memo import per_view
+from webadmin.listing.related import number_beside
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
@@ -64,13 +65,20 @@ class LoadPlan:
 
     root: _Node
     counted: tuple[RelationInfo, ...]
-    """To-many relations of which only the number is shown."""
+    """To-many relations of which only the number is shown, found by a statement of its own."""
+    numbers: tuple[tuple[str, Any], ...]
+    """Expressions for the numbers that an index finds beside each row, by the relation's name."""
     expressions: tuple[tuple[str, Any], ...]
     """Expressions of the view's own, to be selected beside the row under these names."""
     collections: int
     """To-many relations that are loaded as rows: a statement each."""
     fixed: tuple[ExecutableOption, ...] | None
     """The loader options, where they are the same for everybody."""
+
+    @property
+    def beside(self) -> dict[str, Any]:
+        """What is selected beside each row, by name."""
+        return dict((*self.expressions, *self.numbers))
 
     def options(self, context: Context) -> tuple[ExecutableOption, ...]:
         """The loader options of the rows' statement."""
@@ -89,6 +97,7 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
     own = (*(column.name for column in info.key), *view.row_label.columns, *deleted)
     root = _Node(view.model, dict.fromkeys(own))
     counted: list[RelationInfo] = []
+    numbers: list[tuple[str, Any]] = []
     expressions: list[tuple[str, Any]] = []
     for shown in columns:
         attribute = shown.attribute
@@ -96,13 +105,17 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
             root.add(_read_by_formatter(info, shown))
         relation = attribute.relation
         if relation is not None and relation.uselist and not attribute.path and shown.formatter is None:
-            counted.append(relation)
+            number = number_beside(context, view, relation)
+            if number is None:
+                counted.append(relation)
+            else:
+                numbers.append((relation.name, number))
         elif attribute.expression is not None and not hasattr(view.model, attribute.last):
             expressions.append((attribute.name, attribute.expression))
         else:
             _load(context, root, attribute, with_formatter=shown.formatter is not None)
     fixed = None if _any_restricted(context, root) else _options(context, root)
-    return LoadPlan(root, tuple(counted), tuple(expressions), _collections(root), fixed)
+    return LoadPlan(root, tuple(counted), tuple(numbers), tuple(expressions), _collections(root), fixed)
 
 
 def _read_by_formatter(info: ModelInfo, shown: ShownColumn) -> tuple[str, ...] | None:

@@ -74,7 +74,7 @@ class _Pages:
     ) -> None:
         self.context, self.view, self.params, self.plan = context, view, params, plan
         self.size = params.per_page
-        self.extras = {**dict(plan.expressions), **highlights}
+        self.extras = {**plan.beside, **highlights}
         self.left = statements
         self.gathered = False
 

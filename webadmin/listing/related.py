@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from webadmin.database.inspection import RelationInfo
+from webadmin.database.inspection import RelationInfo, inspect_model
 from webadmin.listing.memo import per_view
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.context import Context
@@ -16,6 +16,34 @@ from webadmin.options.view import View
 from webadmin.text import gettext as _
 
 _KEYS = "page_keys"
+
+
+def number_beside(context: Context, view: View, relation: RelationInfo) -> Any:
+    """An expression for how many related rows a row of ``view`` has, to be selected beside it; None where that is not
+    the same for everybody, or would read more than an index for each row."""
+    if view.keyless or relation.many_to_many or _is_restricted(context, relation):
+        return None
+    if not any(_leads_whole_index(relation.target, name) for name in relation.remote):
+        return None
+    model: Any = view.model
+    target: Any = aliased(relation.target)
+    stmt = sa.select(sa.func.count()).select_from(target).where(getattr(model, relation.name).of_type(target))
+    seen = inside(context, relation.target, target, hide_deleted=True)
+    return (stmt if seen is None else stmt.where(seen)).correlate(model).scalar_subquery()
+
+
+def _leads_whole_index(model: type, name: str) -> bool:
+    """Whether an index that has all rows begins with this column."""
+    info = inspect_model(model)
+    column, table = info.columns[name].column, info.table
+    unique = [rule for rule in table.constraints if isinstance(rule, sa.UniqueConstraint)]
+    indexes = [
+        index
+        for index in table.indexes
+        if not any(option.endswith("_where") for option in index.dialect_kwargs)
+    ]
+    begins = [next(iter(rule.columns), None) for rule in (table.primary_key, *unique)]
+    return any(first is column for first in (*begins, *(next(iter(i.expressions), None) for i in indexes)))
 
 
 def count_related(
