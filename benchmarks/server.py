@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from benchmarks import floor
 from webadmin.demo.app import build
 from webadmin.dialects import engine_options
-from webadmin.serving import serve_app
+from webadmin.serving import reserve, serve_app
 
 
 async def _cpu(request: Request) -> PlainTextResponse:
@@ -46,7 +46,10 @@ def _end_with_input() -> None:
 
 def main() -> None:
     threading.Thread(target=_end_with_input, daemon=True).start()
-    serve_app(app(sys.argv[1]), host="127.0.0.1", port=0, started=lambda address: print(address, flush=True))
+    with reserve("127.0.0.1", 0) as reserved:
+        serve_app(
+            app(sys.argv[1]), reserved, host="127.0.0.1", started=lambda address: print(address, flush=True)
+        )
 
 
 if __name__ == "__main__":

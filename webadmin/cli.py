@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import importlib
 import ipaddress
-import signal
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -18,13 +17,12 @@ from sqlalchemy.engine import URL, make_url
 
 from webadmin._version import __version__
 from webadmin.auth.identity import Identity, LocalUser, TokenLogin
-from webadmin.database.own_tables import upgrade
 from webadmin.database.reflection import reflect
 from webadmin.database.session import Database
 from webadmin.demo import app as demo_app
 from webadmin.demo import run as demo_run
 from webadmin.errors import DatabaseUnreachable, OptionsError
-from webadmin.serving import PortInUse, serve_app
+from webadmin.serving import PortInUse, reserve, serve_app, stopping
 from webadmin.site import Admin
 
 
@@ -34,7 +32,30 @@ class _Failed(click.ClickException):
     exit_code = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Says what is wrong with the arguments in one line, without the usage before it."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        with _one_line():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _one_line():
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def _one_line() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "webadmin"
+        raise _Failed(f"{error.format_message()} See {where} --help.") from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="webadmin")
 def main() -> None:
     """A server-rendered admin for SQLAlchemy models and for any PostgreSQL or SQLite database."""
@@ -65,10 +86,13 @@ def _server_options(command: Any) -> Any:
 def demo(port: int, host: str, rows: int, database_url: str | None, no_login: bool) -> None:
     """Start the shop demo, by default on an embedded PostgreSQL."""
     identity = _identity(host, no_login)
-    with _plain_errors(), _stop_on_sigterm(), contextlib.ExitStack() as stack:
-        engine = stack.enter_context(demo_run.database(database_url, rows, _Progress()))
-        app = demo_app.build(engine, login=identity)
-        _run(app, host, port, "/admin/", identity)
+    with (
+        _plain_errors(),
+        stopping(),
+        reserve(host, port) as reserved,
+        demo_run.database(database_url, rows, _Progress()) as engine,
+    ):
+        _run(demo_app.build(engine, login=identity), reserved, host, "/admin/", identity)
 
 
 @main.command()
@@ -102,7 +126,7 @@ def serve(
     if (url is None) == (app_name is None):
         raise _Failed("give either a database URL or --app module:admin")
     identity = _identity(host, no_login)
-    with _plain_errors(), _stop_on_sigterm():
+    with _plain_errors(), stopping(), reserve(host, port) as reserved:
         if app_name is not None:
             admin = _load(app_name)
             if isinstance(admin.identity, LocalUser):
@@ -112,13 +136,15 @@ def serve(
             admin.check()
         else:
             admin = _reflected(_url(str(url)), schemas, include, exclude, read_only, identity)
-        _run(admin, host, port, "/", identity)
+        _run(admin, reserved, host, "/", identity)
 
 
 @main.command()
 @click.argument("url")
 def migrate(url: str) -> None:
     """Create or upgrade webadmin's own tables in the database at URL."""
+    from webadmin.database.own_tables import upgrade  # takes a while, and only this command needs it
+
     with _plain_errors():
         database = Database.of(_url(url))
         before, after = upgrade(database.engine)
@@ -174,6 +200,10 @@ def _load(name: str) -> Admin:
         raise _Failed(f"there is no module {error.name!r}") from None
     except AttributeError:
         raise _Failed(f"module {module!r} has no {attribute!r}") from None
+    except Exception as error:
+        # Whatever a module does while it is imported.
+        reason = (str(error).strip().splitlines() or [""])[0]
+        raise _Failed(f"module {module!r} cannot be imported: {type(error).__name__}: {reason}") from None
     if not isinstance(admin, Admin):
         raise _Failed(f"{name} is no webadmin.Admin")
     return admin
@@ -193,7 +223,7 @@ def _identity(host: str, no_login: bool) -> Identity:
     return LocalUser()
 
 
-def _run(app: Any, host: str, port: int, path: str, identity: Identity) -> None:
+def _run(app: Any, reserved: socket.socket, host: str, path: str, identity: Identity) -> None:
     def announce(base: str) -> None:
         if isinstance(identity, TokenLogin):
             address = f"{base}{path}login/?token="
@@ -202,7 +232,7 @@ def _run(app: Any, host: str, port: int, path: str, identity: Identity) -> None:
         else:
             click.echo(f"webadmin is running. Open {base}{path}")
 
-    serve_app(app, host=host, port=port, started=announce)
+    serve_app(app, reserved, host=host, started=announce)
 
 
 class _Progress:
@@ -249,19 +279,3 @@ def _plain_errors() -> Iterator[None]:
         original = getattr(error, "orig", None)
         reason = str(original or error).strip().splitlines()[0]
         raise _Failed(f"the database cannot be used: {reason}") from None
-
-
-@contextlib.contextmanager
-def _stop_on_sigterm() -> Iterator[None]:
-    """SIGTERM before the server runs ends the program the same way as Ctrl+C: through every ``finally``."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    previous = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("", err=True)
-    finally:
-        signal.signal(signal.SIGTERM, previous)

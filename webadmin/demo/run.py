@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -27,6 +28,7 @@ def database(url: str | None, rows: int, progress: Progress | None = None) -> It
 
     Raises EmbeddedServerError, DatabaseUnreachable or SeedError with one clear line.
     """
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # stopped while it seeds, it warns of a broken pipeline
     with contextlib.ExitStack() as stack:
         if url is None:
             server = stack.enter_context(EmbeddedServer(default_folder()))
