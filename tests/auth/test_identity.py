@@ -103,6 +103,8 @@ def test_a_hosts_word_that_fails_twice(sqlite_engine: Engine) -> None:
         ("::1", "[::1]:8000", {}, 200),
         ("::ffff:127.0.0.1", "localhost", {}, 200),
         ("127.0.0.1", f"{socket.gethostname()}:8000", {}, 200),
+        ("127.0.0.1", "test", {}, 200),
+        ("127.0.0.1", "testserver", {}, 200),
         ("127.0.0.1", "intranet:8000", {}, 403),
         ("127.0.0.1", "", {}, 200),
         ("127.0.0.1", "localhost.evil.example", {}, 403),

