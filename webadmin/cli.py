@@ -126,7 +126,12 @@ def serve(
     if (url is None) == (app_name is None):
         raise _Failed("give either a database URL or --app module:admin")
     identity = _identity(host, no_login)
-    with _plain_errors(), stopping(), reserve(host, port) as reserved:
+    with (
+        _plain_errors(),
+        stopping(),
+        reserve(host, port) as reserved,
+        contextlib.ExitStack() as stack,
+    ):
         if app_name is not None:
             admin = _load(app_name)
             if isinstance(admin.identity, LocalUser):
@@ -135,7 +140,9 @@ def serve(
                 identity = admin.identity
             admin.check()
         else:
-            admin = _reflected(_url(str(url)), schemas, include, exclude, read_only, identity)
+            database = Database.of(_url(str(url)))
+            stack.callback(database.dispose)
+            admin = _reflected(database, schemas, include, exclude, read_only, identity)
         _run(admin, reserved, host, "/", identity)
 
 
@@ -147,8 +154,10 @@ def migrate(url: str) -> None:
 
     with _plain_errors():
         database = Database.of(_url(url))
-        before, after = upgrade(database.engine)
-        database.dispose()
+        try:
+            before, after = upgrade(database.engine)
+        finally:
+            database.dispose()
     click.echo(
         f"webadmin's tables are at version {after}"
         + ("" if before == after else f" (before: {before or 'none'})")
@@ -156,18 +165,18 @@ def migrate(url: str) -> None:
 
 
 def _reflected(
-    url: URL,
+    database: Database,
     schemas: Sequence[str],
     include: Sequence[str],
     exclude: Sequence[str],
     read_only: bool,
     identity: Identity,
 ) -> Admin:
-    database = Database.of(url)
     found = reflect(database.engine, schemas=schemas, include=include, exclude=exclude)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
-    title = Path(url.database).stem if url.database else "Database"
+    name = database.engine.url.database
+    title = Path(name).stem if name else "Database"
     admin = Admin(database.engine, title=title, identify=identity, read_only=read_only)
     admin.add_models(found.models)
     admin.check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,3 +129,15 @@ def served_pg(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served
     engine = create_engine(_copy(request, "postgresql", tmp_path))
     yield serve(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a small SQLite file, to read."""
+    path = tmp_path_factory.mktemp("small") / "small.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT)")
+        connection.execute("CREATE TABLE other (id INTEGER PRIMARY KEY)")
+        connection.execute("INSERT INTO thing (name) VALUES ('one')")
+    connection.close()
+    return f"sqlite:///{path}"

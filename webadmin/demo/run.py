@@ -49,7 +49,7 @@ def _engine(url: str) -> Engine:
         engine = create_engine(address, **engine_options(address))
         with engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
-    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError):
+    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError, TypeError, ValueError):
         raise DatabaseUnreachable(
             "this is not the address of a database that webadmin can open; "
             "write postgresql://user:password@host/name or sqlite:///file.db"
