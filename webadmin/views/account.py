@@ -37,6 +37,8 @@ def account(request: AdminRequest) -> Answer:
     """Show and keep how pages look for this person, in the signed cookie."""
     if request.method == "POST":
         _keep(request)
+        if request.posted("zone"):  # the page's own form; switches elsewhere are seen to act at once
+            request.flash(_("Your settings were saved."))
         return Redirect(
             request.urls.own(request.posted("next"))
             if request.posted("next")
