@@ -132,6 +132,11 @@ class Dialect:
         with connection.begin_nested():
             yield
 
+    def moment(self, connection: Connection, table: sa.Table) -> str | None:
+        """A name of what the connection sees of ``table`` just now: as long as it is the same, nobody has committed any
+        change. None where the database does not tell."""
+        return None
+
     def integer_bytes(self, type_: sa.types.TypeEngine[Any]) -> int:
         """How many bytes a number of this integer type has."""
         inner = type_.impl_instance if isinstance(type_, sa.TypeDecorator) else type_

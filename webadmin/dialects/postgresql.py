@@ -17,6 +17,7 @@ from webadmin.dialects.base import Dialect, Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
+from webadmin.dialects.postgresql_session import moment, run
 from webadmin.dialects.postgresql_values import read_all_times
 
 _KINDS = {
@@ -99,29 +100,10 @@ class PostgreSQL(Dialect):
         if getattr(connection.connection.driver_connection, "autocommit", False):
             # The host's engine commits each statement; until the connection goes back it does not.
             connection.execution_options(isolation_level="READ COMMITTED")
-        self._run(connection, "; ".join(commands))
+        run(connection, "; ".join(commands))
 
-    @staticmethod
-    def _run(connection: Connection, script: str) -> None:
-        proxied = connection.connection
-        try:
-            cursor = proxied.cursor()
-            try:
-                cursor.execute(script)
-            finally:
-                cursor.close()
-        except Exception as error:
-            dbapi = connection.dialect.dbapi
-            if dbapi is not None and isinstance(error, dbapi.Error):
-                lost = connection.dialect.is_disconnect(error, proxied, None)
-                if lost:
-                    # As for any other statement: what broke this connection broke its elder sisters in the pool too.
-                    connection.engine.pool._invalidate(proxied, error)
-                    connection.invalidate(error)
-                raise exc.DBAPIError.instance(
-                    script, None, error, dbapi.Error, connection_invalidated=lost, dialect=connection.dialect
-                ) from error
-            raise
+    def moment(self, connection: Connection, table: sa.Table) -> str | None:
+        return moment(connection, table)
 
     def failure(self, error: BaseException) -> Failure:
         original = getattr(error, "orig", None)
@@ -181,7 +163,7 @@ class PostgreSQL(Dialect):
 
     @contextmanager
     def limited(self, connection: Connection, milliseconds: int) -> Iterator[None]:
-        self._run(
+        run(
             connection, f"SAVEPOINT webadmin_limited; SET LOCAL statement_timeout = {int(milliseconds)}"
         )
         try:
@@ -189,7 +171,7 @@ class PostgreSQL(Dialect):
         finally:
             # Undoes the SET LOCAL too. A connection that is lost says so in the error that is on its way.
             if not connection.invalidated:
-                self._run(
+                run(
                     connection, "ROLLBACK TO SAVEPOINT webadmin_limited; RELEASE SAVEPOINT webadmin_limited"
                 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,6 +15,7 @@ from webadmin.dialects import Dialect
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import restricted
 from webadmin.listing.statement import LABEL, counting, matching, named
+from webadmin.listing.totals import Total, unless_unchanged
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -34,23 +35,17 @@ _KEPT_FOR = 60.0  # seconds; statistics change slowly
 _statistics: WeakKeyDictionary[Dialect, dict[Any, tuple[float, int | None]]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A number of rows; when it is not exact there may be more or fewer."""
-
-    rows: int
-    exact: bool
-    few: bool = False
-    """Few rows of a large table match."""
-
-
-def count(context: Context, view: View, params: ListParams, *, statements: int) -> Total | None:
+def count(
+    context: Context, view: View, params: ListParams, *, statements: int, fresh: bool = False
+) -> Total | None:
     """The total of a list.
 
     :param statements: how many may be sent for it; one is enough for a total, two for a good one.
+    :param fresh: count even if nothing can have changed since the last time.
     :return: None when nothing could be found out in time.
     """
-    return _Ladder(context, view, params, statements).climb()
+    ladder = _Ladder(context, view, params, statements)
+    return ladder.climb() if fresh else unless_unchanged(context, view, params, ladder.climb)
 
 
 def known_small(context: Context, view: View) -> bool:

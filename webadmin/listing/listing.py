@@ -61,9 +61,10 @@ class Listing:
     """Names of the rows that filters point to."""
 
     @classmethod
-    def load(cls, context: Context, view: View, params: ListParams) -> Listing:
+    def load(cls, context: Context, view: View, params: ListParams, *, fresh: bool = False) -> Listing:
         """Read a page, in four statements at most.
 
+        :param fresh: send all statements, also for what is known: to see what they cost.
         :raises BadRequest: when a filter's value does not fit its column.
         """
         columns = shown_columns(view, params)
@@ -72,7 +73,7 @@ class Listing:
         wanted = wanted_labels(params)
         spare = STATEMENTS - bool(plan.counted) - plan.collections - bool(wanted)
         found, position = read_page(
-            context, view, params, plan, highlights.expressions, statements=max(spare, 1)
+            context, view, params, plan, highlights.expressions, statements=max(spare, 1), fresh=fresh
         )
         return cls(
             rows=listed(context, view, plan, found, highlights),

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webadmin.listing.counts import Total, count, known_small
+from webadmin.listing.counts import count, known_small
 from webadmin.listing.loading import LoadPlan
 from webadmin.listing.ordering import order_for
 from webadmin.listing.params import ListParams
 from webadmin.listing.parsing import LAST
 from webadmin.listing.statement import Found, Reading, matching, shape
+from webadmin.listing.totals import Total
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -53,13 +54,15 @@ def read_page(
     highlights: Mapping[str, Any],
     *,
     statements: int,
+    fresh: bool = False,
 ) -> tuple[Found, Position]:
     """The rows of ``params.page`` and where they are. A page beyond the end is the last one.
 
     :param highlights: expressions to select beside each row.
     :param statements: how many may be sent.
+    :param fresh: send all of them, also for what is known.
     """
-    return _Pages(context, view, params, plan, highlights, statements).read()
+    return _Pages(context, view, params, plan, highlights, statements, fresh).read()
 
 
 class _Pages:
@@ -71,11 +74,13 @@ class _Pages:
         plan: LoadPlan,
         highlights: Mapping[str, Any],
         statements: int,
+        fresh: bool,
     ) -> None:
         self.context, self.view, self.params, self.plan = context, view, params, plan
         self.size = params.per_page
         self.extras = {**plan.beside, **highlights}
         self.left = statements
+        self.fresh = fresh
         self.gathered = False
 
     def read(self) -> tuple[Found, Position]:
@@ -94,7 +99,8 @@ class _Pages:
         return self._about(total)
 
     def _count(self, *, still_to_read: int) -> Total | None:
-        return count(self.context, self.view, self.params, statements=max(1, self.left - still_to_read))
+        statements = max(1, self.left - still_to_read)
+        return count(self.context, self.view, self.params, statements=statements, fresh=self.fresh)
 
     def _exact(self, total: int) -> tuple[Found, Position]:
         last = max(1, -(-total // self.size))

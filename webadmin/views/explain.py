@@ -34,7 +34,7 @@ def explain(request: AdminRequest) -> Answer:
     analyze = request.method == "POST" and request.posted("analyze") == "1"
 
     def read() -> None:
-        Listing.load(request.context, view, params)
+        Listing.load(request.context, view, params, fresh=True)
 
     report = build(
         request.dialect,
