@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from webadmin.listing.controls import Chip, FilterControl, FilterInput
 from webadmin.listing.filters import filters_of
@@ -53,11 +52,12 @@ def _presets(params: ListParams, filter_: Filter, active: Active, url: Url) -> t
         return ()
     chosen = active.get("range")
     others = params.query(without=(filter_.name,))
-    start = f"{others}&" if others else ""
+    # The same for every preset but for the word at its end, which has nothing to encode.
+    start = url(params.query(without=(filter_.name,), add=[(f"{filter_.name}.range", "")]))
     return tuple(
         Link(humanize(preset), url(others), current=True)
         if chosen is not None and chosen.texts == (preset,)
-        else Link(humanize(preset), url(f"{start}{urlencode({f'{filter_.name}.range': preset})}"))
+        else Link(humanize(preset), start + preset)
         for preset in OFFERED
     )
 

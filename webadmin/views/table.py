@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from webadmin.database.inspection import NUMBERS
 from webadmin.listing.controls import Option
@@ -43,8 +44,7 @@ class Head:
     """Stands before the value on a card, where it would not be understood without its head."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     id: str
     """The id as it stands in the row's address, percent-encoded; empty when the row has no address."""
     label: str
