@@ -36,7 +36,9 @@ def test_every_table_has_a_form_for_a_new_row(reader: Admin, key: str) -> None:
     """No type of column loses a form: each field has a label, and the form posts to its own address."""
     page = reader.get(f"/{key}/add/")
     assert page.action("form") == f"/admin/{key}/add/"
-    controls = page.css("#form input[name]:not([type=hidden]):not([type=checkbox]), #form select, #form textarea")
+    controls = page.css(
+        "#form input[name]:not([type=hidden]):not([type=checkbox]), #form select, #form textarea"
+    )
     assert controls
     for control in controls:
         assert page.css(f'label[for="{control.get("id")}"]') or control.get("aria-label")

@@ -53,7 +53,7 @@ class DeletePage:
     deleted: tuple[PlanLine, ...]
     unlinked: tuple[PlanLine, ...]
     total_text: str
-    """How many rows go in all, in words."""
+    """How many rows go in all, in words; empty when none but the chosen ones go."""
     action_url: str
     """Where the confirmation posts to."""
     hidden: tuple[tuple[str, str], ...]
@@ -140,7 +140,9 @@ def _page(request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: 
         blocked=_lines(request, plan.blocked, rows),
         deleted=_lines(request, plan.deleted, rows),
         unlinked=_lines(request, plan.unlinked, rows),
-        total_text=ngettext("{total} row", "{total} rows", plan.total).format(total=total),
+        total_text=""
+        if plan.total == len(rows)
+        else ngettext("{total} row", "{total} rows", plan.total).format(total=total),
         action_url=action_url,
         hidden=(
             ("plan", plan.fingerprint),
