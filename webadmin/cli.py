@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import ipaddress
 import socket
@@ -19,11 +20,11 @@ from webadmin._version import __version__
 from webadmin.auth.identity import Identity, LocalUser, TokenLogin
 from webadmin.database.reflection import reflect
 from webadmin.database.session import Database
-from webadmin.demo import app as demo_app
-from webadmin.demo import run as demo_run
 from webadmin.errors import DatabaseUnreachable, OptionsError
 from webadmin.serving import PortInUse, reserve, serve_app, stopping
 from webadmin.site import Admin
+
+_PLAIN = (DatabaseUnreachable, OptionsError, PortInUse)
 
 
 class _Failed(click.ClickException):
@@ -85,12 +86,16 @@ def _server_options(command: Any) -> Any:
 @click.option("--database-url", default=None, help="PostgreSQL or SQLite instead of the embedded server.")
 def demo(port: int, host: str, rows: int, database_url: str | None, no_login: bool) -> None:
     """Start the shop demo, by default on an embedded PostgreSQL."""
+    from webadmin.demo import app as demo_app  # other commands start faster without it
+    from webadmin.demo import run as demo_run
+    from webadmin.demo.progress import TerminalProgress
+
     identity = _identity(host, no_login)
     with (
-        _plain_errors(),
+        _plain_errors(demo_run.EmbeddedServerError, demo_run.SeedError),
         stopping(),
         reserve(host, port) as reserved,
-        demo_run.database(database_url, rows, _Progress()) as engine,
+        demo_run.database(database_url, rows, TerminalProgress()) as engine,
     ):
         _run(demo_app.build(engine, login=identity), reserved, host, "/admin/", identity)
 
@@ -127,6 +132,7 @@ def serve(
         raise _Failed("give either a database URL or --app module:admin")
     identity = _identity(host, no_login)
     with (
+        _without_collector(),
         _plain_errors(),
         stopping(),
         reserve(host, port) as reserved,
@@ -241,48 +247,30 @@ def _run(app: Any, reserved: socket.socket, host: str, path: str, identity: Iden
         else:
             click.echo(f"webadmin is running. Open {base}{path}")
 
+    gc.freeze()  # what was made so far stays
+    gc.enable()
     serve_app(app, reserved, host=host, started=announce)
 
 
-class _Progress:
-    """One bar on a terminal, a line for each step elsewhere."""
-
-    def __init__(self) -> None:
-        self._step = ""
-        self._bar: Any = None
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        if step != self._step:
-            self._close()
-            self._step = step
-            if sys.stderr.isatty():
-                self._bar = click.progressbar(length=max(total, 1), label=f"{step:<16}", file=sys.stderr)
-                self._bar.__enter__()
-            else:
-                click.echo(step, err=True)
-        if self._bar is not None:
-            self._bar.update(done - self._bar.pos)
-            if done >= total:
-                self._close()
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
-            self._bar = None
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Until the server runs: models are made of very many objects, hardly any of them is garbage, and looking for it
+    takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextlib.contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Whatever stops the start is one clear line and exit status 2."""
+def _plain_errors(*more: type[Exception]) -> Iterator[None]:
+    """Whatever stops the start, errors of the kinds ``more`` too, is one clear line and exit status 2."""
     try:
         yield
-    except (
-        DatabaseUnreachable,
-        OptionsError,
-        PortInUse,
-        demo_run.EmbeddedServerError,
-        demo_run.SeedError,
-    ) as error:
+    except _PLAIN as error:
+        raise _Failed(str(error)) from None
+    except more as error:
         raise _Failed(str(error)) from None
     except exc.SQLAlchemyError as error:
         original = getattr(error, "orig", None)

@@ -58,7 +58,9 @@ class Responder:
         whole = answer.block is None and not answer.fragment
         shell = frame.shell(caller.user, caller.cookie, token, caller.request_id, caller.request, whole=whole)
         key = caller.params.get("key", "")
-        key = key if key in self.registry.views else ""  # as it stands in the address, it could name any folder of the host's
+        key = (
+            key if key in self.registry.views else ""
+        )  # as it stands in the address, it could name any folder of the host's
         if answer.block is None:
             html = self.renderer.page(answer.template, answer.content, shell, key=key)
         else:

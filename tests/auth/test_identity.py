@@ -265,5 +265,7 @@ def test_a_proxy_that_says_nothing(sqlite_engine: Engine, live: Callable[[Any], 
     port = int(live(bridge.admin_over(bridge.filled(sqlite_engine))).rpartition(":")[2])
     for version, status in (("1.0", b"403"), ("1.1", b"200")):
         with socket.create_connection(("127.0.0.1", port)) as line:
-            line.sendall(f"GET /things/ HTTP/{version}\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+            line.sendall(
+                f"GET /things/ HTTP/{version}\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
+            )
             assert line.makefile("rb").readline().split()[1] == status

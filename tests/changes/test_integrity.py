@@ -74,7 +74,10 @@ def test_reflected_rules(
             save(form)
         if not any(isinstance(rule, sa.CheckConstraint) for rule in reflected.booking.__table__.constraints):
             # SQLAlchemy 2.0 reflects no checks: only the name of the rule is known then.
-            expected = {None if len(expected) > 1 else name: GENERAL if message == MORE else message for name, message in expected.items()}
+            expected = {
+                None if len(expected) > 1 else name: GENERAL if message == MORE else message
+                for name, message in expected.items()
+            }
         assert caught.value.errors == {name: [message] for name, message in expected.items()}
 
 

@@ -52,7 +52,9 @@ class Every(Base):
     code: Mapped[UUID | None]
     json: Mapped[Any | None] = mapped_column(sa.JSON())
     words: Mapped[list[str] | None] = mapped_column(pg.ARRAY(sa.Text()).with_variant(sa.JSON(), "sqlite"))
-    numbers: Mapped[list[int] | None] = mapped_column(pg.ARRAY(sa.Integer()).with_variant(sa.JSON(), "sqlite"))
+    numbers: Mapped[list[int] | None] = mapped_column(
+        pg.ARRAY(sa.Integer()).with_variant(sa.JSON(), "sqlite")
+    )
     blob: Mapped[bytes | None]
     doubled: Mapped[int | None] = mapped_column(sa.Computed("whole * 2", persisted=True))
     made: Mapped[dt.datetime] = mapped_column(default=lambda: dt.datetime.now(dt.UTC).replace(tzinfo=None))
@@ -131,7 +133,13 @@ class Player(Base):
     __table_args__ = (
         sa.UniqueConstraint("team_id", "shirt", name="one_shirt_each"),
         sa.Index("one_email", sa.func.lower(sa.column("email")), unique=True),
-        sa.Index("one_name_abroad", "name", unique=True, postgresql_where=sa.text("country IS NOT NULL"), sqlite_where=sa.text("country IS NOT NULL")),
+        sa.Index(
+            "one_name_abroad",
+            "name",
+            unique=True,
+            postgresql_where=sa.text("country IS NOT NULL"),
+            sqlite_where=sa.text("country IS NOT NULL"),
+        ),
         sa.CheckConstraint("age BETWEEN 5 AND 99", name="age_of_players"),
         sa.CheckConstraint("country <> 'XX'", name="real_country"),
     )

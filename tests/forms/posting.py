@@ -36,7 +36,9 @@ def registry(*models: type, **options: dict[str, Any]) -> Registry:
 
 
 @contextmanager
-def context(engine: Engine, views: Registry, *, user: User | None = None, request: Any = None) -> Iterator[Context]:
+def context(
+    engine: Engine, views: Registry, *, user: User | None = None, request: Any = None
+) -> Iterator[Context]:
     """The context of a request that writes; the test commits."""
     database = Database(engine)
     with database.transaction(read_only=False, timeouts=Timeouts()) as session:

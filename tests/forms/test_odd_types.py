@@ -29,11 +29,20 @@ def test_odd_types_keep_the_form(odd: Engine) -> None:
             assert form.validate(), form.errors
             assert form.changes() == {}
             with statements(ctx.session) as written:
-                saved(ctx, Odd, row, name="changed", data="x", _private="y", days="2026-05-05", host="10.0.0.2")
+                saved(
+                    ctx, Odd, row, name="changed", data="x", _private="y", days="2026-05-05", host="10.0.0.2"
+                )
             assert len(written) == 1
         form = RowForm(ctx, view_of(ctx, Odd), ctx.session.get(Odd, 1))
-        kinds = {name: control(form, name).kind for name in ("span", "net", "cash", "bits", "grid", "raw", "always", "lasts", "bag")}
-        assert {name for name, kind in kinds.items() if kind == "readonly"} == set(kinds) - {"lasts", "bag", "net"}
+        kinds = {
+            name: control(form, name).kind
+            for name in ("span", "net", "cash", "bits", "grid", "raw", "always", "lasts", "bag")
+        }
+        assert {name for name, kind in kinds.items() if kind == "readonly"} == set(kinds) - {
+            "lasts",
+            "bag",
+            "net",
+        }
         assert control(form, "lasts").value == "367 days"
         assert RowForm(ctx, view_of(ctx, Odd)).creating
 

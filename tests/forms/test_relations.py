@@ -34,7 +34,9 @@ def teams(engine: Engine) -> Engine:
         connection.execute(sa.update(Team).where(Team.id == 2).values(deleted_at=dt.datetime(2026, 1, 1)))
         connection.execute(sa.insert(Skill), [{"name": name} for name in ("run", "jump", "throw")])
         connection.execute(sa.insert(Player), [{"name": "Ann", "team_id": 1}, {"name": "Bob", "team_id": 2}])
-        connection.execute(sa.insert(player_skill), [{"player_id": 1, "skill_id": 1}, {"player_id": 1, "skill_id": 2}])
+        connection.execute(
+            sa.insert(player_skill), [{"player_id": 1, "skill_id": 1}, {"player_id": 1, "skill_id": 2}]
+        )
     return engine
 
 
@@ -202,7 +204,13 @@ def test_prefilled(teams: Engine, views: Registry) -> None:
     """A form for a new row can start with values from the address; what makes no sense is left out."""
     with context(teams, views) as ctx:
         view = view_of(ctx, Player)
-        form = RowForm(ctx, view, initial={"team": "1", "skills": "2", "name": "Dee", "age": "old", "coach": "x"})
+        form = RowForm(
+            ctx, view, initial={"team": "1", "skills": "2", "name": "Dee", "age": "old", "coach": "x"}
+        )
         assert control(form, "team").choices[0].label == "Reds"
         assert [choice.label for choice in control(form, "skills").choices] == ["jump"]
-        assert (control(form, "name").value, control(form, "age").value, control(form, "coach").value) == ("Dee", "", "")
+        assert (control(form, "name").value, control(form, "age").value, control(form, "coach").value) == (
+            "Dee",
+            "",
+            "",
+        )

@@ -51,7 +51,13 @@ def test_unchanged_without_snapshot(stored: Engine, views: Registry) -> None:
     """Without the hidden snapshot what was sent is compared with the row as it is."""
     with context(stored, views) as ctx:
         row = ctx.session.get(Every, 1)
-        posted = FormData([pair for pair in fill(RowForm(ctx, view_of(ctx, Every), row)).multi_items() if pair[0] != "_shown"])
+        posted = FormData(
+            [
+                pair
+                for pair in fill(RowForm(ctx, view_of(ctx, Every), row)).multi_items()
+                if pair[0] != "_shown"
+            ]
+        )
         form = sent(ctx, Every, row, posted)
         assert form.snapshot is None
         assert form.validate(), form.errors
@@ -81,7 +87,7 @@ CHANGES: list[tuple[str, Any, Any]] = [
     ("code", "{01890A5D-AC96-774B-BCCE-B302099A8058}", "01890a5d-ac96-774b-bcce-b302099a8058"),
     ("json", '{"b": 1}', {"b": 1}),
     ("json", "", None),
-    ("words", "red\r\n\"a\\nb\"\r\nNULL", ["red", "a\nb", None]),
+    ("words", 'red\r\n"a\\nb"\r\nNULL', ["red", "a\nb", None]),
     ("words", "", []),
     ("numbers", "7\n8", [7, 8]),
 ]

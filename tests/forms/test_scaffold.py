@@ -101,7 +101,11 @@ def test_validators_do_not_pile_up(filled: Engine) -> None:
 def test_read_only_is_held_by_the_server(filled: Engine) -> None:
     """What a view calls read-only or disabled does not change, whatever is posted."""
     options = {
-        "form_widget_args": {"name": {"readonly": True}, "nick": {"disabled": True}, "body": {"placeholder": "Text"}},
+        "form_widget_args": {
+            "name": {"readonly": True},
+            "nick": {"disabled": True},
+            "body": {"placeholder": "Text"},
+        },
         "form_readonly_columns": [Every.small],
     }
     with context(filled, every(**options)) as ctx:

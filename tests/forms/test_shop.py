@@ -62,7 +62,10 @@ def test_taken_number(shop: Engine, views: Registry) -> None:
     """A number that a live order has is refused, and names that order; a deleted order's number is free."""
     with context(shop, views) as ctx:
         first, second = ctx.session.scalars(
-            sa.select(models.Order).where(models.Order.deleted_at.is_(None)).order_by(models.Order.id).limit(2)
+            sa.select(models.Order)
+            .where(models.Order.deleted_at.is_(None))
+            .order_by(models.Order.id)
+            .limit(2)
         )
         form = sent(ctx, models.Order, second, number=first.number, total="-1")
         assert form.validate()

@@ -118,14 +118,18 @@ class _Reason:
         if None in values.values():
             return None
         row = self.form.row
-        stmt: sa.Select[Any] = sa.select(info.model).where(*(getattr(info.model, name) == value for name, value in values.items()))
+        stmt: sa.Select[Any] = sa.select(info.model).where(
+            *(getattr(info.model, name) == value for name, value in values.items())
+        )
         if row is not None:
             stmt = stmt.where(sa.not_(sa.and_(*(c.column == getattr(row, c.name) for c in info.key))))
         if self.view.soft_delete is not None:
             stmt = stmt.order_by(getattr(info.model, self.view.soft_delete).is_not(None))
         try:
             with self.context.session.begin_nested():
-                found = self.context.session.scalars(self.view.options.scope(stmt, self.context.user).limit(1)).first()
+                found = self.context.session.scalars(
+                    self.view.options.scope(stmt, self.context.user).limit(1)
+                ).first()
         except exc.StatementError:
             return None
         return self.view.row_label(found) if found is not None else None
@@ -156,8 +160,14 @@ class _Reason:
                 continue
             target = aliased(constraint.referred_table)
             values = [self._new_value(str(name)) for name in own]
-            where = [target.c[e.column.key] == value for e, value in zip(constraint.elements, values, strict=True)]
-            if None not in values and self.context.session.scalar(sa.select(sa.literal(1)).select_from(target).where(*where)) is None:
+            where = [
+                target.c[e.column.key] == value for e, value in zip(constraint.elements, values, strict=True)
+            ]
+            if (
+                None not in values
+                and self.context.session.scalar(sa.select(sa.literal(1)).select_from(target).where(*where))
+                is None
+            ):
                 return [str(name) for name in own]
         return []
 

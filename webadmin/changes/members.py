@@ -38,7 +38,9 @@ def change_members(
             context.session.expire(target, [other.key])
 
 
-def _link(context: Context, relation: RelationInfo, row: Any, joining: Sequence[Any], leaving: Iterable[Any]) -> None:
+def _link(
+    context: Context, relation: RelationInfo, row: Any, joining: Sequence[Any], leaving: Iterable[Any]
+) -> None:
     prop = relation.property
     links = prop.secondary
     assert isinstance(links, sa.Table)
@@ -52,7 +54,9 @@ def _link(context: Context, relation: RelationInfo, row: Any, joining: Sequence[
         rows = [{link.key: value for link, value in ends(target).items()} for target in joining]
         context.session.execute(sa.insert(links), rows)
     for target in leaving:
-        context.session.execute(sa.delete(links).where(*(link == value for link, value in ends(target).items())))
+        context.session.execute(
+            sa.delete(links).where(*(link == value for link, value in ends(target).items()))
+        )
 
 
 def _refer(relation: RelationInfo, row: Any, joining: Iterable[Any], leaving: Sequence[Any]) -> None:

@@ -37,7 +37,12 @@ def save(form: RowForm) -> Any:
     if form.clashes:
         message = _("Somebody else has changed this meanwhile. Save again to replace their value: {theirs}")
         raise SaveRefused(
-            {name: [message.format(theirs=form.theirs(name))] for name in form.fields if name in form.clashes}, conflict=True
+            {
+                name: [message.format(theirs=form.theirs(name))]
+                for name in form.fields
+                if name in form.clashes
+            },
+            conflict=True,
         )
     return _Saving(form).run()
 
@@ -49,7 +54,9 @@ class _Saving:
         self.changes = form.changes()
         self.data = form.data
         self.before = copy.copy(self.data) | {
-            name: copy.deepcopy(value) for name, value in self.data.items() if isinstance(value, list | dict | set)
+            name: copy.deepcopy(value)
+            for name, value in self.data.items()
+            if isinstance(value, list | dict | set)
         }
         self.row = form.row
         self.written: dict[str, Any] = {}
@@ -77,7 +84,9 @@ class _Saving:
                 self.session.flush()
         except StaleDataError:
             raise Conflict(
-                _("Somebody else has saved this row since you opened it. Open it again and repeat your change.")
+                _(
+                    "Somebody else has saved this row since you opened it. Open it again and repeat your change."
+                )
             ) from None
         except ValidationError as error:
             raise SaveRefused({None: [str(error)]}) from error
@@ -159,7 +168,9 @@ class _Saving:
         try:
             change_members(self.context, relation, self.row, added, [id for id in base if id not in given])
         except CannotLeave:
-            message = _("Those that you took out cannot be without this one: delete them, or give them to another.")
+            message = _(
+                "Those that you took out cannot be without this one: delete them, or give them to another."
+            )
             raise SaveRefused({relation.name: [message]}) from None
 
 
@@ -170,7 +181,9 @@ def new_row(view: View, data: dict[str, Any]) -> Any:
         wanted = {
             field.name: data.get(field.name) if field.name in columns else None
             for field in dataclasses.fields(view.model)
-            if field.init and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+            if field.init
+            and field.default is dataclasses.MISSING
+            and field.default_factory is dataclasses.MISSING
         }
         return view.model(**wanted)
     try:
@@ -179,7 +192,9 @@ def new_row(view: View, data: dict[str, Any]) -> Any:
         mapper = view.info.mapper
         row = mapper.class_manager.new_instance()
         if mapper.polymorphic_on is not None:
-            setattr(row, mapper.get_property_by_column(mapper.polymorphic_on).key, mapper.polymorphic_identity)
+            setattr(
+                row, mapper.get_property_by_column(mapper.polymorphic_on).key, mapper.polymorphic_identity
+            )
         return row
 
 

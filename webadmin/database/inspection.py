@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +121,10 @@ def inspect_model(model: type) -> ModelInfo:
         if isinstance(prop.columns[0], sa.Column)
     }
     by_column: dict[Any, ColumnInfo] = {
-        column: columns[prop.key] for prop in mapper.column_attrs if prop.key in columns for column in prop.columns
+        column: columns[prop.key]
+        for prop in mapper.column_attrs
+        if prop.key in columns
+        for column in prop.columns
     }
     key = tuple(by_column[column] for column in mapper.primary_key if column in by_column)
     relations = {prop.key: _relation(prop) for prop in mapper.relationships}
@@ -172,7 +175,7 @@ def _column(prop: ColumnProperty[Any], mapper: Mapper[Any]) -> ColumnInfo:
         column=column,
         kind=kind,
         nullable=bool(column.nullable),
-        primary_key=column in mapper.primary_key,
+        primary_key=any(key is column for key in mapper.primary_key),
         foreign_key=bool(column.foreign_keys),
         generated=column.computed is not None or always,
         has_default=bool(
@@ -209,15 +212,21 @@ def _is_unique(column: sa.Column[Any]) -> bool:
     table = column.table
     if not isinstance(table, sa.Table):
         return False
-    if column.unique or list(table.primary_key.columns) == [column]:
+    if column.unique or _only(table.primary_key.columns, column):
         return True
-    if any(index.unique and list(index.expressions) == [column] for index in table.indexes):
+    if any(index.unique and _only(index.expressions, column) for index in table.indexes):
         return True
     return any(
-        list(constraint.columns) == [column]
+        _only(constraint.columns, column)
         for constraint in table.constraints
         if isinstance(constraint, sa.UniqueConstraint)
     )
+
+
+def _only(columns: Iterable[Any], column: sa.Column[Any]) -> bool:
+    """Whether ``columns`` is that one column; asked by identity, since ``==`` makes an expression of two columns."""
+    found = list(columns)
+    return len(found) == 1 and found[0] is column
 
 
 def _relation(prop: RelationshipProperty[Any]) -> RelationInfo:

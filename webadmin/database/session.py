@@ -43,7 +43,9 @@ class Database:
         async_engine = getattr(source, "sync_engine", None)
         if async_engine is not None:
             return cls._from_url(async_engine.url, async_engine.get_execution_options())
-        source = getattr(source, "session_factory", source)  # of a scoped session: each request has one of its own
+        source = getattr(
+            source, "session_factory", source
+        )  # of a scoped session: each request has one of its own
         options = getattr(source, "kw", None)
         if options is not None:
             bind = options.get("bind")

@@ -28,7 +28,9 @@ def database(url: str | None, rows: int, progress: Progress | None = None) -> It
 
     Raises EmbeddedServerError, DatabaseUnreachable or SeedError with one clear line.
     """
-    logging.getLogger("psycopg").setLevel(logging.ERROR)  # stopped while it seeds, it warns of a broken pipeline
+    logging.getLogger("psycopg").setLevel(
+        logging.ERROR
+    )  # stopped while it seeds, it warns of a broken pipeline
     with contextlib.ExitStack() as stack:
         if url is None:
             server = stack.enter_context(EmbeddedServer(default_folder()))

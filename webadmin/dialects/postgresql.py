@@ -163,17 +163,13 @@ class PostgreSQL(Dialect):
 
     @contextmanager
     def limited(self, connection: Connection, milliseconds: int) -> Iterator[None]:
-        run(
-            connection, f"SAVEPOINT webadmin_limited; SET LOCAL statement_timeout = {int(milliseconds)}"
-        )
+        run(connection, f"SAVEPOINT webadmin_limited; SET LOCAL statement_timeout = {int(milliseconds)}")
         try:
             yield
         finally:
             # Undoes the SET LOCAL too. A connection that is lost says so in the error that is on its way.
             if not connection.invalidated:
-                run(
-                    connection, "ROLLBACK TO SAVEPOINT webadmin_limited; RELEASE SAVEPOINT webadmin_limited"
-                )
+                run(connection, "ROLLBACK TO SAVEPOINT webadmin_limited; RELEASE SAVEPOINT webadmin_limited")
 
     def contains(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         if not isinstance(column.type, sa.String) or isinstance(column.type, sa.Enum):

@@ -68,7 +68,9 @@ class FormSummaryItem:
 def controls(form: RowForm, urls: Urls) -> tuple[FormControl, ...]:
     """The controls of ``form`` in its order, with what was typed and what is wrong with it."""
     errors = form.errors
-    return tuple(_Maker(form, urls, name, field, errors.get(name, [])).control() for name, field in form.fields.items())
+    return tuple(
+        _Maker(form, urls, name, field, errors.get(name, [])).control() for name, field in form.fields.items()
+    )
 
 
 def summary(form: RowForm) -> tuple[FormSummaryItem, ...]:
@@ -84,7 +86,9 @@ def summary(form: RowForm) -> tuple[FormSummaryItem, ...]:
 
 
 class _Maker:
-    def __init__(self, form: RowForm, urls: Urls, name: str, field: wtforms.Field, errors: Sequence[str]) -> None:
+    def __init__(
+        self, form: RowForm, urls: Urls, name: str, field: wtforms.Field, errors: Sequence[str]
+    ) -> None:
         self.form, self.urls, self.name, self.field = form, urls, name, field
         self.common: dict[str, Any] = {
             "name": field.name,
@@ -100,7 +104,9 @@ class _Maker:
         field = self.field
         if isinstance(field, OwnField):
             # A browser must not hold back a row whose field is empty already.
-            self.common["required"] |= field.must_be_filled and (self.form.creating or bool(field.shown)) and not _has_default(field)
+            self.common["required"] |= (
+                field.must_be_filled and (self.form.creating or bool(field.shown)) and not _has_default(field)
+            )
         if isinstance(field, ReadOnlyField):
             return self._readonly()
         if isinstance(field, CheckboxField):
@@ -143,7 +149,9 @@ class _Maker:
 
     def _readonly(self) -> FormControl:
         column = self.form.view.info.columns.get(self.name)
-        text, wide = shown_text(self.form.context, self.form.view.info, self.form.row, self.name, self.field.data)
+        text, wide = shown_text(
+            self.form.context, self.form.view.info, self.form.row, self.name, self.field.data
+        )
         hint = _("set by the database") if column is not None and column.generated else _("read-only")
         self.common["required"] = False
         return FormControl(**self.common, kind="readonly", value=text, hint=hint, wide=wide)
@@ -160,11 +168,15 @@ class _Maker:
             value=value,
             choices=(Choice(value, chosen.label, True, chosen.deleted),) if chosen is not None else (),
             lookup_url=self.urls.lookup(self.form.view, self.name),
-            href=self.urls.row(view, value) if view is not None and chosen is not None and chosen.row is not None else None,
+            href=self.urls.row(view, value)
+            if view is not None and chosen is not None and chosen.row is not None
+            else None,
         )
 
     def _to_many(self, field: ToManyField) -> FormControl:
-        chosen = [found or Related(id, id) for id in field.data or () if (found := self._known(field, id)) or id]
+        chosen = [
+            found or Related(id, id) for id in field.data or () if (found := self._known(field, id)) or id
+        ]
         if field.more:
             more = _("The first {count} are shown; the others stay as they are.").format(count=MEMBERS_SHOWN)
             self.common["help"] = f"{self.common['help']} {more}".strip()

@@ -71,7 +71,13 @@ class ColumnField(OwnField):
     """
 
     def __init__(
-        self, label: str | None = None, validators: Any = None, *, column: ColumnInfo, codec: Codec, **kwargs: Any
+        self,
+        label: str | None = None,
+        validators: Any = None,
+        *,
+        column: ColumnInfo,
+        codec: Codec,
+        **kwargs: Any,
     ) -> None:
         self.column, self.codec = column, codec
         self.locked = False
@@ -136,7 +142,9 @@ class ColumnField(OwnField):
 class CheckboxField(OwnField):
     """A boolean that is never null: a box, which browsers leave out of what they send when it is not ticked."""
 
-    def __init__(self, label: str | None = None, validators: Any = None, *, column: ColumnInfo, **kwargs: Any) -> None:
+    def __init__(
+        self, label: str | None = None, validators: Any = None, *, column: ColumnInfo, **kwargs: Any
+    ) -> None:
         self.column = column
         super().__init__(label, validators, **kwargs)
 

@@ -37,7 +37,11 @@ def foreign_control(field: wtforms.Field) -> dict[str, Any]:
         "kind": _KINDS.get(input_type, "text"),
         "input_type": input_type if input_type not in {"select", "hidden"} else "text",
         "value": text,
-        "step": str(step) if step is not None else "any" if input_type == "number" and _has_decimals(field) else None,
+        "step": str(step)
+        if step is not None
+        else "any"
+        if input_type == "number" and _has_decimals(field)
+        else None,
     }
 
 

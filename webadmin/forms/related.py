@@ -66,14 +66,14 @@ def members(context: Context, relation: RelationInfo, row: Any) -> tuple[list[Re
     stmt = _select(context, relation.target).where(with_parent(row, relation.property.class_attribute))
     keys = [column.column for column in inspect_model(relation.target).key]
     found = context.session.scalars(stmt.order_by(*keys).limit(MEMBERS_SHOWN + 1)).unique().all()
-    return [related(context, relation.target, member) for member in found[:MEMBERS_SHOWN]], len(found) > MEMBERS_SHOWN
+    return [related(context, relation.target, member) for member in found[:MEMBERS_SHOWN]], len(
+        found
+    ) > MEMBERS_SHOWN
 
 
 def those_of(context: Context, relation: RelationInfo, row: Any, ids: Sequence[str]) -> dict[str, Any]:
     """Which of ``ids`` are members of ``row``'s to-many relation now, by id."""
-    return _by_id(
-        context, relation.target, ids, with_parent(row, relation.property.class_attribute)
-    )
+    return _by_id(context, relation.target, ids, with_parent(row, relation.property.class_attribute))
 
 
 def by_id(context: Context, relation: RelationInfo, ids: Sequence[str]) -> dict[str, Any]:
@@ -115,5 +115,7 @@ def _select(context: Context, target: type) -> sa.Select[Any]:
     view = context.registry.for_model(target)
     label = view.row_label if view is not None else model_label(target)
     names = {*label.columns, *((view.soft_delete,) if view is not None and view.soft_delete else ())}
-    stmt: sa.Select[Any] = sa.select(target).options(load_only(*(getattr(target, name) for name in sorted(names))))
+    stmt: sa.Select[Any] = sa.select(target).options(
+        load_only(*(getattr(target, name) for name in sorted(names)))
+    )
     return view.options.scope(stmt, context.user) if view is not None else stmt

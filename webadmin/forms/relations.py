@@ -49,7 +49,9 @@ class ToOneField(RelationField):
     :param required: the relation cannot be empty.
     """
 
-    def __init__(self, label: str | None = None, validators: Any = None, *, required: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, label: str | None = None, validators: Any = None, *, required: bool, **kwargs: Any
+    ) -> None:
         super().__init__(label, validators, **kwargs)
         self.required = required
 
@@ -75,7 +77,9 @@ class ToOneField(RelationField):
 
     def _value(self) -> str:
         if self.raw_data and str(self.raw_data[0]) not in _BLANK:
-            return self.data if self.touched and self.data and not self.process_errors else str(self.raw_data[0])
+            return (
+                self.data if self.touched and self.data and not self.process_errors else str(self.raw_data[0])
+            )
         return "" if self.raw_data else self.shown
 
 

@@ -86,7 +86,13 @@ class _Scaffold:
     """Makes the field of one attribute."""
 
     def __init__(self, view: View, dialect: Dialect, name: str, *, creating: bool, readonly: bool) -> None:
-        self.view, self.dialect, self.name, self.creating, self.readonly = view, dialect, name, creating, readonly
+        self.view, self.dialect, self.name, self.creating, self.readonly = (
+            view,
+            dialect,
+            name,
+            creating,
+            readonly,
+        )
         options = view.options
         self.given = dict(_named(options.form_args).get(name, {}))
         self.widget_args = dict(_named(options.form_widget_args).get(name, {}))
@@ -163,7 +169,11 @@ class _Scaffold:
         if relation.uselist:
             return ToManyField(**args, relation=relation)
         info = self.view.info
-        left_out = self.creating and relation.many_to_one and all(info.columns[n].has_default for n in relation.local)
+        left_out = (
+            self.creating
+            and relation.many_to_one
+            and all(info.columns[n].has_default for n in relation.local)
+        )
         required = not can_be_empty(info, relation) and not left_out
         return ToOneField(**args, relation=relation, required=required)
 
@@ -182,7 +192,9 @@ def _readonly(view: View) -> set[str]:
     options = view.options
     names = {attribute_name(value) for value in options.form_readonly_columns}
     names |= {
-        name for name, args in _named(options.form_widget_args).items() if args.get("readonly") or args.get("disabled")
+        name
+        for name, args in _named(options.form_widget_args).items()
+        if args.get("readonly") or args.get("disabled")
     }
     return names | {
         name

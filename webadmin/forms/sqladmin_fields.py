@@ -24,7 +24,11 @@ _STOCK = ("sqladmin.", "sqlalchemy.")
 
 
 def converted(
-    view: View, name: str, args: Mapping[str, Any], widget_args: Mapping[str, Any], override: type | None = None
+    view: View,
+    name: str,
+    args: Mapping[str, Any],
+    widget_args: Mapping[str, Any],
+    override: type | None = None,
 ) -> UnboundField[Any] | None:
     """The field that sqladmin makes for a column, or None where it cannot.
 
@@ -70,7 +74,10 @@ def prefers_sqladmin(view: View, name: str, dialect: Dialect) -> bool:
     if _own(converter, getattr(method, "__name__", "")):
         return True
     if view.info.columns[name].kind is Kind.OTHER:
-        return not isinstance(prop.columns[0].type, Opaque) and codec_for(view.info.columns[name], dialect) is None
+        return (
+            not isinstance(prop.columns[0].type, Opaque)
+            and codec_for(view.info.columns[name], dialect) is None
+        )
     names = {
         f"{cls.__module__}.{cls.__name__}"
         for cls in type(prop.columns[0].type).__mro__

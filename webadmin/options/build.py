@@ -47,7 +47,10 @@ class Builder:
             self._formatters("column_formatters_detail"),
         )
         export = self._shown(
-            "column_export_list", "column_export_exclude_list", lambda: tuple(c.attribute.option for c in shown), {}
+            "column_export_list",
+            "column_export_exclude_list",
+            lambda: tuple(c.attribute.option for c in shown),
+            {},
         )
         sortable = self._sortable(tuple(column.name for column in shown))
         default_sort = self._default_sort(tuple(column.name for column in shown))

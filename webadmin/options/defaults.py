@@ -20,7 +20,21 @@ _TIMES = frozenset({Kind.DATETIME, Kind.DATE})
 _RELATION_WIDTH = 130
 _OTHER_WIDTH = 70
 _LONG_NAMES = frozenset(
-    ["description", "descriptions", "body", "content", "contents", "text", "notes", "bio", "comment", "comments", "summary", "html", "markdown"]
+    [
+        "description",
+        "descriptions",
+        "body",
+        "content",
+        "contents",
+        "text",
+        "notes",
+        "bio",
+        "comment",
+        "comments",
+        "summary",
+        "html",
+        "markdown",
+    ]
 )
 _LAST = ("created_at", "updated_at", "modified_at", "last_update", "last_updated", "modified")
 _STATES = ("status", "state", "active", "is_active", "enabled", "published", "stage", "priority")
@@ -185,7 +199,9 @@ def filters(info: ModelInfo) -> tuple[str, ...]:
     for name, column in info.columns.items():
         if name in relations:
             ranked.append((2, relations[name]))
-        elif name in {info.soft_delete, info.version} or column.kind in HEAVY | {Kind.OTHER} or is_secret(name):
+        elif (
+            name in {info.soft_delete, info.version} or column.kind in HEAVY | {Kind.OTHER} or is_secret(name)
+        ):
             continue
         elif column.kind in _FILTER_RANKS:
             times = column.kind in _TIMES

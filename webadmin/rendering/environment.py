@@ -43,9 +43,9 @@ _GLOBALS: dict[str, Any] = {
     "zip": zip,
     "number": format_number,
     "cell_classes": _Classes(
-        {kind: "wa-fit" for kind in ("number", "money", "boolean", "status", "binary")}
-        | {kind: "wa-fit wa-tnum" for kind in ("time", "interval")}
-        | {kind: "wa-when" for kind in ("date", "datetime")}
+        dict.fromkeys(("number", "money", "boolean", "status", "binary"), "wa-fit")
+        | dict.fromkeys(("time", "interval"), "wa-fit wa-tnum")
+        | dict.fromkeys(("date", "datetime"), "wa-when")
     ),
     "sort_icons": {"asc": "asc", "desc": "desc", "": "updown"},
 }

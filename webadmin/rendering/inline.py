@@ -16,7 +16,7 @@ _TAG = re.compile(r"""\{%(-?)\s*inline\s+["']([\w./-]+)["']\s*(-?)%\}""")
 class Inline(Extension):
     tags = set()
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """``source`` with every inline tag replaced, those of the taken-in text too.
 
         Raises TemplateNotFound for a template that does not exist.

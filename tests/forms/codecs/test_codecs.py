@@ -153,7 +153,9 @@ def test_given_choices() -> None:
 
 def test_times_with_offsets() -> None:
     """A time of day with an offset keeps it; one without refuses it."""
-    assert there_and_back(TimeCodec(timezone=True), dt.time(14, 30, tzinfo=dt.UTC)) == dt.time(14, 30, tzinfo=dt.UTC)
+    assert there_and_back(TimeCodec(timezone=True), dt.time(14, 30, tzinfo=dt.UTC)) == dt.time(
+        14, 30, tzinfo=dt.UTC
+    )
     with pytest.raises(ValueError, match="no zone"):
         TimeCodec().parse("14:30+02:00")
 

@@ -10,7 +10,9 @@ from typing import Any
 from webadmin.forms.codecs.base import Codec
 from webadmin.text import gettext as _
 
-_CLOCK = re.compile(r"(?P<hours>[0-9]{1,7}):(?P<minutes>[0-9]{1,2})(?::(?P<seconds>[0-9]{1,2}(?:\.[0-9]{1,6})?))?")
+_CLOCK = re.compile(
+    r"(?P<hours>[0-9]{1,7}):(?P<minutes>[0-9]{1,2})(?::(?P<seconds>[0-9]{1,2}(?:\.[0-9]{1,6})?))?"
+)
 _PART = re.compile(r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?P<unit>[a-zµ]+)")
 _ISO = re.compile(
     r"P(?=.)(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"

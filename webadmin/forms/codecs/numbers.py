@@ -68,7 +68,9 @@ class DecimalCodec(Codec):
         if self.scale is not None and self.scale >= 0 and places > self.scale:
             if self.scale == 0:
                 raise ValueError(_("Enter a number without decimals."))
-            message = ngettext("At most {most} digit after the point.", "At most {most} digits after the point.", self.scale)
+            message = ngettext(
+                "At most {most} digit after the point.", "At most {most} digits after the point.", self.scale
+            )
             raise ValueError(message.format(most=self.scale))
         if self.precision is not None:
             limit = Decimal(10) ** (self.precision - (self.scale or 0))

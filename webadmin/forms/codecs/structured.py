@@ -75,7 +75,13 @@ class ArrayCodec(Codec):
         if isinstance(member, list | tuple | dict):
             raise TypeError("a list of lists")
         text = self.item.format(member)
-        plain = text and text == text.strip() and text != _NULL and not text.startswith('"') and text.isprintable()
+        plain = (
+            text
+            and text == text.strip()
+            and text != _NULL
+            and not text.startswith('"')
+            and text.isprintable()
+        )
         return text if plain else json.dumps(text, ensure_ascii=False)
 
     def parse(self, text: str) -> list[Any]:

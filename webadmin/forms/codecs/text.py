@@ -26,7 +26,9 @@ class TextCodec(Codec):
         check_text(text)
         if self.maxlength is not None and len(text) > self.maxlength:
             message = ngettext("At most {most} character.", "At most {most} characters.", self.maxlength)
-            raise ValueError((message + " " + _("This has {count}.")).format(most=self.maxlength, count=len(text)))
+            raise ValueError(
+                (message + " " + _("This has {count}.")).format(most=self.maxlength, count=len(text))
+            )
         return text
 
     def blank(self, stored: Any, *, nullable: bool) -> str | None:
@@ -82,10 +84,14 @@ class NetworkCodec(Codec):
     def parse(self, text: str) -> str:
         text = text.strip()
         try:
-            return str(ip_network(text) if self.network else ip_interface(text) if "/" in text else ip_address(text))
+            return str(
+                ip_network(text) if self.network else ip_interface(text) if "/" in text else ip_address(text)
+            )
         except ValueError:
             if self.network:
-                message = _("Enter a network, such as 10.0.0.0/8: no bit may be set to the right of its size.")
+                message = _(
+                    "Enter a network, such as 10.0.0.0/8: no bit may be set to the right of its size."
+                )
             else:
                 message = _("Enter an address, such as 10.0.0.1, 10.0.0.1/24 or 2001:db8::1.")
             raise ValueError(message) from None
