@@ -81,7 +81,7 @@ class Builder:
             labels={name: column.label for name, column in every.items()} | self.names,
             read_only=info.read_only or info.keyless,
             actions=actions_of(options),
-            notes=self._notes(),
+            notes=(info.comment,) if info.comment else (),
         )
 
     # -- columns -------------------------------------------------------------------------------------------
@@ -276,9 +276,6 @@ class Builder:
             else:
                 names.append(attribute.name)
         return tuple(dict.fromkeys(names))
-
-    def _notes(self) -> tuple[str, ...]:
-        return (self.info.comment,) if self.info.comment else ()
 
     def _listed(self, option: str) -> Sequence[Any]:
         value = getattr(self.options, option)
