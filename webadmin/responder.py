@@ -96,12 +96,14 @@ class Responder:
         return response
 
     def _link(self, caller: Caller, link: str | None) -> str:
-        if link is None or caller.user is None:  # a stranger does not learn which lists there are
+        if link is None:
             return caller.urls.home
+        if not link.startswith(("?", "./")):
+            return link
         view = self.registry.views.get(caller.params.get("key", ""))
-        if link.startswith(("?", "./")):
-            return caller.urls.list(view) + link.removeprefix("./") if view is not None else caller.urls.home
-        return link
+        if view is None or caller.user is None:  # a stranger does not learn which lists there are
+            return caller.urls.home
+        return caller.urls.list(view) + link.removeprefix("./")
 
     def _to_login(self, caller: Caller) -> Response:
         request = caller.request

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from webadmin.listing.scope import restricted, scope
 from webadmin.options.view import View
@@ -99,7 +100,15 @@ def _counted(request: AdminRequest, views: list[View], sizes: Mapping[str, int])
         rows = scope(request.context, view, sa.select(sa.literal(1)).select_from(view.model), "hide")
         some = rows.limit(SMALL + 1).subquery()
         numbers.append(sa.select(sa.func.count()).select_from(some).scalar_subquery())
-    found = request.session.execute(sa.select(*(n.label(f"n{i}") for i, n in enumerate(numbers)))).one()
+    try:
+        with request.session.begin_nested():
+            found = request.session.execute(
+                sa.select(*(n.label(f"n{i}") for i, n in enumerate(numbers)))
+            ).one()
+    except exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        return {}  # a table that is gone or locked is no reason to keep people from the others
     return {view.key: count for view, count in zip(small, found, strict=True) if count <= SMALL}
 
 
