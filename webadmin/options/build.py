@@ -10,7 +10,7 @@ from webadmin.errors import Fault
 from webadmin.options import defaults
 from webadmin.options.actions import actions_of
 from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, looked_at, resolve
-from webadmin.options.labels import RowLabel, model_label
+from webadmin.options.labels import RowLabel, model_label, model_name
 from webadmin.options.model_view import ModelView
 from webadmin.options.secrets import is_secret
 from webadmin.options.view import FilterOption, ShownColumn, View
@@ -55,7 +55,7 @@ class Builder:
         sortable = self._sortable(tuple(column.name for column in shown))
         default_sort = self._default_sort(tuple(column.name for column in shown))
         soft_delete = self._soft_delete()
-        name = options.name or humanize(info.model.__name__)
+        name = options.name or model_name(info)
         return View(
             key=self.key,
             options=options,

@@ -13,7 +13,7 @@ _LIST_LIMIT = 8
 _LIST_WIDTH = 880
 """Pixels that the columns of a list take together at most: a window of 1440 beside navigation and filters."""
 _WIDTHS = {
-    Kind.DATETIME: 150, Kind.DATE: 105, Kind.TEXT: 140, Kind.LONG_TEXT: 180, Kind.UUID: 120, Kind.BOOLEAN: 75,
+    Kind.DATETIME: 150, Kind.DATE: 105, Kind.TEXT: 140, Kind.LONG_TEXT: 140, Kind.UUID: 120, Kind.BOOLEAN: 75,
     Kind.ENUM: 95, Kind.ARRAY: 190, Kind.INTERVAL: 120,
 }  # fmt: skip
 _TIMES = frozenset({Kind.DATETIME, Kind.DATE})
@@ -111,7 +111,7 @@ def _rank(column: ColumnInfo) -> int:
         return 5 if name == "created_at" else 9
     if column.kind in _TIMES:
         return 3
-    if column.kind in {Kind.BOOLEAN, Kind.TEXT}:
+    if column.kind in {Kind.BOOLEAN, Kind.TEXT, Kind.LONG_TEXT}:
         return 4
     if column.kind in NUMBERS:
         return 6

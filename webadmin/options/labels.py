@@ -87,7 +87,14 @@ class RowLabel:
         if text:
             return text if len(text) <= _MAX else text[: _MAX - 1] + "…"
         key = sorted(self._info.key_of(row), key=lambda value: isinstance(value, dt.date))
-        return f"{humanize(self._info.model.__name__)} {', '.join(map(_in_words, key))}"
+        return f"{model_name(self._info)} {', '.join(map(_in_words, key))}"
+
+
+def model_name(info: ModelInfo) -> str:
+    """What one row is called: the class in words, or the table where the class was made from it."""
+    if hasattr(info.model, "__webadmin__"):
+        return singular(humanize(info.table.name))
+    return humanize(info.model.__name__)
 
 
 @functools.cache

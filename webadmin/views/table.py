@@ -171,12 +171,14 @@ def rows(
         extras = {**item.to_many, **item.highlights} if item.highlights else item.to_many
         shown = [make(row, extras) for make in makers]
         url = urls.row(view, id) if details else None
+        label = view.row_label(row) if not view.keyless else ""
         if url and shown:
-            shown[0] = shown[0].linked(url)
+            first = shown[0]
+            shown[0] = Cell(first.name, "text", label, url) if first.empty else first.linked(url)
         made.append(
             Row(
                 id=id,
-                label=view.row_label(row) if not view.keyless else "",
+                label=label,
                 cells=tuple(shown),
                 url=url,
                 edit_url=urls.row(view, id, "change") if may_change and not item.deleted else None,
