@@ -232,3 +232,15 @@ def test_columns_named_like_parameters(served_pg: Served) -> None:
     names = {name for name, _ in _inputs(served_pg.get("/Order/"))}
     assert not names & {"page", "sort", "q"}
     assert dict(query(_list("Order", page_="x")))
+
+
+def test_guesses_for_tables_that_nobody_described(served_pg: Served) -> None:
+    """Names come from the tables, labels tell the rows apart, keys that lead elsewhere show where, times come last."""
+    views = served_pg.admin.registry.views
+    assert (views["2024-sales"].name_plural, views["film_list"].name_plural) == ("2024 sales", "Film list")
+    assert [column.name for column in views["film_actor"].list_columns] == ["actor", "film", "last_update"]
+    assert [column.name for column in views["payment"].list_columns][:2] == ["payment_id", "paid_at"]
+    page = served_pg.get("/every_type/?sort=id:asc")
+    assert page.column("name") == ["Every type 1", "name"]
+    assert page.css("td[data-column=name] a")[0].get("href") == "/every_type/1/"
+    assert served_pg.get("/film/").texts("#filters [name=rating] + span") == ["G", "PG", "NC-17", "it's odd"]
