@@ -12,10 +12,7 @@ from lxml.html import HtmlElement
 from tests.pages import Page, parse, query
 from tests.plugins.served import Served
 
-WHATEVER = (
-    "1", "-5", "3.5", "a", "%", "\\", "'", "{", "NaN", "1 day", "12:30", "2026-02-28", "2026-02-31", "[1,5)", "true",
-    "99999999999999999999999999", "0" * 36, "😀", "x" * 900,
-)  # fmt: skip
+WHATEVER = ("-5", "a", "%\\", "'{", "NaN", "12:30", "2026-02-31", "[1,5)", "9" * 26, "0" * 36, "😀")
 
 
 def _inputs(page: Page) -> Iterator[tuple[str, HtmlElement]]:
