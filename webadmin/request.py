@@ -74,10 +74,6 @@ class AdminRequest:
     def context(self) -> Context:
         return Context(self.session, self.dialect, self.user, self.registry, hook_request=self)
 
-    @property
-    def query_string(self) -> str:
-        return str(self.connection.url.query)
-
     def may(self, permission: str, view: View | None = None) -> bool:
         """Whether the person may do ``permission``: the question that templates' contexts ask."""
         return (view or self.view).allows(self.user, permission)

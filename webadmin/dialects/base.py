@@ -69,10 +69,6 @@ class Dialect:
 
     supports_search_vector = False
     """Full-text search through ``search_match`` on a column of kind search_vector."""
-    supports_ilike = False
-    supports_arrays = False
-    """``array_contains`` works on an ARRAY column."""
-    supports_distinct_on = False
     supports_row_locks = False
     """``SELECT … FOR UPDATE``."""
     supports_analyze = False
@@ -81,7 +77,6 @@ class Dialect:
     """``estimate_rows`` and ``estimate`` answer."""
     supports_row_values = True
     """``(a, b) > (x, y)``."""
-    supports_unbounded_text = True
     integers_are_wide = False
     """A column of any integer type holds 64 bits."""
     nulls_sort_high = False

@@ -80,9 +80,6 @@ _LIVE_INDEX_ROWS = sa.text(
 class PostgreSQL(Dialect):
     title = "PostgreSQL"
     supports_search_vector = True
-    supports_ilike = True
-    supports_arrays = True
-    supports_distinct_on = True
     supports_row_locks = True
     supports_analyze = True
     supports_statistics = True

@@ -31,10 +31,6 @@ class Cell(NamedTuple):
     deleted: bool = False
     """The related row is soft-deleted."""
 
-    @property
-    def numeric(self) -> bool:
-        return self.kind in {"number", "money"}
-
     def linked(self, url: str) -> Cell:
         """The same cell, leading to ``url`` instead of wherever it led."""
         return self._replace(href=url, kind="text" if self.kind == "relation" else self.kind)
