@@ -146,7 +146,7 @@ def fill(engine: Engine) -> None:
                         name=f"{FOREIGN} Bob",
                         **({"city": f"{FOREIGN}ville"} if extra else {}),
                     ),
-                    model(id=3, team="red", name="Cy", **extra),
+                    model(id=3, team="red", name="Cy Lookaway", **extra),
                 ]
             )
         session.flush()
