@@ -156,7 +156,7 @@ def serve(
 @click.argument("url")
 def migrate(url: str) -> None:
     """Create or upgrade webadmin's own tables in the database at URL."""
-    from webadmin.database.own_tables import upgrade  # takes a while, and only this command needs it
+    from webadmin.database.own_tables.migrate import upgrade  # takes a while, and only this command needs it
 
     with _plain_errors():
         database = Database.of(_url(url))

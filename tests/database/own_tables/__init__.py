@@ -1,0 +1,1 @@
+"""webadmin's own tables."""
