@@ -28,6 +28,8 @@ class SessionData:
     messages: list[dict[str, Any]] = field(default_factory=list)
     preferences: dict[str, str] = field(default_factory=dict)
     """theme, density, zone, shortcuts."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What is kept of lists; see ``webadmin.saved``."""
     dirty: bool = False
 
     def log_in(self, name: str) -> None:
@@ -46,6 +48,10 @@ class SessionData:
         if taken:
             self.messages, self.dirty = [], True
         return taken
+
+    def keep(self, kept: dict[str, Any]) -> None:
+        if self.kept != kept:
+            self.kept, self.dirty = kept, True
 
     def prefer(self, name: str, value: str) -> None:
         if self.preferences.get(name) != value:
@@ -86,6 +92,7 @@ class CookieSigner:
                     user=str(content.get("u", "")),
                     messages=list(content.get("m", [])),
                     preferences=dict(content.get("p", {})),
+                    kept=dict(content.get("k", {})),
                 )
             except (BadData, KeyError, TypeError, ValueError):
                 pass
@@ -116,5 +123,7 @@ class CookieSigner:
             content["m"] = messages
         if data.preferences:
             content["p"] = data.preferences
+        if data.kept:
+            content["k"] = data.kept
         value = self._serializer(root).dumps(content)
         return value.decode() if isinstance(value, bytes) else str(value)

@@ -57,7 +57,7 @@ class LocalUser:
 
     def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
         if self._is_local(connection):
-            return User(_("Local user"))
+            return User(_("Local user"), id="local")
         raise Forbidden(
             _(
                 "This admin has no login yet, so it answers only to the machine it runs on. To open it to others, pass Admin(identify=…), a function that takes the request and returns a webadmin.User or None."

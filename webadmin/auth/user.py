@@ -6,7 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-PERMISSIONS = ("view", "add", "change", "delete", "restore", "purge", "export", "import", "explain")
+PERMISSIONS = (
+    "view",
+    "add",
+    "change",
+    "delete",
+    "restore",
+    "purge",
+    "export",
+    "import",
+    "explain",
+    "share_views",
+)
 """What can be done with the rows of a model; an action of one's own is ``action:NAME``."""
 
 

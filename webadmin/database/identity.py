@@ -19,7 +19,9 @@ from uuid import UUID
 from webadmin.errors import NotFound
 from webadmin.text import gettext as _
 
-FIXED_WORDS = frozenset({"add", "rows", "actions", "explain", "export", "import", "lookup"})
+FIXED_WORDS = frozenset(
+    {"add", "rows", "actions", "columns", "explain", "export", "import", "lookup", "settings", "views"}
+)
 """Segments that stand for a page below a list; a key equal to one of them is escaped."""
 
 _PLAIN = frozenset({int, UUID})

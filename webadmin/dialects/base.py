@@ -132,6 +132,12 @@ class Dialect:
         change. None where the database does not tell."""
         return None
 
+    def may_use(self, connection: Connection, tables: Sequence[str]) -> bool:
+        """Whether all these tables of the default schema are there and this account may read and change them; not
+        counted among a page's statements where the system has a way to ask beside them."""
+        inspector = sa.inspect(connection)
+        return all(inspector.has_table(name) for name in tables)
+
     def integer_bytes(self, type_: sa.types.TypeEngine[Any]) -> int:
         """How many bytes a number of this integer type has."""
         inner = type_.impl_instance if isinstance(type_, sa.TypeDecorator) else type_

@@ -17,7 +17,7 @@ from webadmin.dialects.base import Dialect, Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
-from webadmin.dialects.postgresql_session import moment, run
+from webadmin.dialects.postgresql_session import may_use, moment, run
 from webadmin.dialects.postgresql_values import read_all_times
 
 _KINDS = {
@@ -101,6 +101,9 @@ class PostgreSQL(Dialect):
 
     def moment(self, connection: Connection, table: sa.Table) -> str | None:
         return moment(connection, table)
+
+    def may_use(self, connection: Connection, tables: Sequence[str]) -> bool:
+        return may_use(connection, tables)
 
     def failure(self, error: BaseException) -> Failure:
         original = getattr(error, "orig", None)

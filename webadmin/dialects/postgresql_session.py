@@ -5,6 +5,7 @@ It goes through the driver's own cursor, so that it is not counted among the pag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,14 @@ _MOMENT = """
                               WHERE c.oid = to_regclass(%s) AND c.relkind = 'r' AND a.amname = 'heap'
                                 AND NOT c.relrowsecurity AND NOT c.relhassubclass)
                 THEN pg_current_snapshot()::text END
+"""
+
+_MAY_USE = """
+    SELECT COALESCE(bool_and(to_regclass(name) IS NOT NULL AND has_table_privilege(to_regclass(name)::oid, 'SELECT')
+                             AND has_table_privilege(to_regclass(name)::oid, 'INSERT')
+                             AND has_table_privilege(to_regclass(name)::oid, 'UPDATE')
+                             AND has_table_privilege(to_regclass(name)::oid, 'DELETE')), false)
+      FROM unnest(%s::text[]) AS name
 """
 
 
@@ -57,3 +66,9 @@ def moment(connection: Connection, table: sa.Table) -> str | None:
     name = connection.dialect.identifier_preparer.format_table(table)
     found: str | None = run(connection, _MOMENT, (name,))[0]
     return found
+
+
+def may_use(connection: Connection, tables: Sequence[str]) -> bool:
+    """See ``Dialect.may_use``."""
+    quoted = [connection.dialect.identifier_preparer.quote(name) for name in tables]
+    return bool(run(connection, _MAY_USE, (quoted,))[0])

@@ -104,6 +104,13 @@ class SQLite(Dialect):
             else:
                 self._stop_at(raw, last)
 
+    def may_use(self, connection: Connection, tables: Sequence[str]) -> bool:
+        raw = connection.connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):
+            return super().may_use(connection, tables)
+        found = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {name for (name,) in found}.issuperset(tables)
+
     def integer_bytes(self, type_: sa.types.TypeEngine[Any]) -> int:
         return 8
 
