@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,19 @@ from webadmin.listing.parsing import LAST, Reader, Sort
 from webadmin.listing.scope import Deleted
 from webadmin.options.view import View
 from webadmin.text import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a list shows where its address says nothing about it; a person may keep other than the view's own."""
+
+    columns: tuple[str, ...] = ()
+    """Empty for the view's own."""
+    per_page: int = 0
+    """0 for the view's own."""
+
+
+_USUAL = Usual()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +50,34 @@ class ListParams:
     """Empty for the view's own."""
     after: str = ""
     before: str = ""
+    saved: str = field(default="", compare=False)
+    """The saved view that the list was opened as, whatever was changed since; ``none`` for none, where there is a
+    default."""
+    usual: Usual = field(default=_USUAL, compare=False)
     zone: tzinfo = field(default=UTC, compare=False)
 
     @classmethod
-    def parse(cls, pairs: Sequence[tuple[str, str]], view: View, zone: tzinfo) -> ListParams:
+    def parse(
+        cls,
+        pairs: Sequence[tuple[str, str]],
+        view: View,
+        zone: tzinfo,
+        *,
+        usual: Usual = _USUAL,
+        saved: str = "",
+    ) -> ListParams:
         """Read the pairs of a query string.
 
         :param zone: where days begin for this person.
+        :param usual: what holds for this person where the pairs say nothing.
+        :param saved: the saved view that links are to carry along.
         :raises BadRequest: for anything that this list does not know; its ``link`` is the query string, with its
             question mark, of the list without it.
         """
         reader = Reader(view, zone)
+        reader.found |= {"per_page": usual.per_page or view.page_size, "columns": usual.columns}
         reader.read(pairs)
-        params = cls(view, zone=zone, **reader.found)
+        params = cls(view, zone=zone, saved=saved, usual=usual, **reader.found)
         if reader.faults:
             raise wrong_list(" ".join(dict.fromkeys(reader.faults[:3])), params)
         return params
@@ -74,7 +102,14 @@ class ListParams:
         :param without: parameters to leave out: ``q``, ``sort``, ``total.gte``; a filter's name takes all its
             operators with it.
         """
-        return ListParams(self.view, zone=self.zone, q_cut=self.q_cut, **self._fields(without, changes))
+        fields = self._fields(without, changes)
+        return ListParams(self.view, zone=self.zone, usual=self.usual, q_cut=self.q_cut, **fields)
+
+    @property
+    def plain(self) -> ListParams:
+        """The same, whoever asks: what the person keeps is written out in its query string, and no saved view named.
+        For the addresses of everything but the list itself."""
+        return replace(self, saved="", usual=_USUAL)
 
     def _fields(self, without: Iterable[str], changes: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of :meth:`changed`. A page has dozens of links that need no more than these."""
@@ -88,12 +123,15 @@ class ListParams:
             "columns": self.columns,
             "after": "",
             "before": "",
+            "saved": self.saved,
         }
         left_out = set(without)
         if left_out:
             found |= {name: value for name, value in _EMPTY.items() if name in left_out}
             if "per_page" in left_out:
-                found["per_page"] = self.view.page_size
+                found["per_page"] = self.usual.per_page or self.view.page_size
+            if "columns" in left_out:
+                found["columns"] = self.usual.columns
             found["filters"] = tuple(
                 f for f in self.filters if f.name not in left_out and f.parameter not in left_out
             )
@@ -106,7 +144,7 @@ class ListParams:
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters in their canonical order, without those that say nothing: for hidden form fields."""
         own = self._fields((), {"page": self.page, "after": self.after, "before": self.before})
-        return _pairs(self.view, **own)
+        return _pairs(self.view, self.usual, **own)
 
     def query(
         self, *, without: Iterable[str] = (), add: Iterable[tuple[str, str]] = (), **changes: Any
@@ -116,12 +154,13 @@ class ListParams:
         :param add: pairs to append as they are, such as a preset's ``("created_at.range", "today")``.
         """
         unchanged = not changes and not without and not add
-        pairs = self.pairs() if unchanged else _pairs(self.view, **self._fields(without, changes))
+        pairs = self.pairs() if unchanged else _pairs(self.view, self.usual, **self._fields(without, changes))
         return "&".join([f"{_quoted(name)}={_quoted(text)}" for name, text in (*pairs, *add)])
 
 
 def _pairs(
     view: View,
+    usual: Usual,
     *,
     page: int,
     per_page: int,
@@ -132,6 +171,7 @@ def _pairs(
     columns: tuple[str, ...],
     after: str,
     before: str,
+    saved: str,
 ) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if q:
@@ -141,13 +181,17 @@ def _pairs(
         found.append(("deleted", deleted))
     if sort:
         found.append(("sort", ",".join([f"{name}:{'desc' if down else 'asc'}" for name, down in sort])))
-    if columns:
-        found.append(("columns", ",".join(columns)))
-    if per_page != view.page_size:
+    if columns != usual.columns:
+        found.append(("columns", ",".join(columns or [column.name for column in view.list_columns])))
+    if per_page != (usual.per_page or view.page_size):
         found.append(("per_page", str(per_page)))
     if page != 1:
         found.append(("page", "last" if page == LAST else str(page)))
     found += [(name, text) for name, text in (("after", after), ("before", before)) if text]
+    if saved:
+        if not found and saved != PLAIN:
+            found.append(("page", "1"))  # a saved view alone would mean all that it holds
+        found.append((marker(view), saved))
     return found
 
 
@@ -156,7 +200,16 @@ def _quoted(text: str) -> str:
     return quote_plus(text, safe=":,")
 
 
-_EMPTY = {"q": "", "sort": (), "deleted": "hide", "columns": ()}
+PLAIN = "none"
+"""What stands in an address for no saved view."""
+
+
+def marker(view: View) -> str:
+    """The parameter that names a saved view: ``view``, unless the list is filtered by a column of that name."""
+    return "_view" if "view" in view.filters else "view"
+
+
+_EMPTY = {"q": "", "sort": (), "deleted": "hide"}
 
 
 def wrong_list(message: str, without: ListParams) -> BadRequest:

@@ -86,7 +86,7 @@ class Reader:
             self.faults.append(_("An address may have %d parameters at most.") % MAX_PARAMETERS)
         for name, value in pairs[:MAX_PARAMETERS]:
             text = value.strip()
-            if name.startswith("_"):
+            if name.startswith("_") or (name == "view" and not self._known(name)):
                 continue
             if not text and (name in self._single or self._known(name)):
                 continue
