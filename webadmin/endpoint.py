@@ -39,6 +39,7 @@ from webadmin.rendering.htmx import is_partial
 from webadmin.rendering.urls import Urls
 from webadmin.request import AdminRequest, Answer, Redirect
 from webadmin.responder import Caller, Responder
+from webadmin.saved.shelf import Shelf
 from webadmin.text import gettext as _
 from webadmin.text import use_locale
 
@@ -67,6 +68,7 @@ class Runtime:
     database: Database
     responder: Responder
     assets: Assets
+    shelf: Shelf = field(default_factory=Shelf)
     limiter: anyio.CapacityLimiter | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -245,6 +247,7 @@ class _Call:
             secret=responder.secret,
             request_id=caller.request_id,
             htmx=is_partial(self.request.headers),
+            shelf=self.runtime.shelf,
             extra=dict(self.runtime.extra),
         )
         request.user = replace(request.user, request=request)

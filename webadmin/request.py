@@ -20,6 +20,8 @@ from webadmin.options.registry import Registry
 from webadmin.options.settings import Settings
 from webadmin.options.view import View
 from webadmin.rendering.urls import Urls
+from webadmin.saved.shelf import Shelf
+from webadmin.saved.store import Store
 from webadmin.text import gettext as _
 
 
@@ -49,6 +51,7 @@ class AdminRequest:
     request_id: str
     htmx: bool
     """htmx asks for a part of the page."""
+    shelf: Shelf = field(default_factory=Shelf)
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -72,7 +75,20 @@ class AdminRequest:
 
     @property
     def context(self) -> Context:
-        return Context(self.session, self.dialect, self.user, self.registry, hook_request=self)
+        return Context(
+            self.session, self.dialect, self.user, self.registry, hook_request=self, secret=self.secret
+        )
+
+    @property
+    def store(self) -> Store:
+        """What the person keeps of the list that the address names."""
+        return self.shelf.open(
+            self.context,
+            self.cookie,
+            self.view.key,
+            writes=self.method == "POST",
+            read_only=self.settings.read_only,
+        )
 
     def may(self, permission: str, view: View | None = None) -> bool:
         """Whether the person may do ``permission``: the question that templates' contexts ask."""
@@ -108,6 +124,8 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
     fragment: bool = False
     """The template is a part of another page: nothing stands around it, and messages wait for a whole one."""
+    density: str = ""
+    """The density of this page, where it is not what the person has for all pages."""
 
 
 @dataclass(frozen=True, slots=True)

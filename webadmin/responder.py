@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
@@ -57,6 +57,8 @@ class Responder:
         token = csrf.token(self.secret, caller.cookie.id)
         whole = answer.block is None and not answer.fragment
         shell = frame.shell(caller.user, caller.cookie, token, caller.request_id, caller.request, whole=whole)
+        if answer.density:
+            shell = replace(shell, density=answer.density)
         key = caller.params.get("key", "")
         key = (
             key if key in self.registry.views else ""
