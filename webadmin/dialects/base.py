@@ -12,6 +12,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import bound, catalog
+from webadmin.dialects.carried import Carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ class Dialect:
     """``estimate_rows`` and ``estimate`` answer."""
     supports_row_values = True
     """``(a, b) > (x, y)``."""
+    supports_lateral = False
+    """A subquery in FROM may refer to those before it."""
+    supports_partitions = False
+    """A table may lie in several parts, of which a plain bound on a column leaves out some."""
     integers_are_wide = False
     """A column of any integer type holds 64 bits."""
     nulls_sort_high = False
@@ -137,6 +142,11 @@ class Dialect:
         counted among a page's statements where the system has a way to ask beside them."""
         inspector = sa.inspect(connection)
         return all(inspector.has_table(name) for name in tables)
+
+    def carried(self, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """``expression`` to be selected in a form that the same expression can be compared with again, bound as
+        :class:`Carried`: nothing is lost, and no driver fails for it. None, a number, a text or bytes."""
+        return sa.type_coerce(expression, Carried())
 
     def integer_bytes(self, type_: sa.types.TypeEngine[Any]) -> int:
         """How many bytes a number of this integer type has."""

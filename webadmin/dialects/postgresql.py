@@ -83,6 +83,8 @@ class PostgreSQL(Dialect):
     supports_row_locks = True
     supports_analyze = True
     supports_statistics = True
+    supports_lateral = True
+    supports_partitions = True
     nulls_sort_high = True
 
     def begin(self, connection: Connection, *, read_only: bool, timeouts: Timeouts) -> None:
@@ -104,6 +106,10 @@ class PostgreSQL(Dialect):
 
     def may_use(self, connection: Connection, tables: Sequence[str]) -> bool:
         return may_use(connection, tables)
+
+    def carried(self, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        # As text, which comes back without a type: the server then takes it for one of the column's own.
+        return super().carried(sa.cast(expression, sa.Text()))
 
     def failure(self, error: BaseException) -> Failure:
         original = getattr(error, "orig", None)

@@ -28,6 +28,8 @@ class OrderKey:
     nullable: bool
     kind: Kind | None = None
     """The kind of the column it is; None for an expression."""
+    indexed: bool = False
+    """It is a column of the list's own table that leads an index."""
 
     def by(self, *, backwards: bool = False) -> Any:
         """For ORDER BY. Nulls stay where the database puts them: any other place would miss its indexes, and
@@ -123,4 +125,5 @@ class _Builder:
         column = info.columns[name]
         if not outer:
             self.columns.add(name)
-        self.keys.append(OrderKey(getattr(entity, name), descending, outer or column.nullable, column.kind))
+        nullable, indexed = outer or column.nullable, column.indexed and not outer
+        self.keys.append(OrderKey(getattr(entity, name), descending, nullable, column.kind, indexed))

@@ -23,6 +23,8 @@ class Context:
     registry: Registry
     hook_request: Any = None
     """Handed to hooks as their ``request``."""
+    secret: str = ""
+    """Signs what an address carries of a row."""
 
     def view_of(self, model: type) -> View | None:
         """The view of ``model`` that this person may look at, or None."""
