@@ -114,7 +114,7 @@ class _Reader:
                 self.order,
                 limit,
                 backwards=backwards,
-                options=self.plan.options(self.context),
+                rows=self.plan.rows(self.context),
                 extras={**self.plan.beside, **self.highlights.expressions},
             ),
             piece,

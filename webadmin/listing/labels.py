@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, load_only, raiseload
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy.orm import aliased, load_only, raiseload
 
 from webadmin.database.inspection import inspect_model
 from webadmin.listing.filters import filters_of
@@ -20,7 +19,10 @@ from webadmin.text import gettext as _
 
 _MOST = 12
 
-Wanted = dict[tuple[str, str], tuple[type, tuple[Any, ...]]]
+Target = tuple[type, tuple[Any, ...]]
+"""A model and a key."""
+
+Wanted = dict[tuple[str, str], Target]
 """``(filter, text)`` to the model and key that the text stands for."""
 
 Labels = Mapping[str, Mapping[str, str]]
@@ -40,15 +42,18 @@ def wanted_labels(params: ListParams) -> Wanted:
     return found
 
 
-def filter_labels(context: Context, wanted: Wanted) -> Labels:
-    """Names of the wanted rows, in one statement at most; those that do not exist for this person have none."""
-    rows: dict[tuple[type, tuple[Any, ...]], Any] = {}
+def filter_labels(context: Context, wanted: Wanted, loaded: Mapping[Target, Any] | None = None) -> Labels:
+    """Names of the wanted rows, in one statement at most; those that do not exist for this person have none.
+
+    :param loaded: rows that need not be read again.
+    """
+    rows: dict[Target, Any] = {}
     missing = []
     for target in dict.fromkeys(wanted.values()):
         view = context.registry.for_model(target[0])
         if view is not None and not context.may_look(view):
             continue  # nobody learns names by trying keys
-        row = _loaded(context.session, *target, label_columns(context, target[0]))
+        row = (loaded or {}).get(target)
         if row is not None:
             rows[target] = row
         else:
@@ -62,15 +67,7 @@ def filter_labels(context: Context, wanted: Wanted) -> Labels:
     return labels
 
 
-def _loaded(session: Session, model: type, key: tuple[Any, ...], names: tuple[str, ...]) -> Any:
-    """The row, when the page has loaded it already with all that its label needs."""
-    row: Any = session.identity_map.get(identity_key(model, key))
-    return row if row is not None and all(name in vars(row) for name in names) else None
-
-
-def _read(
-    context: Context, targets: list[tuple[type, tuple[Any, ...]]]
-) -> dict[tuple[type, tuple[Any, ...]], Any]:
+def _read(context: Context, targets: list[Target]) -> dict[Target, Any]:
     """One statement for rows of any tables: each hangs with an outer join on a row that is always there."""
     entities: list[Any] = []
     options: list[Any] = []

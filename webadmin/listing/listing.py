@@ -29,7 +29,7 @@ class ListedRow:
     """One row of a list."""
 
     row: Any
-    """The ORM instance; of a table without a key an object with its columns."""
+    """An instance of the model, or an object that has its columns."""
     id: str
     """Its segment of the address, percent-encoded; empty when it has none."""
     deleted: bool
@@ -75,12 +75,13 @@ class Listing:
         found, position = read_page(
             context, view, params, plan, highlights.expressions, statements=max(spare, 1), fresh=fresh
         )
+        rows = listed(context, view, plan, found, highlights)
         return cls(
-            rows=listed(context, view, plan, found, highlights),
+            rows=rows,
             columns=columns,
             order=params.order,
             search_note=_search_note(context, view, params, position),
-            labels=filter_labels(context, wanted) if wanted else {},
+            labels=filter_labels(context, wanted, plan.related(found.rows)) if wanted else {},
             **position.fields(),
         )
 

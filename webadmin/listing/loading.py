@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, load_only, raiseload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database.inspection import HEAVY, ModelInfo, RelationInfo, inspect_model
+from webadmin.listing.light import Instances, LightRows, Rows
 from webadmin.listing.memo import per_view
 from webadmin.listing.related import number_beside
 from webadmin.listing.scope import inside, restricted
@@ -40,22 +41,33 @@ class _Node:
     model: type
     columns: dict[str, None] = field(default_factory=dict)
     relations: dict[str, tuple[RelationInfo, _Node]] = field(default_factory=dict)
+    plain: bool = True
+    """Nothing is asked of its rows but the columns."""
+
+    @property
+    def related_nodes(self) -> Iterable[tuple[RelationInfo, _Node]]:
+        return self.relations.values()
 
     def add_all(self) -> None:
         info = inspect_model(self.model)
         self.columns |= {name: None for name, column in info.columns.items() if column.kind not in HEAVY}
 
     def add(self, names: Sequence[str] | None) -> None:
-        """These columns; None for all."""
+        """These columns; None for all, and whatever else the instance has."""
         if names is None:
             self.add_all()
+            self.plain = False
         else:
             self.columns |= dict.fromkeys(names)
 
     def related(self, context: Context, relation: RelationInfo) -> _Node:
         if relation.name not in self.relations:
             names = label_columns(context, relation.target)
-            self.relations[relation.name] = relation, _Node(relation.target, dict.fromkeys(names))
+            plain = label_of(context, relation.target).reads_columns
+            self.relations[relation.name] = (
+                relation,
+                _Node(relation.target, dict.fromkeys(names), plain=plain),
+            )
         return self.relations[relation.name][1]
 
 
@@ -74,6 +86,8 @@ class LoadPlan:
     """To-many relations that are loaded as rows: a statement each."""
     fixed: tuple[ExecutableOption, ...] | None
     """The loader options, where they are the same for everybody."""
+    light: LightRows | None
+    """Where values are enough."""
 
     @property
     def beside(self) -> dict[str, Any]:
@@ -83,6 +97,20 @@ class LoadPlan:
     def options(self, context: Context) -> tuple[ExecutableOption, ...]:
         """The loader options of the rows' statement."""
         return self.fixed if self.fixed is not None else _options(context, self.root)
+
+    def rows(self, context: Context) -> Rows:
+        """How a list reads its rows: as values where these are enough."""
+        return self.light or Instances(self.root.model, self.options(context))
+
+    def related(self, rows: Iterable[Any]) -> dict[tuple[type, tuple[Any, ...]], Any]:
+        """The rows that to-one relations of these lead to, by model and key, with what their labels need."""
+        found: dict[tuple[type, tuple[Any, ...]], Any] = {}
+        for relation, _node in self.root.relations.values():
+            if not relation.uselist:
+                key_of = inspect_model(relation.target).key_of
+                each = (getattr(row, relation.name) for row in rows)
+                found |= {(relation.target, key_of(row)): row for row in each if row is not None}
+        return found
 
 
 def load_plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadPlan:
@@ -95,7 +123,7 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
     info = view.info
     deleted = (view.soft_delete,) if view.soft_delete else ()
     own = (*(column.name for column in info.key), *view.row_label.columns, *deleted)
-    root = _Node(view.model, dict.fromkeys(own))
+    root = _Node(view.model, dict.fromkeys(own), plain=view.row_label.reads_columns)
     counted: list[RelationInfo] = []
     numbers: list[tuple[str, Any]] = []
     expressions: list[tuple[str, Any]] = []
@@ -115,7 +143,10 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
         else:
             _load(context, root, attribute, with_formatter=shown.formatter is not None)
     fixed = None if _any_restricted(context, root) else _options(context, root)
-    return LoadPlan(root, tuple(counted), tuple(numbers), tuple(expressions), _collections(root), fixed)
+    light = LightRows(root) if fixed is not None and not expressions and _is_light(root) else None
+    return LoadPlan(
+        root, tuple(counted), tuple(numbers), tuple(expressions), _collections(root), fixed, light
+    )
 
 
 def _read_by_formatter(info: ModelInfo, shown: ShownColumn) -> tuple[str, ...] | None:
@@ -131,13 +162,13 @@ def _load(context: Context, root: _Node, attribute: Attribute, *, with_formatter
     if attribute.relation is not None:
         target = node.related(context, attribute.relation)
         if with_formatter:
-            target.add_all()
+            target.add(None)
     elif attribute.column is not None:
         node.columns[attribute.column.name] = None
     elif attribute.last in inspect_model(node.model).mapper.column_attrs:
         node.columns[attribute.last] = None
     else:
-        node.add_all()  # a property or a hybrid computes from columns that it does not name
+        node.add(None)  # a property or a hybrid computes from columns that it does not name
 
 
 def _options(context: Context, node: _Node) -> tuple[Any, ...]:
@@ -160,6 +191,21 @@ def _any_restricted(context: Context, node: _Node) -> bool:
         if (view is not None and restricted(view)) or _any_restricted(context, target):
             return True
     return False
+
+
+def _is_light(node: _Node) -> bool:
+    """Whether the values of these columns are all that is asked of the rows, and stand in one row of the result."""
+    info = inspect_model(node.model)
+    one_class = info.mapper.polymorphic_on is None and info.mapper.inherits is None
+    return (
+        node.plain
+        and one_class
+        and not info.keyless
+        and all(
+            relation.many_to_one and not relation.uselist and _is_light(target)
+            for relation, target in node.relations.values()
+        )
+    )
 
 
 def _collections(node: _Node) -> int:

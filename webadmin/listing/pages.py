@@ -158,7 +158,7 @@ class _Pages:
             limit,
             offset,
             backwards,
-            self.plan.options(self.context),
+            None if self.view.keyless else self.plan.rows(self.context),
             self.extras,
             self.gathered,
         )

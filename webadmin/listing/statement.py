@@ -8,11 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database.inspection import HEAVY
 from webadmin.errors import BadRequest
 from webadmin.listing.filters import filters_of
+from webadmin.listing.light import Rows
 from webadmin.listing.loading import LoadPlan
 from webadmin.listing.memo import per_view
 from webadmin.listing.ordering import Order
@@ -23,6 +23,8 @@ from webadmin.options.context import Context
 from webadmin.options.view import View
 
 _LIMIT, _OFFSET = "page_rows", "page_offset"
+LIMIT = sa.bindparam(_LIMIT, type_=sa.BigInteger)
+"""How many rows a page has; bound by name, so that a statement can be kept."""
 LABEL = "webadmin_label"  # the execution option under which the EXPLAIN panel finds a statement's name
 
 
@@ -74,7 +76,7 @@ class Found:
 
     rows: list[Any]
     places: list[tuple[Any, ...]]
-    """For each row the values of the order's keys."""
+    """For each row the values of the order's keys, as ``Dialect.carried`` gives them."""
     extras: list[dict[str, Any]]
     """For each row what was selected beside it, by name."""
 
@@ -89,11 +91,14 @@ class Reading:
     offset: int = 0
     backwards: bool = False
     """Read from the other end; the rows still come in the list's order."""
-    options: Sequence[ExecutableOption] = ()
+    rows: Rows | None = None
+    """How rows are read; None for those without a key."""
     extras: Mapping[str, Any] = field(default_factory=dict)
     gathered: bool = False
     """Find all matching rows before sorting them: for few matches, where a walk along the order would pass a whole
     table."""
+    placed: Mapping[str, Any] | None = None
+    """Values for a narrow statement that has its order and limit already: see :mod:`webadmin.listing.fragment`."""
 
     def run(
         self, context: Context, narrow: Callable[[], sa.Select[Any]], label: str, shape: Hashable = None
@@ -107,35 +112,36 @@ class Reading:
 
         def build() -> sa.Select[Any]:
             page = self._page(context, narrow())
-            return page if self.view.keyless else self._wide(page.subquery("page"))
+            return page if self.rows is None else self._wide(context, page.subquery("page"), self.rows)
 
         key = ("statement", shape, self.backwards, self.gathered)
         kept = shape is not None and self.order.same_for_all(context)
         stmt = per_view(self.view, key, build) if kept else build()
-        found = context.session.execute(
-            stmt, {_LIMIT: self.limit, _OFFSET: self.offset}, execution_options={LABEL: label}
+        source = context.session if self.rows is None else self.rows.source(context.session)
+        found = source.execute(
+            stmt,
+            {_LIMIT: self.limit, _OFFSET: self.offset, **(self.placed or {})},
+            execution_options={LABEL: label},
         ).all()
-        if self.view.keyless:
+        if self.rows is None:
             return self._plain(found)
-        last = 1 + len(self.order.keys)
+        first = len(self.rows.columns)
+        last = first + len(self.order.keys)
         return Found(
-            [row[0] for row in found],
-            [tuple(row[1:last]) for row in found],
+            [self.rows.take(row) for row in found],
+            [tuple(row[first:last]) for row in found],
             [dict(zip(self.extras, row[last:], strict=True)) for row in found],
         )
 
-    def _wide(self, page: sa.Subquery) -> sa.Select[Any]:
+    def _wide(self, context: Context, page: sa.Subquery, rows: Rows) -> sa.Select[Any]:
         model: Any = self.view.model
         keys = zip(self.view.info.key, self._key_names, strict=True)
         order = [page.c[name] for name in self._order_names]
-        return (
-            sa.select(model, *order, *(extra.label(f"x_{name}") for name, extra in self.extras.items()))
-            .join_from(
-                page, model, sa.and_(*(getattr(model, column.name) == page.c[name] for column, name in keys))
-            )
-            .options(*self.options)
-            .order_by(*self._by(order))
-        )
+        beside = (extra.label(f"x_{name}") for name, extra in self.extras.items())
+        same = sa.and_(*(getattr(model, column.name) == page.c[name] for column, name in keys))
+        places = [context.dialect.carried(value).label(f"place_{at}") for at, value in enumerate(order)]
+        stmt = sa.select(*rows.columns, *places, *beside).join_from(page, model, same)
+        return rows.joined(stmt).order_by(*self._by(order))
 
     def _plain(self, found: Sequence[Any]) -> Found:
         """Rows without a key are no entities: two of them may be equal."""
@@ -147,6 +153,8 @@ class Reading:
         return Found(rows, [tuple(row[last:]) for row in found], [{} for _row in found])
 
     def _page(self, context: Context, narrow: sa.Select[Any]) -> sa.Select[Any]:
+        if self.placed is not None:
+            return narrow
         narrow = self.order.joined(context, narrow)
         if self.gathered:
             matches = narrow.cte("matches").prefix_with("MATERIALIZED")
@@ -155,9 +163,8 @@ class Reading:
             )
         else:
             narrow = narrow.order_by(*self.order.by(backwards=self.backwards))
-        # Bound by name, so that a statement can be kept; an offset may be larger than a plain integer.
-        limit, offset = (sa.bindparam(name, type_=sa.BigInteger) for name in (_LIMIT, _OFFSET))
-        return narrow.limit(limit).offset(offset)
+        # An offset may be larger than a plain integer.
+        return narrow.limit(LIMIT).offset(sa.bindparam(_OFFSET, type_=sa.BigInteger))
 
     def _by(self, columns: Sequence[Any], *, backwards: bool = False) -> list[Any]:
         return [
