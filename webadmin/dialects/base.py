@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import bound, catalog
 from webadmin.dialects.carried import Carried
+from webadmin.dialects.search import Searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Estimate:
     """In the planner's own units; 1 is about the reading of one page in order."""
 
 
-class Dialect:
+class Dialect(Searching):
     """A database system as the rest of webadmin sees it.
 
     The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on
@@ -68,8 +69,6 @@ class Dialect:
     title = "SQL database"
     """The system's name for people."""
 
-    supports_search_vector = False
-    """Full-text search through ``search_match`` on a column of kind search_vector."""
     supports_row_locks = False
     """``SELECT … FOR UPDATE``."""
     supports_analyze = False
@@ -160,24 +159,6 @@ class Dialect:
     def array_contains(self, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
         """The array ``column`` has every one of ``values`` as a member."""
         raise TypeError("arrays are not supported by this database")
-
-    def search_match(
-        self, column: sa.ColumnElement[Any], text: str, *, prefix: bool = False
-    ) -> sa.ColumnElement[bool]:
-        """``column`` (of kind search_vector) matches ``text``, written as people write in a search box.
-        ``prefix``: the last word may be unfinished."""
-        return self.contains(column, text)
-
-    def search_is_empty(self, connection: Connection, column: sa.ColumnElement[Any], text: str) -> bool:
-        """``text`` has nothing left to search for, only words too common to be indexed."""
-        return not text.strip()
-
-    def search_highlight(
-        self, column: sa.ColumnElement[Any], search_vector: sa.ColumnElement[Any], text: str
-    ) -> sa.ColumnElement[str] | None:
-        """``column``'s text with ``\\x02`` before and ``\\x03`` after each match, or None where the pages mark
-        matches themselves."""
-        return None
 
     def explain(
         self, connection: Connection, sql: str, parameters: Any, *, analyze: bool

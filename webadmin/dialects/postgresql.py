@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import postgresql_catalog
@@ -17,6 +16,7 @@ from webadmin.dialects.base import Dialect, Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
+from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import may_use, moment, run
 from webadmin.dialects.postgresql_values import read_all_times
 
@@ -77,9 +77,8 @@ _LIVE_INDEX_ROWS = sa.text(
 )
 
 
-class PostgreSQL(Dialect):
+class PostgreSQL(PostgreSQLSearching, Dialect):
     title = "PostgreSQL"
-    supports_search_vector = True
     supports_row_locks = True
     supports_analyze = True
     supports_statistics = True
@@ -185,40 +184,6 @@ class PostgreSQL(Dialect):
     def array_contains(self, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
         return column.contains(sa.cast(list(values), column.type))
 
-    def search_match(
-        self, column: sa.ColumnElement[Any], text: str, *, prefix: bool = False
-    ) -> sa.ColumnElement[bool]:
-        return column.bool_op("@@")(self._query(column, text, prefix=prefix))
-
-    def _query(self, column: sa.ColumnElement[Any], text: str, *, prefix: bool) -> sa.ColumnElement[Any]:
-        config = text_search_config(column)
-        query = sa.func.websearch_to_tsquery(config, text, type_=pg.TSQUERY)
-        if not (prefix and text[-1:].isalnum() and '"' not in text):
-            return query
-        # Only a final, un-negated lexeme is made a prefix: the text form of the query ends in its quote.
-        as_text = sa.cast(query, sa.Text)
-        return sa.case(
-            (as_text.op("~")(r"(^|[^!])'[^']*'$"), sa.cast(sa.func.concat(as_text, ":*"), pg.TSQUERY)),
-            else_=query,
-        )
-
-    def search_is_empty(self, connection: Connection, column: sa.ColumnElement[Any], text: str) -> bool:
-        return (
-            connection.execute(sa.select(sa.func.numnode(self._query(column, text, prefix=False)))).scalar()
-            == 0
-        )
-
-    def search_highlight(
-        self, column: sa.ColumnElement[Any], search_vector: sa.ColumnElement[Any], text: str
-    ) -> sa.ColumnElement[str] | None:
-        return sa.func.ts_headline(
-            text_search_config(search_vector),
-            sa.func.left(sa.cast(column, sa.Text), 2000),
-            self._query(search_vector, text, prefix=True),
-            "StartSel=\x02, StopSel=\x03, HighlightAll=true",
-            type_=sa.Text,
-        )
-
     def explain(
         self, connection: Connection, sql: str, parameters: Any, *, analyze: bool
     ) -> list[dict[str, Any]]:
@@ -240,23 +205,6 @@ class PostgreSQL(Dialect):
 
     def obstacle(self, url: URL, error: BaseException | None = None) -> str | None:
         return postgresql_catalog.reason(error) if error else None
-
-
-def text_search_config(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """The text search configuration that a generated tsvector column was built with, as a regconfig literal.
-
-    It stands in the column's own expression, ``to_tsvector('english'::regconfig, …)``; without one the
-    server's default configuration is what the column was built with.
-    """
-    computed = getattr(column, "computed", None)
-    if computed is None:
-        inner = getattr(column, "element", None)
-        computed = getattr(inner, "computed", None)
-    found = re.search(r"to_tsvector\(\s*'([^']+)'", str(computed.sqltext)) if computed is not None else None
-    name = found.group(1) if found else "simple"
-    if found is None and computed is None:
-        return sa.func.get_current_ts_config(type_=pg.REGCONFIG)
-    return sa.cast(sa.literal(name, sa.Text), pg.REGCONFIG)
 
 
 def _key_columns(detail: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from webadmin.dialects import sqlite_catalog
 from webadmin.dialects.base import Dialect, Failure, Timeouts
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.sqlite_explain import explain
+from webadmin.dialects.sqlite_search import SQLiteSearching
 
 _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps between two looks at the clock: well under a millisecond."""
@@ -42,7 +43,7 @@ _KINDS = (
 )
 
 
-class SQLite(Dialect):
+class SQLite(SQLiteSearching, Dialect):
     title = "SQLite"
     integers_are_wide = True
 

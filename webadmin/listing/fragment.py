@@ -7,13 +7,13 @@ from typing import Any
 
 from webadmin.errors import BadRequest
 from webadmin.listing import cursor
+from webadmin.listing.highlights import Highlights
 from webadmin.listing.keyset import Piece, pieces
 from webadmin.listing.listing import ListedRow, listed, shown_columns
 from webadmin.listing.loading import load_plan
 from webadmin.listing.ordering import Order, order_for
 from webadmin.listing.params import ListParams, wrong_list
 from webadmin.listing.parsing import Sort
-from webadmin.listing.search import Highlights
 from webadmin.listing.statement import Found, Reading, matching, shape
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View

@@ -8,13 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from webadmin.listing.highlights import Highlights
 from webadmin.listing.labels import Labels, filter_labels, wanted_labels
 from webadmin.listing.loading import LoadPlan, load_plan
 from webadmin.listing.pages import Position, read_page
 from webadmin.listing.params import ListParams
 from webadmin.listing.parsing import Sort
 from webadmin.listing.related import count_related
-from webadmin.listing.search import Highlights
+from webadmin.listing.search import asked
 from webadmin.listing.statement import Found
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
@@ -61,9 +62,18 @@ class Listing:
     """Names of the rows that filters point to."""
 
     @classmethod
-    def load(cls, context: Context, view: View, params: ListParams, *, fresh: bool = False) -> Listing:
+    def load(
+        cls,
+        context: Context,
+        view: View,
+        params: ListParams,
+        *,
+        fresh: bool = False,
+        statements: int = STATEMENTS,
+    ) -> Listing:
         """Read a page, in four statements at most.
 
+        :param statements: how many are left where others were sent before.
         :param fresh: send all statements, also for what is known: to see what they cost.
         :raises BadRequest: when a filter's value does not fit its column.
         """
@@ -71,7 +81,7 @@ class Listing:
         plan = load_plan(context, view, columns)
         highlights = Highlights(context, view, columns, params.q)
         wanted = wanted_labels(params)
-        spare = STATEMENTS - bool(plan.counted) - plan.collections - bool(wanted)
+        spare = statements - bool(plan.counted) - plan.collections - bool(wanted)
         found, position = read_page(
             context, view, params, plan, highlights.expressions, statements=max(spare, 1), fresh=fresh
         )
@@ -126,11 +136,6 @@ def listed(
 def _search_note(context: Context, view: View, params: ListParams, position: Position) -> str:
     if params.q_cut:
         return _("Only the first 256 characters are searched for.")
-    vector = view.search_vector
-    if not params.q or vector is None or position.total:
-        return ""
-    # Without rows nothing had to be counted: there is a statement to spare.
-    column = getattr(view.model, vector.name)
-    if context.dialect.search_is_empty(context.session.connection(), column, params.q):
+    if params.q and not position.total and asked(context, view, params.q).common:
         return _("These words are too common to search for. Add a rarer one.")
     return ""

@@ -1,29 +1,49 @@
-"""What is typed into the search box, as a condition, and marked where it was found."""
+"""What is typed into the search box, as a condition."""
 
 from __future__ import annotations
 
-import re
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from markupsafe import Markup, escape
 
 from webadmin.database import identity
 from webadmin.database.inspection import Kind, ModelInfo
+from webadmin.dialects import Dialect
+from webadmin.dialects.search import TextIndex, TextQuery
 from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
 from webadmin.listing.scope import through
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
-from webadmin.options.view import ShownColumn, View
+from webadmin.options.view import View
 
 _MAX_WORDS = 16
-_MARKED = 2000
-"""Characters of a text in which the words are marked, and which the list then shows."""
-_START, _STOP = "\x02", "\x03"
-_FOUND = re.compile(f"{_START}([^{_START}{_STOP}]*){_STOP}")
-_TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+_KEPT_FOR = 60.0
+"""Seconds that the database's answer to what a search means is kept: the number of rows in it grows old."""
+_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a search means in one view."""
+
+    text: str
+    query: TextQuery | None = None
+    """As the index of words takes it; None where the texts themselves are looked through."""
+    index: TextIndex | None = None
+    """The table of words that is searched; without one, the view's search column is."""
+
+    @property
+    def common(self) -> bool:
+        """Nothing is left to search for: the words are too common to be indexed, or are no words."""
+        return self.query is not None and not self.query.text
+
+
+_asked: WeakKeyDictionary[Dialect, dict[tuple[str, str], tuple[float, Asked]]] = WeakKeyDictionary()
 
 
 def searchable(view: View) -> bool:
@@ -31,18 +51,86 @@ def searchable(view: View) -> bool:
     return view.search_vector is not None or bool(view.searchable) or _key_kind(view) is not None
 
 
+def asked(context: Context, view: View, text: str) -> Asked:
+    """What ``text`` means in ``view``. Asks the database the first time, which reads no rows for it."""
+    kept = _asked.setdefault(context.dialect, {})
+    now = time.monotonic()
+    found = kept.get((view.key, text))
+    if found is None or now - found[0] > _KEPT_FOR:
+        if len(kept) >= _MOST:  # what is searched for is not ours to decide
+            kept.clear()
+        found = kept[view.key, text] = (now, _ask(context, view, text))
+    return found[1]
+
+
+def _ask(context: Context, view: View, text: str) -> Asked:
+    dialect, table = context.dialect, view.info.table
+    connection = context.session.connection()
+    if dialect.supports_text_index:
+        index = dialect.text_index(connection, table, view.options.search_index or None)
+        if index is not None:
+            return Asked(text, dialect.index_query(text, index, _open_columns(view, index)), index)
+    if view.search_vector is not None and dialect.supports_search_vector:
+        return Asked(text, dialect.search_query(connection, table, vector(view), text))
+    return Asked(text)
+
+
+def _open_columns(view: View, index: TextIndex) -> list[str]:
+    """The columns of ``index`` that this view may look in: those of hidden columns only if the view names the index."""
+    if view.options.search_index:
+        return list(index.columns)
+    shown = {
+        column.attribute.column.column.name.casefold()
+        for column in view.all_columns.values()
+        if column.attribute.column is not None and not column.attribute.path
+    }
+    return [name for name in index.columns if name.casefold() in shown]
+
+
+def vector(view: View) -> Any:
+    """The view's search column."""
+    assert view.search_vector is not None
+    return getattr(view.model, view.search_vector.name)
+
+
 def search_condition(context: Context, view: View, text: str) -> sa.ColumnElement[bool]:
     """The rows in which ``text`` is found: every word of it; or whose key it is."""
     found: list[sa.ColumnElement[bool]] = []
-    if view.search_vector is not None:
-        column = getattr(view.model, view.search_vector.name)
-        found.append(context.dialect.search_match(column, text, prefix=True))
-    elif view.searchable:
-        found.append(contains_words(context, view.searchable, text))
+    meant = asked(context, view, text)
+    if meant.query is not None:
+        if meant.query.text:
+            found.append(_indexed(context, view, meant, meant.query))
+    elif attributes := looked_in(view):
+        found.append(contains_words(context, attributes, text))
     key = key_condition(context, view, text)
     if key is not None:
         found.append(key)
     return sa.or_(*found) if found else sa.false()
+
+
+def looked_in(view: View) -> tuple[Attribute, ...]:
+    """What is looked through where no index of words is."""
+    if view.search_vector is not None:
+        return (view.search_vector,)
+    return view.searchable
+
+
+def _indexed(context: Context, view: View, meant: Asked, query: TextQuery) -> sa.ColumnElement[bool]:
+    if meant.index is None:
+        return context.dialect.search_found(vector(view), query)
+    hits = context.dialect.index_hits(meant.index, query, view.info.table)
+    return row_number(view, meant.index).in_(sa.select(hits.c.row))  # type: ignore[no-any-return]
+
+
+def row_number(view: View, index: TextIndex) -> Any:
+    """What the row numbers of ``index`` are in the view's own table."""
+    named = index.row_column
+    for name, info in view.info.columns.items():
+        if named is not None and info.column.name.casefold() == named.casefold():
+            return getattr(view.model, name)
+    if _key_kind(view) is Kind.INTEGER:
+        return getattr(view.model, view.info.key[0].name)
+    return sa.literal_column(f"{view.info.table.name}.rowid", sa.Integer)
 
 
 def contains_words(context: Context, attributes: Sequence[Attribute], text: str) -> sa.ColumnElement[bool]:
@@ -92,53 +180,3 @@ def _key_kind(view: View) -> Kind | None:
     if view.keyless or len(key) != 1 or key[0].kind not in {Kind.INTEGER, Kind.UUID}:
         return None
     return key[0].kind
-
-
-class Highlights:
-    """Where the words were found, in the displayed texts."""
-
-    def __init__(self, context: Context, view: View, columns: Sequence[ShownColumn], text: str) -> None:
-        names = [shown.name for shown in columns if _markable(shown)] if text else []
-        self.active = bool(names)
-        self.expressions: dict[str, Any] = {}
-        """To be selected beside the rows, by the column's name."""
-        vector = view.search_vector
-        if vector is not None and not view.keyless:
-            column = getattr(view.model, vector.name)
-            for name in names:
-                marked = context.dialect.search_highlight(getattr(view.model, name), column, text)
-                if marked is not None:
-                    self.expressions[name] = marked
-        self._names = [name for name in names if name not in self.expressions]
-        words = sorted({re.escape(word) for word in re.findall(r"\w+", text)}, key=len, reverse=True)
-        self._pattern = re.compile("|".join(words[:_MAX_WORDS]), re.IGNORECASE) if words else None
-
-    def of(self, row: Any, marked: dict[str, Any]) -> dict[str, Markup]:
-        """The texts of ``row`` that have something to mark, by column, escaped, with ``<mark>``.
-
-        :param marked: what :attr:`expressions` gave for the row.
-        """
-        texts = {name: text for name in self.expressions if isinstance(text := marked.get(name), str)}
-        if self._pattern is not None:
-            for name in self._names:
-                text = getattr(row, name, None)
-                if isinstance(text, str):
-                    texts[name] = self._marked(text)
-        return {name: _markup(text) for name, text in texts.items() if _START in text}
-
-    def _marked(self, text: str) -> str:
-        assert self._pattern is not None
-        marked = self._pattern.sub(lambda found: f"{_START}{found.group()}{_STOP}", text[:_MARKED])
-        return marked if len(text) <= _MARKED else marked + "…"
-
-
-def _markable(shown: ShownColumn) -> bool:
-    attribute = shown.attribute
-    column = attribute.column
-    return column is not None and not attribute.path and column.kind in _TEXTS and shown.formatter is None
-
-
-def _markup(text: str) -> Markup:
-    # A text may hold these characters by itself: what is no pair is left out, so that every <mark> is closed.
-    marked = _FOUND.sub(r"<mark>\1</mark>", str(escape(text)))
-    return Markup(marked.replace(_START, "").replace(_STOP, ""))

@@ -67,6 +67,8 @@ def _wrong_shapes(options: ModelView) -> Iterator[tuple[str, str]]:
     for name in _FLAGS:
         if not isinstance(getattr(options, name), bool):
             yield name, "write True or False"
+    if not isinstance(options.search_index, str):
+        yield "search_index", "write the name of a table"
     if not _is_size(options.page_size):
         yield "page_size", "a page has 1 to 1000 rows"
     sizes = options.page_size_options

@@ -61,6 +61,8 @@ class ModelView:
     column_searchable_list: ClassVar[Sequence[Attr]] = ()
     search_vector: ClassVar[Attr | None] = None
     """The tsvector column behind the search box; found by itself when there is one."""
+    search_index: ClassVar[str] = ""
+    """The FTS5 table behind the search box; one that names this table as its content is found by itself."""
     column_filters: ClassVar[Sequence[Any] | None] = None
     """Attributes and relations; an empty list for none; by default guessed from types."""
     page_size: ClassVar[int] = 25

@@ -1,0 +1,106 @@
+"""Text search by PostgreSQL: queries, ranks, marks, and the words that a search column holds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.engine import Connection
+
+from webadmin.dialects.postgresql_session import run
+from webadmin.dialects.search import START, STOP, Searching, TextQuery
+
+_READ = 2000
+"""Characters of a text that are looked through for marks."""
+_MARKS = f"StartSel={START}, StopSel={STOP}"
+_PIECE = f"{_MARKS}, MaxFragments=1, MaxWords=16, MinWords=6"
+
+_RESOLVE = """
+    SELECT CAST(websearch_to_tsquery({config}, %s) AS text),
+           (SELECT CASE WHEN reltuples >= 0 AND relkind <> 'p' THEN reltuples END
+              FROM pg_class WHERE oid = to_regclass(%s))
+"""
+_FINAL = re.compile(r"(?:^|[^!'])'(?:[^']|'')*'$")
+"""A text search query that ends in a lexeme which is not excluded."""
+
+_WORDS = sa.text(
+    """
+    SELECT word, ndoc FROM ts_stat(:inner)
+     WHERE length(word) BETWEEN 3 AND 40 ORDER BY ndoc DESC, word LIMIT 20000
+    """
+)
+
+
+def config_name(column: sa.ColumnElement[Any]) -> str | None:
+    """The text search configuration that a generated tsvector column was built with; None when it does not say.
+
+    It stands in the column's own expression, ``to_tsvector('english'::regconfig, …)``.
+    """
+    computed = getattr(column, "computed", None)
+    if computed is None:
+        computed = getattr(getattr(column, "element", None), "computed", None)
+    found = re.search(r"to_tsvector\(\s*'([^']+)'", str(computed.sqltext)) if computed is not None else None
+    return found.group(1) if found else "simple" if computed is not None else None
+
+
+def config(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The configuration of ``column`` as a regconfig; the server's default for one that does not say."""
+    name = config_name(column)
+    if name is None:
+        return sa.func.get_current_ts_config(type_=pg.REGCONFIG)
+    return sa.cast(sa.literal(name, sa.Text), pg.REGCONFIG)
+
+
+class PostgreSQLSearching(Searching):
+    supports_search_vector = True
+
+    def search_match(self, vector: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
+        return vector.bool_op("@@")(sa.func.websearch_to_tsquery(config(vector), text, type_=pg.TSQUERY))
+
+    def search_query(
+        self, connection: Connection, table: sa.Table, vector: sa.ColumnElement[Any], text: str
+    ) -> TextQuery:
+        # Asked once and then sent as it is: the planner sees a constant and knows from its statistics how many rows have
+        # these words, also where a statement is prepared.
+        name = config_name(vector)
+        quoted = connection.dialect.identifier_preparer.format_table(table)
+        script = _RESOLVE.format(
+            config="get_current_ts_config()" if name is None else "CAST(%s AS regconfig)"
+        )
+        query, rows = run(connection, script, (*(() if name is None else (name,)), text, quoted))
+        if text[-1:].isalnum() and '"' not in text and _FINAL.search(query):
+            query += ":*"
+        return TextQuery(text, query, None if rows is None else int(rows))
+
+    def search_found(self, vector: sa.ColumnElement[Any], query: TextQuery) -> sa.ColumnElement[bool]:
+        return vector.bool_op("@@")(_value(query))
+
+    def search_rank(self, vector: sa.ColumnElement[Any], query: TextQuery) -> sa.ColumnElement[float]:
+        # In the precision in which it can be compared with what was read before.
+        return sa.cast(sa.func.ts_rank(vector, _value(query)), sa.Double)
+
+    def search_marked(
+        self, text: sa.ColumnElement[Any], vector: sa.ColumnElement[Any], query: TextQuery, *, piece: bool
+    ) -> sa.ColumnElement[str]:
+        return sa.func.ts_headline(
+            config(vector),
+            sa.func.left(sa.cast(text, sa.Text), _READ),
+            _value(query),
+            _PIECE if piece else f"{_MARKS}, HighlightAll=true",
+            type_=sa.Text,
+        )
+
+    def search_words(
+        self, connection: Connection, table: sa.Table, vector: sa.Column[Any], share: float
+    ) -> list[tuple[str, int]]:
+        quote = connection.dialect.identifier_preparer
+        # The sample's seed is fixed, so that the same words come again.
+        sample = f" TABLESAMPLE SYSTEM ({max(share, 1e-6) * 100:.6f}) REPEATABLE (1)" if share < 1 else ""
+        inner = f"SELECT {quote.quote(vector.name)} FROM {quote.format_table(table)}{sample}"  # noqa: S608 - quoted
+        return [(word, count) for word, count in connection.execute(_WORDS, {"inner": inner})]
+
+
+def _value(query: TextQuery) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.literal(query.text, sa.Text), pg.TSQUERY)
