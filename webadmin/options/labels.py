@@ -59,15 +59,14 @@ class RowLabel:
         guessed = guess_columns(info)
         self._guessed = guessed
         deleted = (info.soft_delete,) if info.soft_delete else ()
-        self.reads_columns = custom is None
-        """Whether :attr:`columns` are all that is asked of a row, so that it need not be an instance of the model."""
         if columns is None and custom is not None:
             # A row of a subclass may have a __str__ of its own.
             own_str = custom is str and info.mapper.polymorphic_on is None
             columns = columns_read(info.model.__str__ if own_str else custom, info.columns)
             if columns is not None:
-                self.reads_columns = True
                 columns = (*guessed, *columns)  # should the function fail, the guess stands in
+        self.reads_columns = custom is None or columns is not None
+        """Whether :attr:`columns` are all that is asked of a row, so that it need not be an instance of the model."""
         if columns is None and custom is not None:
             names = tuple(n for n, c in info.columns.items() if c.kind not in HEAVY)
         else:
