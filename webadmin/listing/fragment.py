@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+
+import sqlalchemy as sa
 
 from webadmin.errors import BadRequest
 from webadmin.listing import cursor
 from webadmin.listing.highlights import Highlights
-from webadmin.listing.keyset import Piece, pieces
+from webadmin.listing.keyset import Piece, Place, Way, along, parameters, pieces
 from webadmin.listing.listing import ListedRow, listed, shown_columns
 from webadmin.listing.loading import load_plan
 from webadmin.listing.ordering import Order, order_for
 from webadmin.listing.params import ListParams, wrong_list
 from webadmin.listing.parsing import Sort
-from webadmin.listing.statement import Found, Reading, matching, shape
+from webadmin.listing.statement import LIMIT, Found, Reading, matching, shape
+from webadmin.listing.steps import by_values, walks_by_values
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
 from webadmin.text import gettext as _
@@ -44,8 +48,7 @@ class Fragment:
 
 def check_place(context: Context, view: View, params: ListParams) -> None:
     """Raises BadRequest, with a link to the list without it, for a cursor in ``params`` that is broken."""
-    reader = _Reader(context, view, params)
-    _ = reader.number() if view.keyless else reader.place()
+    _Reader(context, view, params).place()
 
 
 class _Reader:
@@ -72,81 +75,90 @@ class _Reader:
             before=self._cursor(first) if (more if backwards else self.params.after) else None,
         )
 
-    def place(self) -> cursor.Place | None:
+    def place(self) -> Place | None:
+        """The place that the address names, or None."""
         text = self.params.after or self.params.before
         if not text:
             return None
+        # Rows without a key are at no place that their values could name: it is their number.
+        values = 1 if self.view.keyless else len(self.order.keys)
         try:
-            return cursor.decode(self.view, self.params.order, self.order, text, self.context.dialect)
+            return cursor.decode(self.context.secret, self.params, text, values)
         except BadRequest as broken:
             raise wrong_list(broken.message, self.params.changed()) from broken
 
-    def _cursor(self, place: cursor.Place | None) -> str | None:
-        return None if place is None else cursor.encode(self.view, self.params.order, place)
+    def _cursor(self, place: Place | None) -> str | None:
+        return None if place is None else cursor.encode(self.context.secret, self.params, place)
 
-    def _rows(self, place: cursor.Place | None, backwards: bool) -> Found:
+    def _rows(self, place: Place | None, backwards: bool) -> Found:
         """One row more than asked for, when there are so many."""
         wanted = self.params.per_page + 1
-        if place is None:
-            return self._piece([], wanted, backwards)
         dialect = self.context.dialect
+        way = Way(
+            backwards,
+            dialect.nulls_sort_high,
+            # A foreign server is sent no comparison of rows.
+            dialect.supports_row_values and self.view.info.kind != "foreign table",
+            dialect.supports_partitions,
+        )
+        missing = None if place is None else tuple(value is None for value in place)
         rows: list[Any] = []
         places: list[Any] = []
         extras: list[Any] = []
-        for piece in pieces(
-            self.order,
-            place,
-            backwards=backwards,
-            nulls_high=dialect.nulls_sort_high,
-            row_values=dialect.supports_row_values,
-        ):
-            found = self._piece(piece, wanted - len(rows), backwards)
+        for number, piece in enumerate(pieces(self.order, missing, way)):
+            found = self._piece(piece, (missing, number), wanted - len(rows), place, backwards)
             at = 0 if backwards else len(rows)
             rows[at:at], places[at:at], extras[at:at] = found.rows, found.places, found.extras
             if len(rows) >= wanted:
                 break
         return Found(rows, places, extras)
 
-    def _piece(self, piece: Piece, limit: int, backwards: bool) -> Found:
-        return self._read(
-            Reading(
-                self.view,
-                self.order,
-                limit,
-                backwards=backwards,
-                rows=self.plan.rows(self.context),
-                extras={**self.plan.beside, **self.highlights.expressions},
-            ),
-            piece,
+    def _piece(
+        self, piece: Piece, which: Hashable, limit: int, place: Place | None, backwards: bool
+    ) -> Found:
+        reading = replace(
+            self._reading(limit), backwards=backwards, placed=parameters(place) if place is not None else {}
         )
-
-    def _read(self, reading: Reading, piece: Piece) -> Found:
-        # The piece may compare columns of joined tables: the joins come first, and only once.
+        kept = shape(self.view, self.params, self.plan)
         return reading.run(
             self.context,
-            lambda: matching(self.context, self.view, self.params, reading.columns, piece),
+            lambda: self._narrow(reading, piece),
             _("Next rows"),
-            shape(self.view, self.params, self.plan) if not piece else None,
+            None if kept is None else ("piece", kept, which),
+        )
+
+    def _narrow(self, reading: Reading, piece: Piece) -> sa.Select[Any]:
+        backwards = reading.backwards
+        if walks_by_values(self.context.dialect, self.order, piece):
+            return by_values(
+                self._matching, reading.columns, self.order, piece, backwards=backwards, limit=LIMIT
+            )
+        # The piece may compare columns of joined tables: the joins come first, and only once.
+        narrow = self.order.joined(self.context, self._matching(reading.columns, piece.conditions))
+        return narrow.order_by(*along(self.order, piece.pinned, backwards=backwards)).limit(LIMIT)
+
+    def _matching(self, columns: Sequence[Any], more: Sequence[Any] = ()) -> sa.Select[Any]:
+        return matching(self.context, self.view, self.params, columns, more)
+
+    def _reading(self, limit: int, offset: int = 0) -> Reading:
+        return Reading(
+            self.view,
+            self.order,
+            limit,
+            offset,
+            rows=None if self.view.keyless else self.plan.rows(self.context),
+            extras={**self.plan.beside, **self.highlights.expressions},
         )
 
     def _by_number(self) -> Fragment:
-        """Rows without a key are at no place that a cursor could name: it is their number."""
-        start = self.number()
+        place = self.place()
+        start = place[0] if place is not None and self.params.after else 0
         size = self.params.per_page
-        found = self._read(Reading(self.view, self.order, size + 1, start), [])
+        reading = self._reading(size + 1, start)
+        found = reading.run(self.context, lambda: self._matching(reading.columns), _("Next rows"))
         more = len(found.rows) > size
         found = Found(found.rows[:size], found.places[:size], found.extras[:size])
-        return self._fragment(found, after=str(start + size) if more else None, before=None)
-
-    def number(self) -> int:
-        """How many rows lie before the place that the address names, where rows have no key."""
-        text = self.params.after or self.params.before or "0"
-        if self.params.before or not text.isdecimal() or len(text) > 12:
-            message = _(
-                "The place in the list that the address names does not exist in it. Start at its beginning."
-            )
-            raise wrong_list(message, self.params.changed())
-        return int(text)
+        return self._fragment(found, after=self._cursor((start + size,)) if more else None, before=None)
 
     def _fragment(self, found: Found, *, after: str | None, before: str | None) -> Fragment:
         rows = listed(self.context, self.view, self.plan, found, self.highlights)
