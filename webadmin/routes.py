@@ -19,6 +19,8 @@ from webadmin.views import (
     restore,
     rows,
 )
+from webadmin.views.saved import columns, counts, settings
+from webadmin.views.saved import views as saved_views
 
 BOTH = ("GET", "POST")
 POST = ("POST",)
@@ -32,6 +34,11 @@ ROUTES = (
     Route("{key}/rows", rows.rows, "view"),
     Route("{key}/add", form.add, "add", BOTH),
     Route("{key}/explain", explain.explain, "explain", BOTH, writes_on=()),
+    Route("{key}/views", saved_views.views, "view", BOTH),
+    Route("{key}/views/counts", counts.counts, "view"),
+    Route("{key}/views/{view}", saved_views.change, "view", POST),
+    Route("{key}/columns", columns.columns, "view", BOTH),
+    Route("{key}/settings", settings.settings, "view", POST),
     Route("{key}/lookup/{field}", lookup.lookup, "view"),
     Route("{key}/actions/delete", actions.delete, "delete", POST),
     Route("{key}/actions/restore", actions.restore, "restore", POST),

@@ -1,5 +1,7 @@
 // Every behaviour is delegated on the document and wired by data- attributes; pages work without any of them.
 import "./preferences.js";
+import "./keep.js";
+import "./columns.js";
 import "./drawers.js";
 import "./filters.js";
 import "./remember.js";

@@ -3,6 +3,13 @@ import { all, on, root } from "./dom.js";
 import { t } from "./text.js";
 import { toast } from "./toasts.js";
 
+// Sends a form's values in the background; the answer leads on to a page, which is not needed here.
+export function send(address, body) {
+  fetch(address, { method: "POST", body, redirect: "manual" })
+    .then((answer) => { if (!answer.ok && answer.type !== "opaqueredirect") throw answer; })
+    .catch(() => toast(t("No connection. Nothing was changed."), "bad"));
+}
+
 function present(name) {
   const value = root.dataset[name];
   if (name !== "theme" || value === "light" || value === "dark") return value;
@@ -22,8 +29,5 @@ on("submit", "form[data-preference]", (event, form) => {
   });
   const body = new URLSearchParams(new FormData(form));
   body.set(name, value);
-  // the answer leads on to a page, which is not needed here
-  fetch(form.action, { method: "POST", body, redirect: "manual" })
-    .then((answer) => { if (!answer.ok && answer.type !== "opaqueredirect") throw answer; })
-    .catch(() => toast(t("No connection. Nothing was changed."), "bad"));
+  send(form.action, body);
 });

@@ -21,6 +21,7 @@ class CookieStore:
     """See :class:`~webadmin.saved.store.Store`. Another person at the same browser finds nothing, and writes over it."""
 
     lasting = False
+    statements = 0
 
     def __init__(self, cookie: SessionData, person: str, key: str) -> None:
         self._cookie, self._person, self._key = cookie, person, key

@@ -13,10 +13,11 @@ from webadmin.saved.kept import Kept, ListSettings, SavedView
 class Store(Protocol):
     """What one person keeps of one list. Writing takes effect with the request's transaction or cookie."""
 
-    @property
-    def lasting(self) -> bool:
-        """It is kept in the database, for all browsers of the person; else in this browser alone. Only then can
-        views be shared."""
+    lasting: bool
+    """It is kept in the database, for all browsers of the person; else in this browser alone. Only then can views be
+    shared."""
+    statements: int
+    """How many were sent to read it."""
 
     def read(self) -> Kept:
         """All of it; what belongs to others is not in it unless it is shared."""

@@ -64,6 +64,7 @@ class TableStore:
         :param remembered: called with what reads, may give what it has read before."""
         self._context, self._person, self._key = context, person, fitted(key)
         self._changed, self._remembered = changed, remembered
+        self.statements = 0
 
     @property
     def _session(self) -> Session:
@@ -73,6 +74,7 @@ class TableStore:
         return self._read() if self._remembered is None else self._remembered(self._read)
 
     def _read(self) -> Kept:
+        self.statements += 1
         views, settings = [], ListSettings()
         found = self._session.execute(_READING, {"key": self._key, "person": self._person}).all()
         for id, name, query, person, person_name, shared, _at in sorted(

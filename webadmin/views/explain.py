@@ -9,6 +9,7 @@ from webadmin.listing.listing import Listing
 from webadmin.listing.params import ListParams
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import current_zone
+from webadmin.views.saved.asked import alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ BUDGET_MS = 20_000
 def explain(request: AdminRequest) -> Answer:
     """The statements of the list with this query string and their plans; POST with ``analyze=1`` measures them."""
     view = request.view
-    params = ListParams.parse(request.query, view, current_zone())
+    params = ListParams.parse(alone(request), view, current_zone())
     analyze = request.method == "POST" and request.posted("analyze") == "1"
 
     def read() -> None:

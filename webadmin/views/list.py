@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from webadmin.listing.controls import Chip, FilterControl, Option
 from webadmin.listing.fragment import check_place
-from webadmin.listing.listing import Listing
+from webadmin.listing.listing import STATEMENTS, Listing
 from webadmin.listing.panel import chips, filter_controls
 from webadmin.listing.params import ListParams
 from webadmin.listing.search import searchable
 from webadmin.options.view import View
 from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page
-from webadmin.text import current_zone, format_count
+from webadmin.saved.kept import SWITCHES
+from webadmin.text import format_count
 from webadmin.text import gettext as _
+from webadmin.views.saved.asked import Asked, ask
+from webadmin.views.saved.tabs import Tabs, tabs
 from webadmin.views.table import Head, Pager, Row, heads, pager, rows
 
 
@@ -85,19 +89,36 @@ class ListPage:
     """The address of this very list, to come back to."""
     notes: tuple[str, ...] = ()
     """Sentences about this list, such as one that the table has no primary key."""
+    tabs: Tabs | None = None
+    """Saved views, and what can be saved of this list."""
+    columns_url: str = ""
+    """Where the columns are chosen."""
+    columns_text: str = ""
+    """How many columns of how many are shown."""
+    settings_url: str = ""
+    """Where rows per page and the switches of this list are posted to."""
+    size_is_new: int = 0
+    """Rows per page where the address says so and not what the person keeps; else 0."""
+    switches: Mapping[str, str] = field(default_factory=dict)
+    """The positions of the list's switches for this person; see ``webadmin.saved.kept``."""
 
 
 def list_page(request: AdminRequest) -> Answer:
     """One numbered page of the rows that the query string asks for."""
     view = request.view
-    params = ListParams.parse(request.query, view, current_zone())
-    check_place(request.context, view, params)
-    listing = Listing.load(request.context, view, params)
-    return Page("list.html", _page(request, view, params, listing), block="results" if request.htmx else None)
+    asked = ask(request)
+    check_place(request.context, view, asked.params)
+    listing = Listing.load(request.context, view, asked.params, statements=STATEMENTS - asked.statements)
+    return Page(
+        "list.html",
+        _page(request, view, asked, listing),
+        block="results" if request.htmx else None,
+        density=asked.settings.switches.get("density", ""),
+    )
 
 
-def _page(request: AdminRequest, view: View, params: ListParams, listing: Listing) -> ListPage:
-    urls = request.urls
+def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> ListPage:
+    urls, params = request.urls, asked.params
 
     def list_url(query: str) -> str:
         return urls.list(view, query)
@@ -138,13 +159,19 @@ def _page(request: AdminRequest, view: View, params: ListParams, listing: Listin
         add_url=urls.below(view, "add") if request.may("add") else None,
         export_links=(),
         import_url=None,
-        explain_url=urls.below(view, "explain", params.query()) if request.may("explain") else None,
-        rows_url=urls.below(view, "rows", params.query(page=1)),
+        explain_url=urls.below(view, "explain", params.plain.query()) if request.may("explain") else None,
+        rows_url=urls.below(view, "rows", params.plain.query(page=1)),
         empty_title=_empty_title(view, params),
         empty_hint=_empty_hint(view, params),
         read_only=not (request.may("change") or request.may("delete") or request.may("restore")),
         here=list_url(params.query()),
         notes=_notes(view),
+        tabs=tabs(request, view, asked),
+        columns_url=urls.below(view, "columns", params.query()),
+        columns_text=f"{len(listing.columns)}/{len(view.all_columns)}",
+        settings_url=urls.below(view, "settings"),
+        size_is_new=params.per_page if params.per_page != (params.usual.per_page or view.page_size) else 0,
+        switches={name: asked.settings.switch(name) for name in SWITCHES},
     )
 
 

@@ -8,6 +8,7 @@ from webadmin.listing.fragment import Fragment
 from webadmin.listing.params import ListParams
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import current_zone
+from webadmin.views.saved.asked import alone
 from webadmin.views.table import Head, Row, heads
 from webadmin.views.table import rows as rows_of
 
@@ -28,7 +29,7 @@ class RowsPage:
 def rows(request: AdminRequest) -> Answer:
     """The rows after the cursor, with the address of the next ones; without a cursor the first, in their table."""
     view, urls = request.view, request.urls
-    params = ListParams.parse(request.query, view, current_zone())
+    params = ListParams.parse(alone(request), view, current_zone())
     fragment = Fragment.load(request.context, view, params)
     after = fragment.after
     page = RowsPage(
