@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import create_engine, exc
 from sqlalchemy.engine import Engine, make_url
 
+from webadmin.demo.saved_views import prepare
 from webadmin.demo.seed import SeedError, is_seeded, seed
 from webadmin.demo.server import EmbeddedServer, EmbeddedServerError, default_folder
 from webadmin.dialects import engine_options, sync_url
@@ -42,6 +43,7 @@ def database(url: str | None, rows: int, progress: Progress | None = None) -> It
         stack.callback(engine.dispose)
         if not is_seeded(engine, rows):
             seed(engine, rows, progress)
+        prepare(engine)
         yield engine
 
 

@@ -16,11 +16,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
-from webadmin.database.own_tables.base import PREFIX, VERSION_TABLE, is_own, metadata
+from webadmin.database.own_tables.base import HEAD, PREFIX, VERSION_TABLE, is_current, is_own, metadata
 from webadmin.database.own_tables.migrate import OPTIONS, current_version, downgrade, upgrade
 from webadmin.paths import MIGRATIONS
-
-HEAD = "0002"
 
 
 def tables(engine: Engine) -> set[str]:
@@ -79,6 +77,17 @@ def test_one_line_of_versions() -> None:
     found = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
     assert found == [f"{number:04}" for number in range(len(found), 0, -1)]
     assert found[0] == HEAD
+
+
+def test_whether_a_database_is_current(engine: Engine) -> None:
+    """It is once all versions have been gone through, and only then."""
+    states = []
+    for step in (None, "0001", "head"):
+        if step:
+            upgrade(engine, step)
+        with engine.connect() as connection:
+            states.append(is_current(connection))
+    assert states == [False, False, True]
 
 
 def test_upgrade_leaves_the_host_alone(engine: Engine) -> None:
