@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from webadmin.dialects import Dialect
+from webadmin.dialects import Dialect, Estimate
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import restricted
 from webadmin.listing.statement import LABEL, counting, matching, named
@@ -24,8 +23,6 @@ SMALL = 50_000
 """Rows up to which a table is counted without asking what that costs."""
 CHEAP = 20_000.0
 """The planner's cost up to which a count is worth a try; some 60 ms."""
-FEW = 20_000
-"""Matches of a search up to which all are found before they are sorted."""
 TIME_LIMIT = 250
 """Milliseconds that a count may take."""
 CAP = SMALL
@@ -36,28 +33,55 @@ _statistics: WeakKeyDictionary[Dialect, dict[Any, tuple[float, int | None]]] = W
 
 
 def count(
-    context: Context, view: View, params: ListParams, *, statements: int, fresh: bool = False
+    context: Context,
+    view: View,
+    params: ListParams,
+    *,
+    statements: int,
+    fresh: bool = False,
+    expected: Estimate | None = None,
 ) -> Total | None:
     """The total of a list.
 
     :param statements: how many may be sent for it; one is enough for a total, two for a good one.
+    :param expected: what the planner expects of the count, where it was asked already.
     :param fresh: count even if nothing can have changed since the last time.
     :return: None when nothing could be found out in time.
     """
-    ladder = _Ladder(context, view, params, statements)
+    ladder = _Ladder(context, view, params, statements, expected)
     return ladder.climb() if fresh else unless_unchanged(context, view, params, ladder.climb)
 
 
 def known_small(context: Context, view: View) -> bool:
     """Whether the table is known to be small, without asking."""
+    rows = known_rows(context, view)
+    return rows is not None and rows < SMALL
+
+
+def known_rows(context: Context, view: View) -> int | None:
+    """Rows of the table, as statistics had it when they were last asked for."""
     kept = _statistics.get(context.dialect, {}).get(("table", view.info.table.fullname))
-    return kept is not None and kept[1] is not None and kept[1] < SMALL
+    return None if kept is None else kept[1]
+
+
+def ask_planner(context: Context, view: View, params: ListParams) -> Estimate | None:
+    """What the planner expects of the list's count; one statement, which reads no rows."""
+    asked = named(counting(context, view, params), _("Estimate of the total"))
+    return context.dialect.estimate(context.session.connection(), asked)
 
 
 class _Ladder:
-    def __init__(self, context: Context, view: View, params: ListParams, statements: int) -> None:
+    def __init__(
+        self,
+        context: Context,
+        view: View,
+        params: ListParams,
+        statements: int,
+        expected: Estimate | None = None,
+    ) -> None:
         self.context, self.view, self.params = context, view, params
         self.left = statements
+        self.expected = expected
 
     def climb(self) -> Total | None:
         size = self._size()
@@ -69,18 +93,18 @@ class _Ladder:
                 rows = size  # the most there can be
             if rows is not None:
                 return self._exactly(rows) if rows < SMALL else Total(rows, exact=False)
-        total = self._planned()
-        return total if total is None else replace(total, few=total.rows < FEW)
+        return self._planned()
 
     def _planned(self) -> Total | None:
         """By what the planner expects of a count."""
         if not self.context.dialect.supports_statistics:
             return self._exactly() or self._capped()
-        if self.left < 2:
+        expected = self.expected
+        if expected is None and self.left < 2:
             return self._capped()
-        asked = named(counting(self.context, self.view, self.params), _("Estimate of the total"))
-        expected = self.context.dialect.estimate(self.context.session.connection(), asked)
-        self.left -= 1
+        if expected is None:
+            expected = ask_planner(self.context, self.view, self.params)
+            self.left -= 1
         if expected is None:
             return self._capped()
         if expected.cost < CHEAP:

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from webadmin.listing.found_pages import read_found_page
 from webadmin.listing.highlights import Highlights
 from webadmin.listing.labels import Labels, filter_labels, wanted_labels
 from webadmin.listing.loading import LoadPlan, load_plan
@@ -56,6 +57,10 @@ class Listing:
     """1-based number of the first row shown; 0 when there is none."""
     last_row: int
     has_next: bool
+    ranked: bool
+    """The best rows of a search come first."""
+    latest: int | None
+    """Only among so many of the latest."""
     search_note: str
     """A sentence about the search, or empty."""
     labels: Labels
@@ -82,14 +87,15 @@ class Listing:
         highlights = Highlights(context, view, columns, params.q)
         wanted = wanted_labels(params)
         spare = statements - bool(plan.counted) - plan.collections - bool(wanted)
-        found, position = read_page(
+        read = read_found_page if params.q else read_page
+        found, position = read(
             context, view, params, plan, highlights.expressions, statements=max(spare, 1), fresh=fresh
         )
         rows = listed(context, view, plan, found, highlights)
         return cls(
             rows=rows,
             columns=columns,
-            order=params.order,
+            order=() if position.ranked else params.order,
             search_note=_search_note(context, view, params, position),
             labels=filter_labels(context, wanted, plan.related(found.rows)) if wanted else {},
             **position.fields(),

@@ -45,6 +45,8 @@ class Order:
     keys: tuple[OrderKey, ...]
     joins: tuple[tuple[type, Any, Any], ...] = ()
     """``(target, its alias, relation to it)``, in the order to join."""
+    beside: tuple[Any, Any] | None = None
+    """What else a key is read from, and the condition under which it belongs to a row."""
 
     def joined(self, context: Context, stmt: sa.Select[Any]) -> sa.Select[Any]:
         """``stmt`` with the rows that keys are read from. One that the person may not see has nothing to be sorted by: its
@@ -52,7 +54,7 @@ class Order:
         for model, target, relation in self.joins:
             seen = inside(context, model, target, hide_deleted=False)
             stmt = stmt.outerjoin(target, relation if seen is None else relation.and_(seen))
-        return stmt
+        return stmt if self.beside is None else stmt.outerjoin(*self.beside)
 
     def same_for_all(self, context: Context) -> bool:
         """Whether the rows are in the same order for everybody."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webadmin.listing.counts import count, known_small
+from webadmin.dialects import Estimate
+from webadmin.listing.counts import count
 from webadmin.listing.loading import LoadPlan
 from webadmin.listing.ordering import order_for
 from webadmin.listing.params import ListParams
@@ -32,6 +33,10 @@ class Position:
     shown: int
     offset: int
     has_next: bool
+    ranked: bool = False
+    """The best rows of a search come first."""
+    latest: int | None = None
+    """Only among so many of the latest."""
 
     def fields(self) -> dict[str, Any]:
         """The fields of a ``Listing`` that say it."""
@@ -43,6 +48,8 @@ class Position:
             "first_row": self.offset + 1 if self.shown else 0,
             "last_row": self.offset + self.shown,
             "has_next": self.has_next,
+            "ranked": self.ranked,
+            "latest": self.latest,
         }
 
 
@@ -62,10 +69,12 @@ def read_page(
     :param statements: how many may be sent.
     :param fresh: send all of them, also for what is known.
     """
-    return _Pages(context, view, params, plan, highlights, statements, fresh).read()
+    return Pages(context, view, params, plan, highlights, statements, fresh).read()
 
 
-class _Pages:
+class Pages:
+    """One reading of a page; what a search does otherwise is in :mod:`webadmin.listing.found_pages`."""
+
     def __init__(
         self,
         context: Context,
@@ -81,26 +90,33 @@ class _Pages:
         self.extras = {**plan.beside, **highlights}
         self.left = statements
         self.fresh = fresh
+        self.order = order_for(view, params.order)
         self.gathered = False
+        self.latest: int | None = None
+        self.expected: Estimate | None = None
 
     def read(self) -> tuple[Found, Position]:
-        indexed = self.view.search_vector is not None and self.context.dialect.supports_search_vector
-        searched = bool(self.params.q) and indexed
-        if self.params.page == 1 and (not searched or known_small(self.context, self.view)):
+        if self.params.page == 1:
             found = self._rows(self.size + 1)
             if len(found.rows) <= self.size:
                 return found, self._position(found, len(found.rows), 0)
             return self._forward(found, 0, self._count(still_to_read=0))
         # The rows themselves, and perhaps once more from the end.
-        total = self._count(still_to_read=1 if self.params.page == 1 else 2)
-        self.gathered = searched and total is not None and total.few
+        total = self._count(still_to_read=2)
         if total is not None and total.exact:
             return self._exact(total.rows)
         return self._about(total)
 
     def _count(self, *, still_to_read: int) -> Total | None:
         statements = max(1, self.left - still_to_read)
-        return count(self.context, self.view, self.params, statements=statements, fresh=self.fresh)
+        return count(
+            self.context,
+            self.view,
+            self.params,
+            statements=statements,
+            fresh=self.fresh,
+            expected=self.expected,
+        )
 
     def _exact(self, total: int) -> tuple[Found, Position]:
         last = max(1, -(-total // self.size))
@@ -154,13 +170,14 @@ class _Pages:
         self.left -= 1
         reading = Reading(
             self.view,
-            order_for(self.view, self.params.order),
+            self.order,
             limit,
             offset,
             backwards,
             None if self.view.keyless else self.plan.rows(self.context),
             self.extras,
             self.gathered,
+            self.latest,
         )
         return reading.run(
             self.context,

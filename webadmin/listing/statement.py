@@ -79,6 +79,8 @@ class Found:
     """For each row the values of the order's keys, as ``Dialect.carried`` gives them."""
     extras: list[dict[str, Any]]
     """For each row what was selected beside it, by name."""
+    total: int | None = None
+    """How many rows were gathered, of which these are some; None where that was not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Reading:
     gathered: bool = False
     """Find all matching rows before sorting them: for few matches, where a walk along the order would pass a whole
     table."""
+    latest: int | None = None
+    """Gather only so many of the matching rows: the first in the order without its first key."""
     placed: Mapping[str, Any] | None = None
     """Values for a narrow statement that has its order and limit already: see :mod:`webadmin.listing.fragment`."""
 
@@ -130,7 +134,8 @@ class Reading:
         return Found(
             [self.rows.take(row) for row in found],
             [tuple(row[first:last]) for row in found],
-            [dict(zip(self.extras, row[last:], strict=True)) for row in found],
+            [dict(zip(self.extras, row[last:], strict=False)) for row in found],
+            found[0][-1] if found and self._counts else None,
         )
 
     def _wide(self, context: Context, page: sa.Subquery, rows: Rows) -> sa.Select[Any]:
@@ -140,7 +145,8 @@ class Reading:
         beside = (extra.label(f"x_{name}") for name, extra in self.extras.items())
         same = sa.and_(*(getattr(model, column.name) == page.c[name] for column, name in keys))
         places = [context.dialect.carried(value).label(f"place_{at}") for at, value in enumerate(order)]
-        stmt = sa.select(*rows.columns, *places, *beside).join_from(page, model, same)
+        total = [page.c.total] if self._counts else []
+        stmt = sa.select(*rows.columns, *places, *beside, *total).join_from(page, model, same)
         return rows.joined(stmt).order_by(*self._by(order))
 
     def _plain(self, found: Sequence[Any]) -> Found:
@@ -157,8 +163,11 @@ class Reading:
             return narrow
         narrow = self.order.joined(context, narrow)
         if self.gathered:
+            if self.latest is not None:
+                narrow = narrow.order_by(*(key.by() for key in self.order.keys[1:])).limit(self.latest)
             matches = narrow.cte("matches").prefix_with("MATERIALIZED")
-            narrow = sa.select(*matches.c).order_by(
+            total = sa.select(sa.func.count()).select_from(matches).scalar_subquery().label("total")
+            narrow = sa.select(*matches.c, *([total] if self._counts else [])).order_by(
                 *self._by([matches.c[name] for name in self._order_names], backwards=self.backwards)
             )
         else:
@@ -171,6 +180,11 @@ class Reading:
             column.desc() if key.descending is not backwards else column.asc()
             for column, key in zip(columns, self.order.keys, strict=True)
         ]
+
+    @property
+    def _counts(self) -> bool:
+        """Whether the rows are counted: they are all at hand. Without a key they are their own columns and nothing else."""
+        return self.gathered and self.rows is not None
 
     @property
     def columns(self) -> list[Any]:

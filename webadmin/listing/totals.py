@@ -25,8 +25,6 @@ class Total:
 
     rows: int
     exact: bool
-    few: bool = False
-    """Few rows of a large table match."""
 
 
 @dataclass(frozen=True, slots=True)
