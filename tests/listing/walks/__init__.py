@@ -1,0 +1,1 @@
+"""Walking through lists from cursor to cursor."""
