@@ -25,13 +25,6 @@ _RESOLVE = """
 _FINAL = re.compile(r"(?:^|[^!'])'(?:[^']|'')*'$")
 """A text search query that ends in a lexeme which is not excluded."""
 
-_WORDS = sa.text(
-    """
-    SELECT word, ndoc FROM ts_stat(:inner)
-     WHERE length(word) BETWEEN 3 AND 40 ORDER BY ndoc DESC, word LIMIT 20000
-    """
-)
-
 
 def config_name(column: sa.ColumnElement[Any]) -> str | None:
     """The text search configuration that a generated tsvector column was built with; None when it does not say.
@@ -95,11 +88,22 @@ class PostgreSQLSearching(Searching):
     def search_words(
         self, connection: Connection, table: sa.Table, vector: sa.Column[Any], share: float
     ) -> list[tuple[str, int]]:
-        quote = connection.dialect.identifier_preparer
-        # The sample's seed is fixed, so that the same words come again.
-        sample = f" TABLESAMPLE SYSTEM ({max(share, 1e-6) * 100:.6f}) REPEATABLE (1)" if share < 1 else ""
-        inner = f"SELECT {quote.quote(vector.name)} FROM {quote.format_table(table)}{sample}"  # noqa: S608 - quoted
-        return [(word, count) for word, count in connection.execute(_WORDS, {"inner": inner})]
+        # ts_stat() would say the same, but takes three times as long. The seed is fixed: the same words come again.
+        rows: Any = table
+        if share < 1:
+            rows = sa.tablesample(table, sa.func.system(max(share, 1e-6) * 100), seed=sa.literal(1))
+        lexemes = sa.select(
+            sa.func.unnest(sa.func.tsvector_to_array(rows.c[vector.name])).label("word")
+        ).subquery("lexemes")
+        word, count = lexemes.c.word, sa.func.count()
+        stmt = (
+            sa.select(word, count)
+            .where(sa.func.length(word).between(3, 40), word.op("!~")("[0-9]"))
+            .group_by(word)
+            .order_by(count.desc(), word)
+            .limit(10_000)
+        )
+        return [(word, rows) for word, rows in connection.execute(stmt)]
 
 
 def _value(query: TextQuery) -> sa.ColumnElement[Any]:

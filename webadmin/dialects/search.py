@@ -108,7 +108,7 @@ class Searching:
         self, connection: Connection, table: sa.Table, vector: sa.Column[Any], share: float
     ) -> list[tuple[str, int]]:
         """Words as ``vector`` holds them and how many rows have each, out of ``share`` (0 to 1) of the table, most
-        frequent first; some thousands at most."""
+        frequent first; some thousands at most, none of them with a digit."""
         return []
 
     def text_index(self, connection: Connection, table: sa.Table, named: str | None) -> TextIndex | None:

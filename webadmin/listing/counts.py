@@ -23,6 +23,8 @@ SMALL = 50_000
 """Rows up to which a table is counted without asking what that costs."""
 CHEAP = 20_000.0
 """The planner's cost up to which a count is worth a try; some 60 ms."""
+CHEAP_SEARCH = 6_000.0
+"""The same for a search, of which any page is found for less than that."""
 TIME_LIMIT = 250
 """Milliseconds that a count may take."""
 CAP = SMALL
@@ -107,7 +109,7 @@ class _Ladder:
             self.left -= 1
         if expected is None:
             return self._capped()
-        if expected.cost < CHEAP:
+        if expected.cost < (CHEAP_SEARCH if self.params.q else CHEAP):
             return self._exactly(expected.rows)
         return Total(expected.rows, exact=False)
 

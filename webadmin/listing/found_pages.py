@@ -65,7 +65,7 @@ class _FoundPages(Pages):
                 self.order, self.gathered, self.latest = order_for(self.view, self.params.order), False, None
             page = super().read()
         found, position = page
-        return found, replace(position, ranked=chosen.ranked, latest=chosen.latest)
+        return found, replace(position, ranked=chosen.ranked, latest=chosen.latest, left=self.left)
 
     def _gathered(self) -> tuple[Found, Position] | None:
         """A page of the rows that were gathered; None when it is not among them."""

@@ -56,7 +56,7 @@ class Highlights:
         if view.keyless or meant.common:
             return
         names = {column.name for column in shown}
-        for name in _hidden_texts(view, meant):
+        for name in hidden_texts(view, meant)[:_MOST_PIECES]:
             if name not in names:
                 label = f"piece_{name}"
                 self._pieces[label] = view.label_of(name)
@@ -123,8 +123,8 @@ def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(escaped[:_MAX_WORDS]), re.IGNORECASE) if escaped else None
 
 
-def _hidden_texts(view: View, meant: Asked) -> list[str]:
-    """Texts of the row's own that are searched, and that this view shows somewhere."""
+def hidden_texts(view: View, meant: Asked) -> list[str]:
+    """Names of the row's own texts that are searched, and that this view shows somewhere."""
     if meant.index is not None:
         searched = {name.casefold() for name in meant.index.columns}
     elif meant.query is not None:
@@ -138,7 +138,7 @@ def _hidden_texts(view: View, meant: Asked) -> list[str]:
         own = info is not None and not column.attribute.path and info.kind in _TEXTS
         if own and info is not None and {info.column.name.casefold(), name.casefold()} & searched:
             found.append(name)
-    return found[:_MOST_PIECES]
+    return found
 
 
 def _source_columns(view: View) -> set[str]:

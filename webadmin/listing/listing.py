@@ -18,6 +18,7 @@ from webadmin.listing.parsing import Sort
 from webadmin.listing.related import count_related
 from webadmin.listing.search import asked
 from webadmin.listing.statement import Found
+from webadmin.listing.suggestions import suggestion
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
 from webadmin.text import gettext as _
@@ -63,6 +64,8 @@ class Listing:
     """Only among so many of the latest."""
     search_note: str
     """A sentence about the search, or empty."""
+    suggestion: str
+    """A search like this one, which found nothing, that finds something; or empty."""
     labels: Labels
     """Names of the rows that filters point to."""
 
@@ -97,6 +100,7 @@ class Listing:
             columns=columns,
             order=() if position.ranked else params.order,
             search_note=_search_note(context, view, params, position),
+            suggestion=_suggestion(context, view, params, position, bool(plan.counted) + plan.collections),
             labels=filter_labels(context, wanted, plan.related(found.rows)) if wanted else {},
             **position.fields(),
         )
@@ -137,6 +141,13 @@ def listed(
             )
         )
     return tuple(rows)
+
+
+def _suggestion(context: Context, view: View, params: ListParams, position: Position, unsent: int) -> str:
+    """Without rows nothing related is read: those statements can be spent."""
+    if not params.q or position.total:
+        return ""
+    return suggestion(context, view, params, statements=position.left + unsent)
 
 
 def _search_note(context: Context, view: View, params: ListParams, position: Position) -> str:

@@ -37,6 +37,8 @@ class Position:
     """The best rows of a search come first."""
     latest: int | None = None
     """Only among so many of the latest."""
+    left: int = 0
+    """Statements that were not needed."""
 
     def fields(self) -> dict[str, Any]:
         """The fields of a ``Listing`` that say it."""

@@ -18,7 +18,6 @@ import sqlalchemy as sa
 
 from webadmin.dialects import Dialect, Estimate
 from webadmin.listing.counts import ask_planner, known_rows
-from webadmin.listing.memo import per_view
 from webadmin.listing.ordering import Order, OrderKey, order_for
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import restricted
