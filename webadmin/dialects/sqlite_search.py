@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,11 @@ class SQLiteSearching(Searching):
     def text_index(self, connection: Connection, table: sa.Table, named: str | None) -> TextIndex | None:
         preparer = connection.dialect.identifier_preparer
         schema = preparer.quote(table.schema or "main")
-        for name, sql in connection.exec_driver_sql(_MASTERS.format(schema=schema)):
+        # Through the driver itself: what tables there are is no question of a page's own.
+        raw = connection.connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):
+            return None
+        for name, sql in raw.execute(_MASTERS.format(schema=schema)).fetchall():
             found = _VIRTUAL.match(sql)
             if found is None or (named is not None and name.casefold() != named.casefold()):
                 continue

@@ -11,9 +11,11 @@ from sqlalchemy.exc import CompileError
 
 from webadmin.database.inspection import Kind
 from webadmin.dialects.search import START, STOP, wanted_words
+from webadmin.listing.loading import label_of
 from webadmin.listing.search import Asked, asked, vector
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
+from webadmin.options.labels import RowLabel
 from webadmin.options.view import ShownColumn, View
 
 _MAX_WORDS = 16
@@ -35,6 +37,7 @@ class Highlights:
         self.active = bool(text)
         self._marked_here: dict[str, Attribute] = {}
         self._pieces: dict[str, str] = {}
+        self._labels: dict[str, tuple[Attribute, RowLabel]] = {}
         self._pattern: re.Pattern[str] | None = None
         if text:
             self._prepare(context, view, columns, text)
@@ -53,6 +56,8 @@ class Highlights:
                 )
             else:
                 self._marked_here[column.name] = attribute
+        if not indexed:
+            self._mark_labels(context, view, columns)
         if view.keyless or meant.common:
             return
         names = {column.name for column in shown}
@@ -65,6 +70,15 @@ class Highlights:
                     if by_database
                     else getattr(view.model, name)
                 )
+
+    def _mark_labels(self, context: Context, view: View, columns: Sequence[ShownColumn]) -> None:
+        """The names of related rows, where the search looks through them too."""
+        related = {attribute.path[0].name for attribute in view.searchable if attribute.path}
+        for column in columns:
+            relation = column.attribute.relation
+            own = relation is not None and relation.name in related and not column.attribute.path
+            if own and relation is not None and column.formatter is None:
+                self._labels[column.name] = column.attribute, label_of(context, relation.target)
 
     def _by_database(self, context: Context, view: View, meant: Asked, name: str, *, piece: bool) -> Any:
         assert meant.query is not None
@@ -86,6 +100,10 @@ class Highlights:
             text = attribute.value(row)
             if isinstance(text, str):
                 texts[name] = self._marked(text)
+        for name, (attribute, label) in self._labels.items():
+            related = attribute.value(row)
+            if related is not None:
+                texts[name] = self._marked(label(related))
         return {name: _markup(text) for name, text in texts.items() if START in text}
 
     def piece(self, beside: Mapping[str, Any]) -> tuple[str, Markup] | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from webadmin.listing.found_pages import read_found_page
 from webadmin.listing.highlights import Highlights
+from webadmin.listing.keyset import Place
 from webadmin.listing.labels import Labels, filter_labels, wanted_labels
 from webadmin.listing.loading import LoadPlan, load_plan
 from webadmin.listing.pages import Position, read_page
@@ -40,6 +41,8 @@ class ListedRow:
     """How many related rows it has, by the name of the column that shows it."""
     highlights: Mapping[str, Markup]
     """Texts in which the search was found, marked, by the name of their column."""
+    piece: tuple[str, Markup] | None = None
+    """Where it was found in none of them: the label of another text of the row and a piece of it, marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class Listing:
     """A search like this one, which found nothing, that finds something; or empty."""
     labels: Labels
     """Names of the rows that filters point to."""
+    following: Place | None = None
+    """The place after which the next rows come; None when there are none, or no order to go on in."""
 
     @classmethod
     def load(
@@ -90,6 +95,8 @@ class Listing:
         highlights = Highlights(context, view, columns, params.q)
         wanted = wanted_labels(params)
         spare = statements - bool(plan.counted) - plan.collections - bool(wanted)
+        if spare < 1 and statements < STATEMENTS:
+            wanted = {}  # for this once the filters show keys
         read = read_found_page if params.q else read_page
         found, position = read(
             context, view, params, plan, highlights.expressions, statements=max(spare, 1), fresh=fresh
@@ -102,8 +109,15 @@ class Listing:
             search_note=_search_note(context, view, params, position),
             suggestion=_suggestion(context, view, params, position, bool(plan.counted) + plan.collections),
             labels=filter_labels(context, wanted, plan.related(found.rows)) if wanted else {},
+            following=_following(view, found, position),
             **position.fields(),
         )
+
+
+def _following(view: View, found: Found, position: Position) -> Place | None:
+    if not position.has_next or position.ranked or not found.rows:
+        return None
+    return (position.offset + position.shown,) if view.keyless else found.places[-1]
 
 
 def shown_columns(view: View, params: ListParams) -> tuple[ShownColumn, ...]:
@@ -125,6 +139,7 @@ def listed(
     rows: list[ListedRow] = []
     for place, row in enumerate(found.rows):
         extras = found.extras[place]
+        marked = highlights.of(row, extras) if highlights.active else {}
         for name, _expression in plan.expressions:
             vars(row)[name] = extras.get(name)
         rows.append(
@@ -137,7 +152,8 @@ def listed(
                     **(counted.get(keys[place], {}) if keys else {}),
                     **{name: extras[name] for name in beside},
                 },
-                highlights.of(row, extras) if highlights.active else {},
+                marked,
+                highlights.piece(extras) if highlights.active and not marked else None,
             )
         )
     return tuple(rows)

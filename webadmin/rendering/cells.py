@@ -30,6 +30,8 @@ class Cell(NamedTuple):
     """The value is null or has no members; ``text`` is then a dash."""
     deleted: bool = False
     """The related row is soft-deleted."""
+    below: str = ""
+    """A line under a value that leads somewhere: a piece of another text of the row, in which a search was found."""
 
     def linked(self, url: str) -> Cell:
         """The same cell, leading to ``url`` instead of wherever it led."""

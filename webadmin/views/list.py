@@ -19,6 +19,8 @@ from webadmin.text import format_count
 from webadmin.text import gettext as _
 from webadmin.views.saved.asked import Asked, ask
 from webadmin.views.saved.tabs import Tabs, tabs
+from webadmin.views.scrolling import Scrolling, scrolling
+from webadmin.views.searching import SearchWords, search_words
 from webadmin.views.table import Head, Pager, Row, heads, pager, rows
 
 
@@ -59,8 +61,8 @@ class ListPage:
     search_label: str
     """What the search looks through, in words."""
     q: str
-    search_note: str
-    """A sentence about the search itself (only common words, cut at 256 characters), or empty."""
+    search: SearchWords
+    """What there is to say about the search itself."""
     soft_delete: bool
     deleted: str
     """hide, show or only."""
@@ -99,6 +101,8 @@ class ListPage:
     """Where rows per page and the switches of this list are posted to."""
     size_is_new: int = 0
     """Rows per page where the address says so and not what the person keeps; else 0."""
+    scrolling: Scrolling = field(default_factory=lambda: Scrolling(False, True))
+    """By page numbers, or further rows as one scrolls."""
     switches: Mapping[str, str] = field(default_factory=dict)
     """The positions of the list's switches for this person; see ``webadmin.saved.kept``."""
 
@@ -130,7 +134,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         singular=view.name.lower(),
         url=urls.list(view),
         action_url=urls.list(view),
-        heads=heads(view, listing.columns, params, list_url),
+        heads=heads(view, listing.columns, params, list_url, listing.order),
         rows=rows(request, view, listing.columns, listing.rows),
         count=listing.total,
         exact=listing.exact,
@@ -144,7 +148,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         search_enabled=searchable(view),
         search_label=_("Search {rows}").format(rows=view.name_plural.lower()),
         q=params.q,
-        search_note=listing.search_note,
+        search=search_words(request.context, params, listing, list_url),
         soft_delete=view.soft_delete is not None,
         deleted=params.deleted,
         deleted_links=tuple(
@@ -155,7 +159,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         filter_hidden=_pairs(params.changed(without=list(view.filters))),
         jump_hidden=_pairs(params.changed()),
         size_hidden=_pairs(params.changed(without=["per_page"])),
-        actions=_actions(request, view, params),
+        actions=bulk_actions(request, view, params),
         add_url=urls.below(view, "add") if request.may("add") else None,
         export_links=(),
         import_url=None,
@@ -171,6 +175,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         columns_text=f"{len(listing.columns)}/{len(view.all_columns)}",
         settings_url=urls.below(view, "settings"),
         size_is_new=params.per_page if params.per_page != (params.usual.per_page or view.page_size) else 0,
+        scrolling=scrolling(request, params, listing, on=asked.settings.switch("scroll") == "on"),
         switches={name: asked.settings.switch(name) for name in SWITCHES},
     )
 
@@ -184,7 +189,8 @@ def _pairs(params: ListParams) -> tuple[tuple[str, str], ...]:
     return tuple(params.pairs())
 
 
-def _actions(request: AdminRequest, view: View, params: ListParams) -> tuple[BulkAction, ...]:
+def bulk_actions(request: AdminRequest, view: View, params: ListParams) -> tuple[BulkAction, ...]:
+    """What the person may do with chosen rows."""
     if view.keyless:
         return ()
     found: list[BulkAction] = []

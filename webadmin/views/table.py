@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from webadmin.database.inspection import NUMBERS
 from webadmin.listing.controls import Option
 from webadmin.listing.listing import ListedRow, Listing
 from webadmin.listing.params import ListParams
-from webadmin.listing.parsing import LAST
+from webadmin.listing.parsing import LAST, Sort
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.values import Cells
@@ -21,6 +23,8 @@ UrlOf = Callable[[str], str]
 """The address of a list with a query string."""
 
 _NEIGHBOURS = 2
+_PIECE = Markup('<small class="wa-piece"><span class="wa-faint">{}</span> {}</small>')
+"""The label of a text and a piece of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,18 @@ class Pager:
 
 
 def heads(
-    view: View, columns: Sequence[ShownColumn], params: ListParams, list_url: UrlOf
+    view: View,
+    columns: Sequence[ShownColumn],
+    params: ListParams,
+    list_url: UrlOf,
+    shown_order: Sort | None = None,
 ) -> tuple[Head, ...]:
-    """The heads of ``columns`` with the addresses that sort by them; ``list_url`` makes one of a query string."""
-    order = {name: (place, descending) for place, (name, descending) in enumerate(params.order, 1)}
+    """The heads of ``columns`` with the addresses that sort by them; ``list_url`` makes one of a query string.
+
+    :param shown_order: what the rows are sorted by, where that is not what ``params`` says.
+    """
+    order_of_rows = params.order if shown_order is None else shown_order
+    order = {name: (place, descending) for place, (name, descending) in enumerate(order_of_rows, 1)}
     roles = _roles(columns)
     return tuple(
         _head(view, column, role, params, order, list_url)
@@ -175,6 +187,8 @@ def rows(
         if url and shown:
             first = shown[0]
             shown[0] = Cell(first.name, "text", label, url) if first.empty else first.linked(url)
+            if item.piece is not None:
+                shown[0] = shown[0]._replace(below=_PIECE.format(*item.piece))
         made.append(
             Row(
                 id=id,

@@ -9,6 +9,7 @@ from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
 from webadmin.views.list import BulkAction, ListPage
 from webadmin.views.rows import RowsPage
+from webadmin.views.searching import SearchWords
 from webadmin.views.table import Head, PageLink, Pager, Row
 
 _CUSTOMERS = (
@@ -204,7 +205,11 @@ def list_page(**changes: Any) -> ListPage:
         "search_enabled": True,
         "search_label": "Search number and note",
         "q": "mar",
-        "search_note": "Common words were left out.",
+        "search": SearchWords(
+            "Best matches first.",
+            Link("By Placed", "/admin/orders/?q=a&sort=placed_at:desc"),
+            Link("delivery", "?q=delivery"),
+        ),
         "soft_delete": True,
         "deleted": "show",
         "deleted_links": (
@@ -246,7 +251,7 @@ def bare_list_page(**changes: Any) -> ListPage:
         "clear_url": None,
         "search_enabled": False,
         "q": "",
-        "search_note": "",
+        "search": SearchWords(),
         "soft_delete": False,
         "deleted_links": (),
         "hidden": (),
