@@ -7,6 +7,8 @@ import "./filters.js";
 import "./remember.js";
 import "./select.js";
 import "./rowkeys.js";
+import "./endless.js";
+import "./place.js";
 import "./sort.js";
 import "./shortcuts.js";
 import "./forms.js";

@@ -2,10 +2,11 @@
 import { all } from "./dom.js";
 import { pressed } from "./keys.js";
 
-const rows = () => all("[data-rows] > tr");
+const rows = () => all("[data-rows] > tr[tabindex]");
 
 function go(row) {
   if (!row) return;
+  if (row.matches(".wa-more")) return row.scrollIntoView({ block: "nearest" }); // it brings further rows
   rows().forEach((other) => { other.tabIndex = other === row ? 0 : -1; });
   row.focus();
   row.scrollIntoView({ block: "nearest" });

@@ -89,15 +89,19 @@ def test_a_template_opens_with_its_context(template: str) -> None:
     assert re.match(r"\{#\n.*\n  page +webadmin\.views\.\w+\.\w+Page\n", opening, re.DOTALL)
 
 
-def test_empty_pieces_of_rows_are_empty(renderer: Renderer) -> None:
-    assert not renderer.page("rows.html", lists.bare_rows_page(), shell()).strip()
+def test_the_end_of_the_rows_says_so(renderer: Renderer) -> None:
+    page = parse(f"<table>{renderer.page('rows.html', lists.bare_rows_page(), shell())}</table>")
+    assert page.texts("tr") == ["No more rows"]
+    whole = parse(renderer.page("rows.html", lists.rows_page(more_url=None), shell()))
+    assert not whole.css("tr.wa-more"), "nothing was left out"
 
 
 def test_the_first_piece_of_rows_brings_the_table(renderer: Renderer) -> None:
     page = parse(renderer.page("rows.html", lists.rows_page(), shell()))
     assert page.ids() == ["0", "1", "2"]
     assert page.text("#results caption") == "Orders"
-    assert page.links("tr.wa-more a") == {"More rows": "/admin/orders/rows?after=abc"}
+    assert page.links("tr.wa-more a") == {"More rows": "/admin/orders/"}
+    assert page.one("tr.wa-more").get("hx-get") == "/admin/orders/rows?after=abc"
 
 
 def test_a_later_piece_of_rows_is_rows_alone(renderer: Renderer) -> None:

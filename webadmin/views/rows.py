@@ -8,7 +8,9 @@ from webadmin.listing.fragment import Fragment
 from webadmin.listing.params import ListParams
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import current_zone
+from webadmin.views.list import bulk_actions
 from webadmin.views.saved.asked import alone
+from webadmin.views.scrolling import is_in_list, more_url
 from webadmin.views.table import Head, Row, heads
 from webadmin.views.table import rows as rows_of
 
@@ -20,10 +22,19 @@ class RowsPage:
     key: str
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
-    next_url: str | None
+    more_url: str | None
+    """The rows that come next."""
+    pages_url: str
+    """The list in the admin, where there are no scripts."""
     first: bool
     """Whether this is the first piece, which brings the table and its head along."""
     caption: str
+    chooses: bool = False
+    """Rows have a check box."""
+    acts: bool = False
+    """Rows have a cell of actions."""
+    here: str = ""
+    """The list's address, to come back to."""
 
 
 def rows(request: AdminRequest) -> Answer:
@@ -31,13 +42,18 @@ def rows(request: AdminRequest) -> Answer:
     view, urls = request.view, request.urls
     params = ListParams.parse(alone(request), view, current_zone())
     fragment = Fragment.load(request.context, view, params)
-    after = fragment.after
+    inside, after = is_in_list(request), fragment.after
+    whole = urls.list(view, params.changed().query())
     page = RowsPage(
         key=view.key,
         heads=heads(view, fragment.columns, params, lambda query: urls.list(view, query)),
         rows=rows_of(request, view, fragment.columns, fragment.rows),
-        next_url=urls.below(view, "rows", params.query(after=after)) if after else None,
+        more_url=more_url(request, params, after, in_list=inside) if after else None,
+        pages_url=whole,
         first=not (params.after or params.before),
         caption=view.name_plural,
+        chooses=inside and bool(bulk_actions(request, view, params)),
+        acts=inside and any(request.may(name) for name in ("change", "delete", "restore")),
+        here=whole,
     )
     return Page("rows.html", page, fragment=True)

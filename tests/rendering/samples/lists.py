@@ -277,7 +277,8 @@ def rows_page(**changes: Any) -> RowsPage:
         "key": "orders",
         "heads": HEADS,
         "rows": tuple(row(number) for number in range(3)),
-        "next_url": "/admin/orders/rows?after=abc",
+        "more_url": "/admin/orders/rows?after=abc",
+        "pages_url": "/admin/orders/",
         "first": True,
         "caption": "Orders",
     }
@@ -286,4 +287,4 @@ def rows_page(**changes: Any) -> RowsPage:
 
 def bare_rows_page() -> RowsPage:
     """The last piece of an infinite scroll, without a row."""
-    return rows_page(rows=(), next_url=None, first=False, caption="")
+    return rows_page(rows=(), more_url=None, first=False, caption="")
