@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import bound, catalog
 from webadmin.dialects.carried import Carried
+from webadmin.dialects.groups import Grouping
 from webadmin.dialects.search import Searching
 
 
@@ -59,7 +60,7 @@ class Estimate:
     """In the planner's own units; 1 is about the reading of one page in order."""
 
 
-class Dialect(Searching):
+class Dialect(Searching, Grouping):
     """A database system as the rest of webadmin sees it.
 
     The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on

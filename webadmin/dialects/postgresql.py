@@ -16,6 +16,7 @@ from webadmin.dialects.base import Dialect, Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
+from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import may_use, moment, run
 from webadmin.dialects.postgresql_values import read_all_times
@@ -77,7 +78,7 @@ _LIVE_INDEX_ROWS = sa.text(
 )
 
 
-class PostgreSQL(PostgreSQLSearching, Dialect):
+class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, Dialect):
     title = "PostgreSQL"
     supports_row_locks = True
     supports_analyze = True

@@ -17,6 +17,7 @@ from webadmin.dialects import sqlite_catalog
 from webadmin.dialects.base import Dialect, Failure, Timeouts
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.sqlite_explain import explain
+from webadmin.dialects.sqlite_groups import SQLiteGrouping
 from webadmin.dialects.sqlite_search import SQLiteSearching
 
 _STEPS_BETWEEN_CHECKS = 20_000
@@ -38,12 +39,13 @@ _KINDS = (
     (re.compile(r"^database or disk is full"), "disk_full"),
     (re.compile(r"^no such (table|column)"), "missing_object"),
     (re.compile(r"^cannot store .+ value in .+ column (?P<columns>.+)$"), "invalid_value"),
+    (re.compile(r"^integer overflow"), "out_of_range"),
     (re.compile(r"^datatype mismatch|string or blob too big"), "invalid_value"),
     (re.compile(r"^unable to open database file|^disk I/O error"), "connection_lost"),
 )
 
 
-class SQLite(SQLiteSearching, Dialect):
+class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
     title = "SQLite"
     integers_are_wide = True
 

@@ -9,12 +9,14 @@ from webadmin.listing.controls import Chip, FilterControl, FilterInput
 from webadmin.listing.filters import filters_of
 from webadmin.listing.filters.base import Active, Filter
 from webadmin.listing.filters.date import OFFERED, DateFilter
+from webadmin.listing.groups.names import in_sentence
 from webadmin.listing.labels import Labels
 from webadmin.listing.memo import per_view
 from webadmin.listing.params import ListParams
 from webadmin.options.view import View
 from webadmin.rendering.shell import Link
 from webadmin.text import current_language, humanize
+from webadmin.text import gettext as _
 
 Url = Callable[[str], str]
 """The list's address with a query string."""
@@ -65,7 +67,7 @@ def _presets(params: ListParams, filter_: Filter, active: Active, url: Url) -> t
 def chips(params: ListParams, labels: Labels, *, url: Url) -> tuple[Chip, ...]:
     """The active filters in words, each with the address without it."""
     known = filters_of(params.view)
-    return tuple(
+    found = tuple(
         Chip(
             known[value.name].label,
             known[value.name].describe(value, labels.get(value.name, {})),
@@ -73,3 +75,14 @@ def chips(params: ListParams, labels: Labels, *, url: Url) -> tuple[Chip, ...]:
         )
         for value in params.filters
     )
+    return (*found, _per_chip(params, url)) if params.per else found
+
+
+def _per_chip(params: ListParams, url: Url) -> Chip:
+    """Which rows of each group are shown."""
+    if params.top:
+        which = _("Top {number}").format(number=params.top)
+    else:
+        which = _("First") if params.sort else _("Latest")
+    label = in_sentence(params.view.label_of(params.per))
+    return Chip(which, _("per {group}").format(group=label), url(params.query(without=["per"])))

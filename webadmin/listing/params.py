@@ -46,6 +46,10 @@ class ListParams:
     deleted: Deleted = "hide"
     filters: tuple[FilterValue, ...] = ()
     """In the order of the view's filters."""
+    per: str = ""
+    """Only the first rows of each group: what makes a group."""
+    top: int = 0
+    """How many of each group, by the list's order; 0 for the latest."""
     columns: tuple[str, ...] = ()
     """Empty for the view's own."""
     after: str = ""
@@ -89,8 +93,8 @@ class ListParams:
 
     @property
     def narrowed(self) -> bool:
-        """Whether a search or a filter is active."""
-        return bool(self.q or self.filters)
+        """Whether not all rows are looked for: by a search, a filter, or only the first of each group."""
+        return bool(self.q or self.filters or self.per)
 
     def active(self, name: str) -> dict[str, FilterValue]:
         """What the filter ``name`` is set to, by operator."""
@@ -120,12 +124,16 @@ class ListParams:
             "q": self.q,
             "deleted": self.deleted,
             "filters": self.filters,
+            "per": self.per,
+            "top": self.top,
             "columns": self.columns,
             "after": "",
             "before": "",
             "saved": self.saved,
         }
         left_out = set(without)
+        if "per" in left_out:
+            left_out.add("top")
         if left_out:
             found |= {name: value for name, value in _EMPTY.items() if name in left_out}
             if "per_page" in left_out:
@@ -168,6 +176,8 @@ def _pairs(
     q: str,
     deleted: str,
     filters: tuple[FilterValue, ...],
+    per: str,
+    top: int,
     columns: tuple[str, ...],
     after: str,
     before: str,
@@ -177,6 +187,8 @@ def _pairs(
     if q:
         found.append(("q", q))
     found += [(value.parameter, text) for value in filters for text in value.texts]
+    if per:
+        found += [("top", str(top)), ("per", per)] if top else [("latest_per", per)]
     if deleted != "hide":
         found.append(("deleted", deleted))
     if sort:
@@ -209,7 +221,7 @@ def marker(view: View) -> str:
     return "_view" if "view" in view.filters else "view"
 
 
-_EMPTY = {"q": "", "sort": (), "deleted": "hide"}
+_EMPTY = {"q": "", "sort": (), "deleted": "hide", "per": "", "top": 0}
 
 
 def wrong_list(message: str, without: ListParams) -> BadRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from webadmin.errors import BadRequest
 from webadmin.listing.filters import FilterValue, filters_of
 from webadmin.listing.filters.base import short
 from webadmin.listing.fits import sendable
+from webadmin.listing.groups.names import groups_of
 from webadmin.listing.scope import Deleted
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -27,6 +28,8 @@ LAST = 0
 Sort = tuple[tuple[str, bool], ...]
 """``(name, descending)`` by weight."""
 
+MAX_TOP = 1000
+"""Rows of each group."""
 _MAX_SORT = 5
 _MAX_PAGE = 10**9
 _NUMBER = re.compile(r"-?[0-9]+", re.ASCII)
@@ -58,6 +61,9 @@ class Reader:
             "after": self._cursor,
             "before": self._cursor,
         }
+        for name in ("latest_per", "per", "top"):
+            if name not in view.filters:  # a column of that name is filtered by
+                self._single[name] = self._top if name == "top" else self._per
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> None:
         texts = self._by_name(pairs)
@@ -72,6 +78,7 @@ class Reader:
                 self.faults.append(wrong.message)
             except BadRequest as refused:
                 self.faults.append(refused.message)
+        self._check_groups(texts)
         if "after" in self.found and "before" in self.found:
             del self.found["before"]
             self.faults.append(_("A list starts after a row or ends before one, not both."))
@@ -164,6 +171,40 @@ class Reader:
         if len(values[-1]) > 4 * MAX_LENGTH:
             raise _Wrong(_("The place in the list that the address names cannot be read."))
         self.found[name] = values[-1]
+
+    def _per(self, name: str, values: list[str]) -> None:
+        if self.view.keyless:
+            raise _Wrong(_("These rows have no key, so the first of a group cannot be told from the others."))
+        known = groups_of(self.view)
+        if values[-1] not in known:
+            raise _Wrong(
+                _("This list has no groups by “%(name)s”. It has by: %(allowed)s.")
+                % {"name": short(values[-1]), "allowed": ", ".join(known) or _("nothing")}
+            )
+        self.found["per"] = values[-1]
+
+    def _top(self, name: str, values: list[str]) -> None:
+        text = values[-1]
+        if not _NUMBER.fullmatch(text) or not 1 <= _whole(text) <= MAX_TOP:
+            raise _Wrong(
+                _("A list shows the first 1 to %(most)d rows of each group, not “%(text)s”.")
+                % {"most": MAX_TOP, "text": short(text)}
+            )
+        self.found["top"] = _whole(text)
+
+    def _check_groups(self, texts: Mapping[str, Any]) -> None:
+        """Which rows of a group, and what a group is, come together or not at all."""
+        given = {name for name in ("latest_per", "per", "top") if name in texts and name in self._single}
+        if given and given not in ({"latest_per"}, {"per", "top"}):
+            for name in ("per", "top"):
+                self.found.pop(name, None)
+            self.faults.append(
+                _("Write latest_per=… for the latest row of each group, or top=3&per=… for the first three.")
+            )
+        elif "per" not in self.found:
+            self.found.pop("top", None)
+        elif given == {"per", "top"} and "top" not in self.found:
+            del self.found["per"]
 
     # -- filters -------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from webadmin.database.inspection import HEAVY
 from webadmin.errors import BadRequest
 from webadmin.listing.filters import filters_of
+from webadmin.listing.groups.first import first_of_groups
 from webadmin.listing.light import Rows
 from webadmin.listing.loading import LoadPlan
 from webadmin.listing.memo import per_view
@@ -50,7 +51,16 @@ def matching(
 ) -> sa.Select[Any]:
     """A select of ``columns`` from the rows within scope that match, in no order."""
     stmt = scope(context, view, sa.select(*columns).select_from(view.model), params.deleted)
-    wanted = [*conditions(context, view, params), *more]
+    wanted = conditions(context, view, params)
+    if params.per:
+
+        def ungrouped(own: Sequence[Any]) -> sa.Select[Any]:
+            inner = scope(context, view, sa.select(*own).select_from(view.model), params.deleted)
+            # Not the rows of the statement around it, but all of the table.
+            return inner.where(*wanted).correlate(None)
+
+        wanted = [first_of_groups(context, view, params, ungrouped)]
+    wanted += more
     return stmt.where(*wanted) if wanted else stmt
 
 
@@ -168,12 +178,16 @@ class Reading:
             matches = narrow.cte("matches").prefix_with("MATERIALIZED")
             total = sa.select(sa.func.count()).select_from(matches).scalar_subquery().label("total")
             narrow = sa.select(*matches.c, *([total] if self._counts else [])).order_by(
-                *self._by([matches.c[name] for name in self._order_names], backwards=self.backwards)
+                *self.sorted_by(matches)
             )
         else:
             narrow = narrow.order_by(*self.order.by(backwards=self.backwards))
         # An offset may be larger than a plain integer.
         return narrow.limit(LIMIT).offset(sa.bindparam(_OFFSET, type_=sa.BigInteger))
+
+    def sorted_by(self, narrow: sa.FromClause) -> list[Any]:
+        """ORDER BY for rows of ``narrow``, which has the columns of :attr:`columns`."""
+        return self._by([narrow.c[name] for name in self._order_names], backwards=self.backwards)
 
     def _by(self, columns: Sequence[Any], *, backwards: bool = False) -> list[Any]:
         return [

@@ -144,7 +144,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
             params, listing.labels, url=list_url, lookup_url=lambda name: urls.lookup(view, name)
         ),
         chips=chips(params, listing.labels, url=list_url),
-        clear_url=list_url(params.query(without=["q", *view.filters])) if params.narrowed else None,
+        clear_url=list_url(params.query(without=["q", "per", *view.filters])) if params.narrowed else None,
         search_enabled=searchable(view),
         search_label=_("Search {rows}").format(rows=view.name_plural.lower()),
         q=params.q,
