@@ -28,7 +28,6 @@ from webadmin.text import (
     singular,
     text_direction,
     use_locale,
-    zone_names,
 )
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -181,11 +180,3 @@ def test_texts_without_a_translation_are_english() -> None:
     with use_locale("de"):
         assert gettext("Save") == "Save"
         assert [ngettext("row", "rows", n) for n in (0, 1, 2)] == ["rows", "row", "rows"]
-
-
-def test_zones_to_choose_from_are_places_and_utc() -> None:
-    names = zone_names()
-    assert names[0] == "UTC"
-    assert {"Europe/Berlin", "America/New_York"} <= set(names)
-    for name in names:
-        ZoneInfo(name)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -19,7 +19,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.core import get_global
 from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
@@ -27,8 +26,8 @@ from babel.support import NullTranslations, Translations
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _CATALOGS = Path(__file__).resolve().parent / "locale"
-_REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 _language: ContextVar[str] = ContextVar("webadmin_language", default="en")
+RECENT = 30 * 86400  # seconds within which a time is said by its distance
 _zone: ContextVar[tzinfo] = ContextVar("webadmin_zone", default=UTC)
 
 
@@ -97,11 +96,6 @@ def _zone_named(zone: str) -> tzinfo:
         return ZoneInfo(zone)
     except (KeyError, ValueError, OSError):  # OSError: the name of a folder of zones
         return UTC
-
-
-def zone_names() -> tuple[str, ...]:
-    """The names of zones that a person can choose from, sorted, UTC first."""
-    return ("UTC", *sorted(name for name in get_global("zone_territories") if name.startswith(_REGIONS)))
 
 
 # Names ------------------------------------------------------------------------------------------------------------
@@ -284,17 +278,22 @@ def localize(value: datetime) -> datetime:
 def format_ago(value: datetime, now: datetime | None = None) -> str:
     """How long ago (or how far ahead) a time is: ``just now``, ``4 min ago``, ``3 h ago``, ``in 2 days``; a day
     further away than 30 days is the day itself. A time without a zone is taken in the zone of this request."""
-    moment = value if value.tzinfo else value.replace(tzinfo=_zone.get())
-    away = (now or datetime.now(UTC)) - moment
+    away = seconds_ago(value, now)
     span = abs(away)
-    if span < timedelta(minutes=1):
+    if span < 60:
         return _("just now")
-    if span >= timedelta(days=30):
-        return format_date(localize(moment))
-    if span < timedelta(hours=1):
-        length = _("%d min") % (span.seconds // 60)
-    elif span < timedelta(days=1):
-        length = _("%d h") % (span.seconds // 3600)
+    if span >= RECENT:
+        return format_date(localize(value))
+    if span < 3600:
+        length = _("%d min") % (span // 60)
+    elif span < 86400:
+        length = _("%d h") % (span // 3600)
     else:
-        length = ngettext("%d day", "%d days", span.days) % span.days
-    return (_("%s ago") if away > timedelta(0) else _("in %s")) % length
+        length = ngettext("%d day", "%d days", int(span // 86400)) % (span // 86400)
+    return (_("%s ago") if away > 0 else _("in %s")) % length
+
+
+def seconds_ago(value: datetime, now: datetime | None = None) -> float:
+    """Seconds from ``value`` to ``now``; negative when it lies ahead. Without a zone it is taken in the request's."""
+    moment = value if value.tzinfo else value.replace(tzinfo=_zone.get())
+    return ((now or datetime.now(UTC)) - moment).total_seconds()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -45,15 +47,12 @@ class Cells:
         name = column.name
         kind = cell_kind(info, name) if info is not None else "text"
         by_type = self._by_type
-        path = name.split(".")
+        get = attrgetter(name) if "." not in name else partial(_along, name.split("."))
 
         def make(row: Any, extras: Mapping[str, Any]) -> Cell:
-            highlight = extras.get(name)
-            if highlight is not None:
-                return Cell(name, kind, highlight)
-            value = row
-            for part in path:
-                value = getattr(value, part) if value is not None else None
+            if name in extras:
+                return Cell(name, kind, extras[name])
+            value = get(row)
             if by_type and type(value) in by_type:
                 return _given(name, kind, by_type[type(value)](value))
             return self.value(name, kind, value)
@@ -142,6 +141,13 @@ def reverse_filter(view: View, relation_name: str, target: View | None) -> str |
         ):
             return name
     return None
+
+
+def _along(path: Sequence[str], row: Any) -> Any:
+    """The value at the end of a path of relations; None where one of them leads nowhere."""
+    for part in path:
+        row = getattr(row, part) if row is not None else None
+    return row
 
 
 def _given(name: str, kind: str, result: Any) -> Cell:

@@ -13,6 +13,7 @@ from uuid import UUID
 from webadmin.database.inspection import ColumnInfo, Kind
 from webadmin.rendering.cells import Cell
 from webadmin.text import (
+    RECENT,
     choice_label,
     format_ago,
     format_date,
@@ -21,6 +22,7 @@ from webadmin.text import (
     format_number,
     format_time,
     localize,
+    seconds_ago,
 )
 from webadmin.text import gettext as _
 
@@ -118,20 +120,18 @@ def _time(name: str, value: dt.time, detail: bool) -> Cell:
 
 
 def _datetime(name: str, value: dt.datetime, detail: bool) -> Cell:
-    local, ago = localize(value), format_ago(value)
-    recent = ago != format_date(local)
-    absolute = f"{local.isoformat(' ')[:19]} {local.tzname() or ''}".rstrip()
-    if detail:
-        text, secondary = format_datetime(value), ago if recent else ""
+    local, now = localize(value), dt.datetime.now(dt.UTC)
+    machine = local.isoformat()
+    absolute = f"{machine[:10]} {machine[11:19]} {local.tzname() or ''}".rstrip()
+    away = abs(seconds_ago(local, now))
+    if away >= RECENT:
+        text, secondary = format_datetime(local) if detail else format_date(local), ""
+    elif detail:
+        text, secondary = format_datetime(local), format_ago(local, now)
     else:
-        text, secondary = ago, _clock_or_day(local) if recent else ""
-    return Cell(name, "datetime", text, title=absolute, secondary=secondary, machine=local.isoformat())
-
-
-def _clock_or_day(local: dt.datetime) -> str:
-    """What tells times apart that are as long ago: of the last day the time, of the days before it the day."""
-    away = abs(dt.datetime.now(local.tzinfo) - local)
-    return format_time(local) if away < dt.timedelta(days=1) else format_day(local)
+        # The second part tells times apart that are as long ago.
+        text, secondary = format_ago(local, now), format_time(local) if away < 86400 else format_day(local)
+    return Cell(name, "datetime", text, None, absolute, secondary, machine)
 
 
 def interval_text(value: dt.timedelta) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from babel.core import get_global
+
 from webadmin.errors import BadRequest
 from webadmin.forms.controls import Choice
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
-from webadmin.text import humanize, zone_names
+from webadmin.text import humanize
+
+_REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +84,8 @@ def _keep(request: AdminRequest) -> None:
 
 def _choices(known: tuple[tuple[str, str], ...], chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(value, _(label), selected=value == chosen) for value, label in known)
+
+
+def zone_names() -> tuple[str, ...]:
+    """The names of zones that a person can choose from, sorted, UTC first."""
+    return ("UTC", *sorted(name for name in get_global("zone_territories") if name.startswith(_REGIONS)))
