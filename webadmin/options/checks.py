@@ -17,7 +17,7 @@ _KNOWN = {name for name in dir(ModelView) if not name.startswith("_")} | {"model
 _PREFIXES = ("column_", "form_", "can_", "page_", "export_", "search_", "soft_")
 _HOOKS = sorted(name for name in _KNOWN if callable(getattr(ModelView, name, None)))
 _LISTS_OR_ALL = ("column_list", "column_details_list", "column_export_list")
-_LISTS_OR_NONE = ("column_sortable_list", "column_filters")
+_LISTS_OR_NONE = ("column_sortable_list", "column_filters", "column_summary_list")
 _LISTS = (
     "column_exclude_list", "column_searchable_list", "column_details_exclude_list", "column_export_exclude_list",
     "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options",

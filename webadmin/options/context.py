@@ -25,6 +25,8 @@ class Context:
     """Handed to hooks as their ``request``."""
     secret: str = ""
     """Signs what an address carries of a row."""
+    maps: Any = None
+    """The ``listing.pagemap.store.PageMaps`` of the admin, where there are any."""
 
     def view_of(self, model: type) -> View | None:
         """The view of ``model`` that this person may look at, or None."""

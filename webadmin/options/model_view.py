@@ -65,6 +65,8 @@ class ModelView:
     """The FTS5 table behind the search box; one that names this table as its content is found by itself."""
     column_filters: ClassVar[Sequence[Any] | None] = None
     """Attributes and relations; an empty list for none; by default guessed from types."""
+    column_summary_list: ClassVar[Sequence[Attr] | None] = None
+    """Numbers and dates that the summary is about; an empty list for none; by default guessed from types."""
     page_size: ClassVar[int] = 25
     page_size_options: ClassVar[Sequence[int]] = (10, 25, 50, 100, 200)
     soft_delete_column: ClassVar[Attr | None] = None

@@ -17,6 +17,7 @@ from webadmin.options.build import Builder
 from webadmin.options.checks import check_options
 from webadmin.options.model_view import ModelView
 from webadmin.options.sqladmin_views import adapt, is_sqladmin_view
+from webadmin.options.summaries import with_summary
 from webadmin.options.view import View
 from webadmin.options.visible import only_visible
 
@@ -99,9 +100,9 @@ class Registry:
             options, found = check_options(options)
             faults.extend(found)
             builder = Builder(options, key)
-            view = only_visible(builder.build())
+            view, wrong = with_summary(only_visible(builder.build()))
             views[key] = replace(view, read_only=True) if self._read_only else view
-            faults.extend(builder.faults)
+            faults.extend([*builder.faults, *wrong])
         if faults:
             raise OptionsError(faults)
         self._views = views

@@ -90,6 +90,8 @@ class View:
     """The view's own actions, by name."""
     notes: tuple[str, ...] = ()
     """Sentences for the person about this list."""
+    summary: tuple[ShownColumn, ...] = ()
+    """The columns that are summed up."""
     extra: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What other parts work out once for this view and keep with it."""
 
