@@ -21,6 +21,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -235,3 +236,58 @@ def gin_index(name: str, *columns: Any, **options: Any) -> sa.Index:
     :param options: anything else that :class:`sqlalchemy.Index` takes, such as ``postgresql_ops``.
     """
     return sa.Index(name, *columns, postgresql_using="gin", **options).ddl_if(dialect="postgresql")
+
+
+class _Fts5Index(sa.schema.SchemaItem):
+    """What :func:`fts5_index` adds to a table."""
+
+    def __init__(self, name: str, columns: tuple[str, ...]) -> None:
+        self.name, self.columns = name, columns
+
+    def _set_parent(self, parent: Any, **kw: Any) -> None:
+        sa.event.listen(parent, "after_create", self._create)
+        sa.event.listen(parent, "before_drop", self._drop)
+
+    def _create(self, table: sa.Table, connection: sa.Connection, **kw: Any) -> None:
+        if connection.dialect.name != "sqlite":
+            return
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        name, owner, columns = quote(self.name), quote(table.name), [quote(column) for column in self.columns]
+        key = _row_number(table)
+        numbered = [f"content={owner}", *([f"content_rowid={quote(key)}"] if key != "rowid" else [])]
+        row = quote(key) if key != "rowid" else key
+        fields = ", ".join(columns)
+        new, old = (", ".join(f"{side}.{part}" for part in (row, *columns)) for side in ("new", "old"))
+        put = f"INSERT INTO {name} (rowid, {fields}) VALUES ({new});"  # noqa: S608 - quoted
+        take = f"INSERT INTO {name} ({name}, rowid, {fields}) VALUES ('delete', {old});"  # noqa: S608 - quoted
+        for sql in (
+            f"CREATE VIRTUAL TABLE {name} USING fts5({', '.join([*columns, *numbered])})",
+            f"CREATE TRIGGER {quote(self.name + '_insert')} AFTER INSERT ON {owner} BEGIN {put} END",
+            f"CREATE TRIGGER {quote(self.name + '_delete')} AFTER DELETE ON {owner} BEGIN {take} END",
+            f"CREATE TRIGGER {quote(self.name + '_update')} AFTER UPDATE OF {fields} ON {owner} BEGIN {take} {put} END",
+        ):
+            connection.exec_driver_sql(sql)
+
+    def _drop(self, table: sa.Table, connection: sa.Connection, **kw: Any) -> None:
+        if connection.dialect.name == "sqlite":
+            quote = connection.dialect.identifier_preparer.quote_identifier
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {quote(self.name)}")
+
+
+def _row_number(table: sa.Table) -> str:
+    """The column that is the row's number: the key, if it is one integer; else the hidden one."""
+    key = list(table.primary_key.columns)
+    counted = len(key) == 1 and key[0].type.compile(sqlite.dialect()) == "INTEGER"
+    return key[0].name if counted else "rowid"
+
+
+def fts5_index(name: str, *columns: str) -> Any:
+    """A table of words over text columns in SQLite, kept by triggers; nothing on other databases. It goes into
+    ``__table_args__``, and an admin searches in it by itself.
+
+    :param name: of the table of words.
+    :param columns: names of the table's own text columns.
+    """
+    if not columns:
+        raise ValueError("fts5_index() needs the name of at least one column")
+    return _Fts5Index(name, columns)

@@ -86,8 +86,16 @@ def test_an_empty_form_is_no_filter(orders: View) -> None:
 
 def test_the_canonical_form_is_minimal(orders: View) -> None:
     """Defaults are left out, and the order of the parameters does not matter."""
-    said = params_of(orders, "per_page=25&page=1&deleted=hide&sort=created_at:desc&status=sent&q=x")
-    assert said.query() == "q=x&status=sent"
+    said = params_of(orders, "per_page=25&page=1&deleted=hide&sort=created_at:desc&status=sent")
+    assert said.query() == "status=sent"
+
+
+def test_a_search_keeps_the_default_order_where_it_is_asked_for(orders: View) -> None:
+    """Without it the best rows come first; without the search it says nothing."""
+    said = params_of(orders, "sort=created_at:desc&q=x")
+    assert said.query() == "q=x&sort=created_at:desc"
+    assert said.query(without=["q"]) == ""
+    assert said.query(without=["sort"]) == "q=x"
 
 
 @pytest.mark.parametrize(

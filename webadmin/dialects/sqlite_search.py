@@ -62,7 +62,7 @@ class SQLiteSearching(Searching):
             score = sa.func.bm25(sa.literal_column(_quoted(index.name)), type_=sa.Double)
             selected.append((-score).label("rank"))
         matching = words.c[index.name].op("MATCH", is_comparison=True)(sa.literal(query.text, sa.Text))
-        return sa.select(*selected).where(matching).cte("hits").prefix_with("MATERIALIZED")
+        return sa.select(*selected).where(matching).cte().prefix_with("MATERIALIZED")
 
 
 def _parts(text: str) -> tuple[list[str], dict[str, str]]:

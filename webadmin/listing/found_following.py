@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from webadmin.dialects.carried import Carried
 from webadmin.listing import cursor
@@ -112,8 +113,16 @@ class FoundFollowing(Following):
         missing = tuple(value is None for value in self.bound)
         parts = pieces(self.own, missing, self._way(backwards))
         found = sa.or_(sa.false(), *(sa.and_(*piece.conditions) for piece in parts))
-        # Its values are named as those of the place that is read from; both stand in one statement.
-        return found.unique_params(**parameters(self.bound))
+        values = parameters(self.bound)
+
+        def own(part: Any, **_kw: Any) -> sa.BindParameter[Any] | None:
+            # Its values are named as those of the place that is read from, and both stand in one statement.
+            if isinstance(part, sa.BindParameter) and part.key in values:
+                return sa.bindparam(None, values[part.key], type_=part.type, unique=True)
+            return None
+
+        replaced: Any = replacement_traverse(found, {}, own)  # type: ignore[call-overload]
+        return replaced
 
     def _at_bound(self) -> Any:
         assert self.bound is not None

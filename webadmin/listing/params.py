@@ -143,7 +143,10 @@ class ListParams:
             found["filters"] = tuple(
                 f for f in self.filters if f.name not in left_out and f.parameter not in left_out
             )
-        return {**found, **changes}
+        found |= changes
+        if not found["q"] and found["sort"] == self.view.default_sort:
+            found["sort"] = ()
+        return found
 
     def without_filter(self, value: FilterValue) -> ListParams:
         """The same, without this one parameter."""

@@ -79,6 +79,9 @@ class Reader:
             except BadRequest as refused:
                 self.faults.append(refused.message)
         self._check_groups(texts)
+        # Said by nobody it is the same, but for a search, which without it shows the best rows first.
+        if not self.found.get("q") and self.found.get("sort") == self.view.default_sort:
+            self.found["sort"] = ()
         if "after" in self.found and "before" in self.found:
             del self.found["before"]
             self.faults.append(_("A list starts after a row or ends before one, not both."))
@@ -141,7 +144,7 @@ class Reader:
                 )
             keys.setdefault(column, _DIRECTIONS.get(direction, False))
         sort: Sort = tuple(list(keys.items())[:_MAX_SORT])
-        self.found["sort"] = () if sort == self.view.default_sort else sort
+        self.found["sort"] = sort
 
     def _q(self, name: str, values: list[str]) -> None:
         self.found["q"] = values[-1][:MAX_QUERY].strip()

@@ -155,8 +155,8 @@ def _key(view: View, params: ListParams) -> Hashable:
     """What tells searches apart; None where not everybody sees the same rows."""
     if restricted(view):
         return None
-    filters = tuple((f.parameter, f.texts, repr(f.values)) for f in params.filters)
-    return view.key, params.q, params.deleted, filters
+    rows = params.plain.changed(per_page=view.page_size, columns=(), sort=())
+    return view.key, str(params.zone), *rows.pairs()
 
 
 def _listed(

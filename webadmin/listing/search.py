@@ -128,9 +128,8 @@ def row_number(view: View, index: TextIndex) -> Any:
     for name, info in view.info.columns.items():
         if named is not None and info.column.name.casefold() == named.casefold():
             return getattr(view.model, name)
-    if _key_kind(view) is Kind.INTEGER:
-        return getattr(view.model, view.info.key[0].name)
-    return sa.literal_column(f"{view.info.table.name}.rowid", sa.Integer)
+    table = view.info.table.name.replace('"', '""')
+    return sa.literal_column(f'"{table}".rowid', sa.Integer)
 
 
 def contains_words(context: Context, attributes: Sequence[Attribute], text: str) -> sa.ColumnElement[bool]:
