@@ -34,6 +34,8 @@ from webadmin.errors import (
     TooLarge,
     WebadminError,
 )
+from webadmin.listing.pagemap.store import PageMaps
+from webadmin.listing.pagemap.writes import follow
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.htmx import is_partial
 from webadmin.rendering.urls import Urls
@@ -68,6 +70,7 @@ class Runtime:
     database: Database
     responder: Responder
     assets: Assets
+    maps: PageMaps
     shelf: Shelf = field(default_factory=Shelf)
     limiter: anyio.CapacityLimiter | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -215,6 +218,8 @@ class _Call:
         with self.runtime.database.transaction(read_only=reading, timeouts=timeouts) as session:
             request = self._admin_request(session, form)
             self._permit(route, request)
+            if not reading:
+                follow(self.runtime.maps, request.context)
             self.viewed = True
             answer = route.view(request)
             if isinstance(answer, Redirect) or answer.status < 400:
@@ -248,6 +253,7 @@ class _Call:
             request_id=caller.request_id,
             htmx=is_partial(self.request.headers),
             shelf=self.runtime.shelf,
+            maps=self.runtime.maps,
             extra=dict(self.runtime.extra),
         )
         request.user = replace(request.user, request=request)

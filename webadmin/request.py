@@ -15,6 +15,7 @@ from webadmin.auth.identity import Identity
 from webadmin.auth.user import User
 from webadmin.dialects import Dialect
 from webadmin.errors import NotFound
+from webadmin.listing.pagemap.store import PageMaps
 from webadmin.options.context import Context
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Settings
@@ -52,6 +53,7 @@ class AdminRequest:
     htmx: bool
     """htmx asks for a part of the page."""
     shelf: Shelf = field(default_factory=Shelf)
+    maps: PageMaps | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -76,7 +78,13 @@ class AdminRequest:
     @property
     def context(self) -> Context:
         return Context(
-            self.session, self.dialect, self.user, self.registry, hook_request=self, secret=self.secret
+            self.session,
+            self.dialect,
+            self.user,
+            self.registry,
+            hook_request=self,
+            secret=self.secret,
+            maps=self.maps,
         )
 
     @property

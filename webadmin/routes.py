@@ -8,6 +8,7 @@ from webadmin.endpoint import Route
 from webadmin.views import (
     account,
     actions,
+    count,
     delete,
     detail,
     explain,
@@ -32,6 +33,7 @@ ROUTES = (
     Route("account", account.account, "known", BOTH),
     Route("{key}", list.list_page, "view"),
     Route("{key}/rows", rows.rows, "view"),
+    Route("{key}/count", count.count, "view"),
     Route("{key}/add", form.add, "add", BOTH),
     Route("{key}/explain", explain.explain, "explain", BOTH, writes_on=()),
     Route("{key}/views", saved_views.views, "view", BOTH),

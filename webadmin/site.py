@@ -16,6 +16,7 @@ from webadmin.auth.identity import HostIdentity, Identity, LocalUser
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
 from webadmin.endpoint import Runtime, respond
+from webadmin.listing.pagemap.store import PageMaps
 from webadmin.options.model_view import ModelView
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Limits, Settings
@@ -82,7 +83,8 @@ class Admin:
             secret=secret,
             signer=CookieSigner(secret),
         )
-        self.runtime = Runtime(Database.of(engine), responder, assets)
+        database = Database.of(engine)
+        self.runtime = Runtime(database, responder, assets, PageMaps(database))
         self._checked = False
 
     # -- registering ---------------------------------------------------------------------------------------
@@ -170,6 +172,7 @@ class Admin:
                     raise
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                self.runtime.maps.close()
                 self.runtime.database.dispose()
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -36,7 +36,7 @@ class Colour(enum.Enum):
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=40)
 ODD = st.sampled_from(
-    ["", ".", "..", "...", "add", "rows", "actions", "lookup", "explain", "export", "import", "~", "~~", "~n", "~e", "~2F", "%2F", "%",
+    ["", ".", "..", "...", "add", "rows", "count", "actions", "lookup", "explain", "export", "import", "~", "~~", "~n", "~e", "~2F", "%2F", "%",
      "a/b", "/", "//", "a,b", ",", "\\", "?", "#", "&", "=", "+", " ", "  ", "a b", "é", "💥", "\u202e", "\r\n", "\t", "'", '"', "<b>", ";", ":",
      "http://x", "a" * 900]
 )  # fmt: skip

@@ -52,7 +52,9 @@ def test_the_first_piece_brings_the_table(reader: Admin) -> None:
     assert len(first.ids()) == 5
     more = first.one("[data-next]")
     assert more.get("hx-get") == more.get("data-next")
-    assert more.cssselect("a")[0].get("href") == "/admin/orders/?per_page=5", "pages, where there are no scripts"
+    assert more.cssselect("a")[0].get("href") == "/admin/orders/?per_page=5", (
+        "pages, where there are no scripts"
+    )
     second = reader.get(more.get("data-next"))
     assert not second.css("table#results")
     assert not set(first.ids()) & set(second.ids())

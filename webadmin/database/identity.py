@@ -20,7 +20,19 @@ from webadmin.errors import NotFound
 from webadmin.text import gettext as _
 
 FIXED_WORDS = frozenset(
-    {"add", "rows", "actions", "columns", "explain", "export", "import", "lookup", "settings", "views"}
+    {
+        "add",
+        "rows",
+        "actions",
+        "columns",
+        "count",
+        "explain",
+        "export",
+        "import",
+        "lookup",
+        "settings",
+        "views",
+    }
 )
 """Segments that stand for a page below a list; a key equal to one of them is escaped."""
 

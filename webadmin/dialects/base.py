@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,9 @@ from sqlalchemy.engine import URL, Connection, Engine
 from webadmin.dialects import bound, catalog
 from webadmin.dialects.carried import Carried
 from webadmin.dialects.groups import Grouping
+from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.search import Searching
+from webadmin.dialects.watcher import Watcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Dialect(Searching, Grouping):
     """A subquery in FROM may refer to those before it."""
     supports_partitions = False
     """A table may lie in several parts, of which a plain bound on a column leaves out some."""
+    supports_snapshots = False
+    """``freeze`` and ``snapshot`` work."""
     integers_are_wide = False
     """A column of any integer type holds 64 bits."""
     nulls_sort_high = False
@@ -152,6 +156,58 @@ class Dialect(Searching, Grouping):
         """How many bytes a number of this integer type has."""
         inner = type_.impl_instance if isinstance(type_, sa.TypeDecorator) else type_
         return 2 if isinstance(inner, sa.SmallInteger) else 8 if isinstance(inner, sa.BigInteger) else 4
+
+    # -- what was seen -----------------------------------------------------------------------------------
+
+    def freeze(self, connection: Connection) -> None:
+        """Let all statements of the transaction that has just begun see the same rows."""
+
+    def snapshot(self) -> sa.ColumnElement[str] | None:
+        """What a statement sees, as text to select in it; None where no statement can tell."""
+        return None
+
+    def same_data(self, before: str, after: str, own: Collection[int] = ()) -> bool:
+        """Whether a statement with snapshot ``after`` sees what one with ``before`` saw and what the transactions
+        ``own``, all of them, have written since, and nothing else. False also where that is not certain."""
+        return False
+
+    def watcher(self, engine: Engine) -> Watcher | None:
+        """Tells of commits, where statements cannot; None where there is nothing of the kind."""
+        return None
+
+    def begun(self, connection: Connection) -> float | None:
+        """When the transaction of ``connection`` began, on the monotonic clock; None where nobody noted it."""
+        return None
+
+    def table_facts(self, connection: Connection, table: sa.Table) -> tuple[bool, int | None]:
+        """Whether ``table`` is a plain table that gives everybody the same rows, and how many rows were ever written in
+        it (None: unknown). That number may lag behind."""
+        return True, None
+
+    def own_writes(
+        self, connection: Connection, tables: Sequence[sa.Table]
+    ) -> tuple[frozenset[int], tuple[int, ...]]:
+        """The numbers under which the transaction writes, as :meth:`same_data` takes them, and how many rows it has
+        written in each of ``tables``, whoever asked for it (triggers, cascades); both as far as until now. The second
+        is good for differences only."""
+        return frozenset(), ()
+
+    def plan(self, connection: Connection, stmt: sa.Select[Any]) -> dict[str, Any] | None:
+        """The top node of the plan of ``stmt``, which is not run; in the shape of :meth:`explain`."""
+        found = self.explain(connection, *captured(connection, stmt), analyze=False)
+        return found[0]["Plan"] if found else None
+
+    def raw(self, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """``expression`` in a form that loses nothing on its way to Python and back."""
+        return sa.type_coerce(expression, Raw())
+
+    def raw_type(self, type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+        """The type of parameters that hold what :meth:`raw` gave for an expression of ``type_``."""
+        return Raw()
+
+    def unraw(self, value: sa.ColumnElement[Any], type_: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+        """What :meth:`raw` gave, to be compared with an expression of ``type_``."""
+        return value
 
     def contains(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         """``column`` contains ``text``, whatever the case; ``%`` and ``_`` stand for themselves."""

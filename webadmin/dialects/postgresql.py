@@ -12,13 +12,14 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import postgresql_catalog
-from webadmin.dialects.base import Dialect, Estimate, Failure, Timeouts
+from webadmin.dialects.base import Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import may_use, moment, run
+from webadmin.dialects.postgresql_snapshots import Snapshots
 from webadmin.dialects.postgresql_values import read_all_times
 
 _KINDS = {
@@ -78,7 +79,7 @@ _LIVE_INDEX_ROWS = sa.text(
 )
 
 
-class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, Dialect):
+class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, Snapshots):
     title = "PostgreSQL"
     supports_row_locks = True
     supports_analyze = True

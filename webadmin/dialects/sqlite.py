@@ -11,7 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from webadmin.dialects import sqlite_catalog
 from webadmin.dialects.base import Dialect, Failure, Timeouts
@@ -19,6 +20,7 @@ from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.sqlite_explain import explain
 from webadmin.dialects.sqlite_groups import SQLiteGrouping
 from webadmin.dialects.sqlite_search import SQLiteSearching
+from webadmin.dialects.watcher import Watcher
 
 _STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps between two looks at the clock: well under a millisecond."""
@@ -26,6 +28,7 @@ _STEPS_BETWEEN_CHECKS = 20_000
 _DEADLINE = "webadmin_deadline"
 _BEFORE = "webadmin_before"
 """What the connection's settings were: it may be shared with the host's own code."""
+_BEGUN = "webadmin_begun"
 
 _KINDS = (
     (re.compile(r"^UNIQUE constraint failed: index '(?P<constraint>.+)'$"), "unique"),
@@ -55,9 +58,11 @@ class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
             return
         deadline = time.monotonic() + timeouts.statement_ms / 1000
         connection.info[_DEADLINE] = deadline
+        connection.info.pop(_BEGUN, None)
         self._stop_at(raw, deadline)
         if raw.in_transaction:
             return
+        connection.info[_BEGUN] = time.monotonic()
         try:
             connection.info[_BEFORE] = {
                 name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("busy_timeout", "foreign_keys")
@@ -80,6 +85,7 @@ class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
         if isinstance(raw, sqlite3.Connection):
             raw.set_progress_handler(None, 0)
             connection.info.pop(_DEADLINE, None)
+            connection.info.pop(_BEGUN, None)
             if raw.in_transaction:
                 raw.rollback()  # begun here and never used, so nobody else knows of it
             raw.execute("PRAGMA query_only = OFF")
@@ -113,6 +119,15 @@ class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
             return super().may_use(connection, tables)
         found = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {name for (name,) in found}.issuperset(tables)
+
+    def begun(self, connection: Connection) -> float | None:
+        begun = connection.info.get(_BEGUN)
+        return begun if isinstance(begun, float) else None
+
+    def watcher(self, engine: Engine) -> Watcher | None:
+        if isinstance(engine.pool, StaticPool | SingletonThreadPool):
+            return None  # a database in memory has no second connection
+        return Watcher(engine, _data_version)
 
     def integer_bytes(self, type_: sa.types.TypeEngine[Any]) -> int:
         return 8
@@ -158,3 +173,8 @@ class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
 
     def obstacle(self, url: URL, error: BaseException | None = None) -> str | None:
         return super().obstacle(url, error) if error else sqlite_catalog.missing_file(url)
+
+
+def _data_version(raw: sqlite3.Connection) -> int:
+    raw.execute("PRAGMA busy_timeout = 0")
+    return int(raw.execute("PRAGMA data_version").fetchone()[0])

@@ -54,6 +54,11 @@ def count(
     return ladder.climb() if fresh else unless_unchanged(context, view, params, ladder.climb)
 
 
+def count_all(context: Context, view: View, params: ListParams, milliseconds: int) -> int | None:
+    """How many rows the list has, counted one by one; None when that takes longer than ``milliseconds``."""
+    return _Ladder(context, view, params, 1).run(counting(context, view, params), milliseconds)
+
+
 def known_small(context: Context, view: View) -> bool:
     """Whether the table is known to be small, without asking."""
     rows = known_rows(context, view)
@@ -153,7 +158,7 @@ class _Ladder:
 
     def _exactly(self, expected: int | None = None) -> Total | None:
         """The exact total within the time limit, else ``expected``."""
-        rows = self._run(counting(self.context, self.view, self.params)) if self.left else None
+        rows = self.run(counting(self.context, self.view, self.params)) if self.left else None
         if rows is not None:
             return Total(rows, exact=True)
         return None if expected is None else Total(expected, exact=False)
@@ -163,7 +168,7 @@ class _Ladder:
         if self.left < 1:
             return None
         some = matching(self.context, self.view, self.params, [sa.literal(1).label("one")]).limit(CAP + 1)
-        rows = self._run(sa.select(sa.func.count()).select_from(some.subquery("some")))
+        rows = self.run(sa.select(sa.func.count()).select_from(some.subquery("some")))
         return None if rows is None else Total(rows, exact=rows <= CAP)
 
     def _harmless(self) -> bool:
@@ -171,14 +176,15 @@ class _Ladder:
         plain = not self.params.narrowed and not restricted(self.view)
         return plain and known_small(self.context, self.view)
 
-    def _run(self, stmt: sa.Select[Any]) -> int | None:
+    def run(self, stmt: sa.Select[Any], milliseconds: int = TIME_LIMIT) -> int | None:
+        """The number that ``stmt`` counts; None when it takes longer than ``milliseconds``."""
         self.left -= 1
         session = self.context.session
         options = {LABEL: _("Total")}
         if self._harmless():
             return int(session.execute(stmt, execution_options=options).scalar_one())
         try:
-            with self.context.dialect.limited(session.connection(), TIME_LIMIT):
+            with self.context.dialect.limited(session.connection(), milliseconds):
                 return int(session.execute(stmt, execution_options=options).scalar_one())
         except exc.DBAPIError as error:
             if error.connection_invalidated:

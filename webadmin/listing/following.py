@@ -110,7 +110,10 @@ class Following:
         self, piece: Piece, which: Hashable, limit: int, place: Place | None, backwards: bool
     ) -> Found:
         reading = replace(
-            self._reading(limit), backwards=backwards, placed=parameters(place) if place is not None else {}
+            self._reading(limit),
+            backwards=backwards,
+            placed=True,
+            values=parameters(place) if place is not None else {},
         )
         kept = shape(self.view, self.params, self.plan)
         return reading.run(

@@ -84,12 +84,12 @@ class _FoundPages(Pages):
         expected = total.rows if total is not None else seen
         return found, self._position(found, max(expected, seen), offset, exact=False, has_next=True)
 
-    def _rows(self, limit: int, offset: int = 0, *, backwards: bool = False) -> Found:
+    def _rows(self, limit: int, offset: int = 0, **how: Any) -> Found:
         if not self.doubtful:
-            return super()._rows(limit, offset, backwards=backwards)
+            return super()._rows(limit, offset, **how)
         try:
             with self.context.dialect.limited(self.context.session.connection(), _TIME_LIMIT):
-                return super()._rows(limit, offset, backwards=backwards)
+                return super()._rows(limit, offset, **how)
         except exc.DBAPIError as error:
             if (
                 error.connection_invalidated

@@ -54,6 +54,8 @@ class Listing:
     order: Sort
     total: int
     exact: bool
+    place_exact: bool
+    """Whether the rows are certainly those of this page; else they are about there."""
     page: int
     pages: int
     """As far as is known: there may be more where ``exact`` is false."""

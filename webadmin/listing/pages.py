@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from webadmin.dialects import Estimate
-from webadmin.listing.counts import count
+from webadmin.listing import counts
 from webadmin.listing.loading import LoadPlan
 from webadmin.listing.ordering import order_for
+from webadmin.listing.pagemap.reading import MapPiece, MapReader
 from webadmin.listing.params import ListParams
 from webadmin.listing.parsing import LAST
 from webadmin.listing.statement import Found, Reading, matching, shape
@@ -20,6 +21,8 @@ from webadmin.text import gettext as _
 
 _BEYOND = 1000
 """Pages past the expected last one from which on nothing is looked for there."""
+_NEAR = 500
+"""Rows from either end up to which a page is found by counting from there, whatever is known of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Position:
 
     total: int
     exact: bool
+    place_exact: bool
     page: int
     per_page: int
     shown: int
@@ -45,6 +49,7 @@ class Position:
         return {
             "total": self.total,
             "exact": self.exact,
+            "place_exact": self.place_exact,
             "page": self.page,
             "pages": max(1, -(-self.total // self.per_page)),
             "first_row": self.offset + 1 if self.shown else 0,
@@ -96,8 +101,13 @@ class Pages:
         self.gathered = False
         self.latest: int | None = None
         self.expected: Estimate | None = None
+        # Searches and groups find their rows in ways of their own.
+        self.maps = MapReader(context, view, params) if not (params.q or params.per) else None
 
     def read(self) -> tuple[Found, Position]:
+        mapped = self._mapped(self.maps) if self.maps is not None and self.maps.total else None
+        if mapped is not None:
+            return mapped
         if self.params.page == 1:
             found = self._rows(self.size + 1)
             if len(found.rows) <= self.size:
@@ -111,7 +121,7 @@ class Pages:
 
     def _count(self, *, still_to_read: int) -> Total | None:
         statements = max(1, self.left - still_to_read)
-        return count(
+        total = counts.count(
             self.context,
             self.view,
             self.params,
@@ -119,6 +129,47 @@ class Pages:
             fresh=self.fresh,
             expected=self.expected,
         )
+        if self.maps is not None and (total is None or not total.exact or total.rows >= counts.SMALL):
+            self.maps.want()
+        return total
+
+    def _mapped(self, maps: MapReader) -> tuple[Found, Position] | None:
+        """The page by the list's map; None when that would take too many statements."""
+        total = maps.total
+        last = -(-total // self.size)
+        page = last if self.params.page == LAST else min(self.params.page, last)
+        offset = (page - 1) * self.size
+        shown = min(self.size, total - offset)
+        behind = total - offset - shown
+        if offset <= min(_NEAR, behind):
+            # Counted from the beginning it is the right page even if the map is not.
+            found = self._rows(self.size + 1, offset, watched=True)
+            right = maps.right([found])
+            if not found.rows:
+                return self._end(total)
+            known = Total(total, exact=right)
+            if not right and total < counts.SMALL and self.left:
+                known = self._count(still_to_read=0) or known
+            return self._forward(found, offset, known)
+        if behind <= _NEAR:
+            parts: Sequence[Found] = [self._rows(shown, behind, backwards=True, watched=True)]
+        else:
+            pieces = maps.pieces(offset, shown)
+            if len(pieces) > self.left:
+                return None
+            parts = [
+                self._rows(piece.rows, piece.skip, backwards=piece.backwards, watched=True, piece=piece)
+                for piece in pieces
+            ]
+        found = Found(
+            [row for part in parts for row in part.rows],
+            [place for part in parts for place in part.places],
+            [extra for part in parts for extra in part.extras],
+        )
+        if not found.rows:
+            return self._end(total)
+        right = maps.right(parts)
+        return found, self._position(found, total, offset, exact=right, has_next=behind > 0)
 
     def _exact(self, total: int) -> tuple[Found, Position]:
         last = max(1, -(-total // self.size))
@@ -150,7 +201,7 @@ class Pages:
         found = Found(found.rows[: self.size], found.places[: self.size], found.extras[: self.size])
         rows = seen if total is None else max(total.rows, seen)
         exact = total is not None and total.exact
-        return found, self._position(found, rows, offset, exact=exact, has_next=True)
+        return found, self._position(found, rows, offset, exact=exact, place_exact=True, has_next=True)
 
     def _end(self, expected: int) -> tuple[Found, Position]:
         """The last rows, of a list whose length is not known."""
@@ -162,14 +213,35 @@ class Pages:
         return found, self._position(found, total, total - self.size, exact=False)
 
     def _position(
-        self, found: Found, total: int, offset: int, *, exact: bool = True, has_next: bool | None = None
+        self,
+        found: Found,
+        total: int,
+        offset: int,
+        *,
+        exact: bool = True,
+        place_exact: bool = False,
+        has_next: bool | None = None,
     ) -> Position:
         page = max(1, -(-(offset + len(found.rows)) // self.size))
         after = offset + len(found.rows) < total and exact if has_next is None else has_next
-        return Position(total, exact, page, self.size, len(found.rows), offset, after)
+        return Position(total, exact, exact or place_exact, page, self.size, len(found.rows), offset, after)
 
-    def _rows(self, limit: int, offset: int = 0, *, backwards: bool = False) -> Found:
+    def _rows(
+        self,
+        limit: int,
+        offset: int = 0,
+        *,
+        backwards: bool = False,
+        watched: bool = False,
+        piece: MapPiece | None = None,
+    ) -> Found:
+        """``limit`` rows from ``offset`` on.
+
+        :param watched: ask what the statement sees, to tell whether the map is right for it.
+        :param piece: only rows of this piece of the map.
+        """
         self.left -= 1
+        piece = piece or MapPiece(limit, offset, backwards)
         reading = Reading(
             self.view,
             self.order,
@@ -177,13 +249,15 @@ class Pages:
             offset,
             backwards,
             None if self.view.keyless else self.plan.rows(self.context),
-            self.extras,
+            {**self.extras, **(self.maps.extras if watched and self.maps is not None else {})},
             self.gathered,
             self.latest,
+            piece.values,
         )
+        kind = shape(self.view, self.params, self.plan)
         return reading.run(
             self.context,
-            lambda: matching(self.context, self.view, self.params, reading.columns),
+            lambda: matching(self.context, self.view, self.params, reading.columns, piece.conditions),
             _("Page of rows"),
-            shape(self.view, self.params, self.plan),
+            None if kind is None or piece.shape is None else (kind, watched, piece.shape),
         )

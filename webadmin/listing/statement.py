@@ -111,8 +111,10 @@ class Reading:
     table."""
     latest: int | None = None
     """Gather only so many of the matching rows: the first in the order without its first key."""
-    placed: Mapping[str, Any] | None = None
-    """Values for a narrow statement that has its order and limit already: see :mod:`webadmin.listing.fragment`."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters of the narrow statement that are bound by name."""
+    placed: bool = False
+    """The narrow statement has its order and limit already: see :mod:`webadmin.listing.following`."""
 
     def run(
         self, context: Context, narrow: Callable[[], sa.Select[Any]], label: str, shape: Hashable = None
@@ -134,7 +136,7 @@ class Reading:
         source = context.session if self.rows is None else self.rows.source(context.session)
         found = source.execute(
             stmt,
-            {_LIMIT: self.limit, _OFFSET: self.offset, **(self.placed or {})},
+            {_LIMIT: self.limit, _OFFSET: self.offset, **self.values},
             execution_options={LABEL: label},
         ).all()
         if self.rows is None:
@@ -169,7 +171,7 @@ class Reading:
         return Found(rows, [tuple(row[last:]) for row in found], [{} for _row in found])
 
     def _page(self, context: Context, narrow: sa.Select[Any]) -> sa.Select[Any]:
-        if self.placed is not None:
+        if self.placed:
             return narrow
         narrow = self.order.joined(context, narrow)
         if self.gathered:

@@ -89,6 +89,8 @@ class ListPage:
     read_only: bool
     here: str = ""
     """The address of this very list, to come back to."""
+    count_url: str | None = None
+    """Counts exactly; None where the total is exact already."""
     notes: tuple[str, ...] = ()
     """Sentences about this list, such as one that the table has no primary key."""
     tabs: Tabs | None = None
@@ -139,6 +141,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         count=listing.total,
         exact=listing.exact,
         count_text=format_count(listing.total, listing.exact),
+        count_url=None if listing.exact else urls.below(view, "count", params.query(page=1)),
         pager=pager(params, listing, list_url, _sizes(view, params)),
         filters=filter_controls(
             params, listing.labels, url=list_url, lookup_url=lambda name: urls.lookup(view, name)

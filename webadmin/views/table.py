@@ -82,6 +82,8 @@ class Pager:
     last_url: str | None
     sizes: tuple[Option, ...]
     """Choices of rows per page."""
+    place_exact: bool = True
+    """Whether the rows are certainly those of this page; else they are about there."""
 
 
 def heads(
@@ -224,6 +226,7 @@ def pager(params: ListParams, listing: Listing, list_url: UrlOf, sizes: tuple[Op
         next_url=url(page + 1) if listing.has_next else None,
         last_url=last_url,
         sizes=sizes,
+        place_exact=listing.place_exact,
     )
 
 

@@ -16,6 +16,7 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "home.html": (pages.home_page, pages.bare_home_page),
     "login.html": (pages.login_page, pages.bare_login_page),
     "account.html": (pages.account_page, pages.bare_account_page),
+    "count.html": (pages.count_page, pages.bare_count_page),
     "error.html": (pages.error_page, pages.bare_error_page),
 }
 """Whole pages: template to its full and its bare context."""

@@ -233,6 +233,7 @@ def list_page(**changes: Any) -> ListPage:
         "empty_title": "No orders match",
         "empty_hint": "Remove a filter to see more.",
         "read_only": False,
+        "count_url": "/admin/orders/count/?q=mar",
         "notes": ("Times are in UTC.",),
     }
     return ListPage(**(given | changes))
@@ -262,6 +263,7 @@ def bare_list_page(**changes: Any) -> ListPage:
         "add_url": None,
         "export_links": (),
         "import_url": None,
+        "count_url": None,
         "explain_url": None,
         "empty_title": "No orders yet",
         "empty_hint": "",

@@ -9,6 +9,7 @@ from webadmin.forms.controls import Choice
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
 from webadmin.views.account import AccountPage
+from webadmin.views.count import CountPage
 from webadmin.views.delete import DeletePage, PlanLine
 from webadmin.views.detail import DetailField, DetailPage, RelatedRow, RelatedTable
 from webadmin.views.error import ErrorPage
@@ -29,6 +30,23 @@ def error_page(**changes: Any) -> ErrorPage:
         "request_id": "01JD",
     }
     return ErrorPage(**(given | changes))
+
+
+def count_page(**changes: Any) -> CountPage:
+    """A number that was counted."""
+    given: dict[str, Any] = {
+        "title": "Number of rows",
+        "list_title": "Orders",
+        "list_url": "/admin/orders/?status=paid",
+        "count": 4_800_673,
+        "count_text": "4,800,673",
+        "again_url": "/admin/orders/count/?status=paid",
+    }
+    return CountPage(**(given | changes))
+
+
+def bare_count_page() -> CountPage:
+    return count_page(count=None, count_text="not counted within 10 seconds")
 
 
 def bare_error_page() -> ErrorPage:
