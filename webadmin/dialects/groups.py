@@ -38,6 +38,10 @@ class Grouping:
         numbered = stmt.with_only_columns(*own, place).subquery("numbered")
         return sa.select(*(numbered.c[column.name] for column in own)).where(numbered.c.in_group <= most)
 
+    def sum(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """The aggregate that is the sum of the values, however large it is."""
+        return sa.func.sum(column)
+
     def median(self, column: sa.ColumnElement[Any], *, exact: bool) -> sa.ColumnElement[Any]:
         """The aggregate that is the middle of the values, or half way between the two that are.
 

@@ -18,6 +18,18 @@ _FUNCTION = "webadmin_span_start"
 class SQLiteGrouping(Grouping):
     supports_spans = True
 
+    def sum(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        if not isinstance(column.type, sa.Integer):
+            return super().sum(column)
+        # A sum of whole numbers that has more than 64 bits is an error there: in two halves it is not.
+        high = sa.func.sum(column.op(">>")(sa.literal_column("32")))
+        low = sa.func.sum(column.op("&")(sa.literal_column("4294967295")))
+        whole = high * sa.literal_column("4294967296") + low
+        return sa.case(
+            (sa.func.abs(high) < sa.literal_column("2000000000"), whole),
+            else_=high * sa.literal_column("4294967296.0") + low,
+        )
+
     def span_start(
         self, connection: Connection, column: sa.ColumnElement[Any], unit: str, zone: str
     ) -> sa.ColumnElement[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -109,6 +110,8 @@ class Measured:
         value = self.rows.c[f"value_{number}"]
         if measure.function == "median":
             return self._median(measure, number, value)
+        if measure.function == "sum":
+            return self.context.dialect.sum(value)
         made: sa.ColumnElement[Any] = getattr(sa.func, measure.function)(value)
         own = isinstance(value.type, sa.TypeDecorator) and measure.function == "avg"
         return sa.type_coerce(made, value.type) if own else made
@@ -162,11 +165,9 @@ def measured(
 
 def as_number(measure: Measure, value: Any) -> Any:
     """A measure's value without what a float adds to it: half way between two amounts has one digit more than they."""
-    if not isinstance(value, float) or measure.kind is Kind.FLOAT and measure.places is None:
+    if not isinstance(value, float) or not math.isfinite(value):
         return value
-    if measure.function != "median" or measure.places is None or not value == value:
-        return value
-    if value in (float("inf"), float("-inf")):
+    if measure.function != "median" or measure.places is None:
         return value
     return round(Decimal(repr(value)), measure.places + 1)
 

@@ -46,7 +46,7 @@ def _summarize(
     context: Context, view: View, params: ListParams, measures: list[Measure], limit: int | None
 ) -> Summary | None:
     rows = measured(context, view, params, measures)
-    columns = [rows.filled(column) for column in view.summary]
+    columns: list[Any] = [rows.filled(column) for column in view.summary]
     stmt = sa.select(*columns, *(rows.aggregate(measure) for measure in measures)).select_from(rows.rows)
     label = _("Summary")
     found = within_limit(context, stmt, label) if limit is None else within_limit(context, stmt, label, limit)
