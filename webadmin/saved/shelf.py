@@ -20,6 +20,7 @@ from webadmin.saved.tables import TABLES, TableStore
 FRESH = 30.0
 """Seconds after which is asked again what others may have changed."""
 _ASK_AGAIN = 60.0  # seconds until it is asked again whether the tables have come
+_PATIENCE = 1000  # milliseconds
 _MOST = 2000  # lists of persons, of which each takes some kilobytes at most
 _STAMP = "t"
 
@@ -85,6 +86,17 @@ class Shelf:
         now = time.monotonic()
         known = self._there
         if known is None or (not known[1] and now - known[0] > _ASK_AGAIN):
-            there = context.dialect.may_use(context.session.connection(), TABLES)
-            known = self._there = (now, there)
+            known = self._there = (now, _ask(context))
         return known[1]
+
+
+def _ask(context: Context) -> bool:
+    """Whether the tables can be used; where the database does not tell, no page fails because of that."""
+    connection = context.session.connection()
+    try:
+        with context.dialect.limited(connection, _PATIENCE):
+            return context.dialect.may_use(connection, TABLES)
+    except exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        return False

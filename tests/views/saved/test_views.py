@@ -56,6 +56,16 @@ def test_a_view_can_be_left_empty(owner: Person) -> None:
     assert plain.ids() == owner.get("/orders/").ids()
 
 
+def test_a_view_of_these_days(owner: Person) -> None:
+    """Days that move on are no change of it."""
+    page = owner.save("placed_at.range=last-7-days&deleted=show", "Lately")
+    assert not page.css(".wa-tab__dot")
+    sorted_by = owner.get(page.links("thead a")["Total"])
+    assert sorted_by.css(".wa-tab__dot")
+    back = sorted_by.one("thead a#sort-total").get("href").replace("sort=total:desc&", "")
+    assert not owner.get(back).css(".wa-tab__dot")
+
+
 def test_page_size_and_columns_of_a_view(owner: Person) -> None:
     """They are a part of it where the address says them."""
     page = owner.save("status=paid&columns=total,number&per_page=10", "Narrow")

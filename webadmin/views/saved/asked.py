@@ -120,6 +120,6 @@ def _split(view: View, pairs: Pairs) -> tuple[str, Pairs]:
 
 def _differs(view: View, saved: SavedView, params: ListParams) -> bool:
     try:
-        return held(view, saved, params.usual) != params.changed()
+        return held(view, saved, params.usual).query() != params.query(page=1)
     except BadRequest:
         return True
