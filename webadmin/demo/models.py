@@ -25,6 +25,7 @@ from webadmin.mixins import (
     UtcDateTime,
     UUIDKeyMixin,
     VersionMixin,
+    fts5_index,
     gin_index,
     live_index,
     search_column,
@@ -73,6 +74,7 @@ class Customer(UUIDKeyMixin, TimestampMixin, SoftDeleteMixin, Base):
         live_index("ix_customers_born_on", "born_on", "id"),
         live_index("ix_customers_created_at", "created_at", "id"),
         gin_index("ix_customers_search", "search"),
+        fts5_index("customers_words", "name", "email", "phone"),
     )
 
     def __str__(self) -> str:
@@ -156,6 +158,7 @@ class Product(BigIntKeyMixin, TimestampMixin, SoftDeleteMixin, VersionMixin, Bas
         sa.Index("ix_products_category_id", "category_id", "id"),
         gin_index("ix_products_labels", "labels"),
         gin_index("ix_products_search", "search"),
+        fts5_index("products_words", "name", "sku", "description"),
     )
 
     def __str__(self) -> str:
@@ -213,6 +216,7 @@ class Order(BigIntKeyMixin, TimestampMixin, SoftDeleteMixin, Base):
         gin_index("ix_orders_tags", "tags"),
         gin_index("ix_orders_metadata", "metadata", postgresql_ops={"metadata": "jsonb_path_ops"}),
         gin_index("ix_orders_search", "search"),
+        fts5_index("orders_words", "number", "recipient", "note"),
     )
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.numbers import get_currency_symbol
 
-from webadmin.demo.models import Base, Customer, Order, OrderLine, OrderStatus, Product, Review
+from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, OrderStatus, Product, Review
 from webadmin.options.actions import action
 from webadmin.options.model_view import ModelView
 from webadmin.site import Admin
@@ -138,6 +138,12 @@ class OrderLineView(ModelView, model=OrderLine):
     form_include_pk = True
 
 
+class CategoryView(ModelView, model=Category):
+    category = "Catalogue"
+    # No index of words here: the texts themselves are looked through, also those of the category above.
+    column_searchable_list = [Category.name, "parent.name"]
+
+
 class ProductView(ModelView, model=Product):
     category = "Catalogue"
     column_list = [
@@ -210,6 +216,6 @@ class ReviewView(ModelView, model=Review):
 
 def register(admin: Admin) -> None:
     """Add the shop to an admin: the views above, and every other model without a single option."""
-    for view in (OrderView, OrderLineView, ProductView, ReviewView, CustomerView):
+    for view in (OrderView, OrderLineView, CategoryView, ProductView, ReviewView, CustomerView):
         admin.add_view(view)
     admin.add_models(Base)

@@ -66,8 +66,9 @@ def asked(context: Context, view: View, text: str) -> Asked:
 def _ask(context: Context, view: View, text: str) -> Asked:
     dialect, table = context.dialect, view.info.table
     connection = context.session.connection()
-    if dialect.supports_text_index:
-        index = dialect.text_index(connection, table, view.options.search_index or None)
+    named = view.options.search_index
+    if dialect.supports_text_index and (named or not view.options.column_searchable_list):
+        index = dialect.text_index(connection, table, named or None)
         if index is not None:
             return Asked(text, dialect.index_query(text, index, _open_columns(view, index)), index)
     if view.search_vector is not None and dialect.supports_search_vector:
