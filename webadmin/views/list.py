@@ -125,6 +125,7 @@ def list_page(request: AdminRequest) -> Answer:
 
 def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> ListPage:
     urls, params = request.urls, asked.params
+    query, plain = params.query(), params.plain
 
     def list_url(query: str) -> str:
         return urls.list(view, query)
@@ -141,7 +142,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         count=listing.total,
         exact=listing.exact,
         count_text=format_count(listing.total, listing.exact),
-        count_url=None if listing.exact else urls.below(view, "count", params.query(page=1)),
+        count_url=None if listing.exact else urls.below(view, "count", plain.query(page=1)),
         pager=pager(params, listing, list_url, _sizes(view, params)),
         filters=filter_controls(
             params, listing.labels, url=list_url, lookup_url=lambda name: urls.lookup(view, name)
@@ -166,15 +167,15 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         add_url=urls.below(view, "add") if request.may("add") else None,
         export_links=(),
         import_url=None,
-        explain_url=urls.below(view, "explain", params.plain.query()) if request.may("explain") else None,
-        rows_url=urls.below(view, "rows", params.plain.query(page=1)),
+        explain_url=urls.below(view, "explain", plain.query()) if request.may("explain") else None,
+        rows_url=urls.below(view, "rows", plain.query(page=1)),
         empty_title=_empty_title(view, params),
         empty_hint=_empty_hint(view, params),
         read_only=not (request.may("change") or request.may("delete") or request.may("restore")),
-        here=list_url(params.query()),
+        here=list_url(query),
         notes=_notes(view),
         tabs=tabs(request, view, asked),
-        columns_url=urls.below(view, "columns", params.query()),
+        columns_url=urls.below(view, "columns", query),
         columns_text=f"{len(listing.columns)}/{len(view.all_columns)}",
         settings_url=urls.below(view, "settings"),
         size_is_new=params.per_page if params.per_page != (params.usual.per_page or view.page_size) else 0,
