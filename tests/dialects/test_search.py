@@ -19,7 +19,7 @@ from webadmin.dialects.postgresql import PostgreSQL
 from webadmin.dialects.search import TextIndex, alternatives, wanted_words
 from webadmin.dialects.sqlite import SQLite
 
-TYPED = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=60)
+TYPED = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
 SIGNS = st.text(st.sampled_from(list("ab -\"'()*:^+&|!<>~{}[]\\%_,.;or")), max_size=40)
 
 META = sa.MetaData()

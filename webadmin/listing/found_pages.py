@@ -51,7 +51,7 @@ class _FoundPages(Pages):
         except _Dear:
             own = order_for(self.view, self.params.order)
             found, position = self._read(chosen.other(own, self.size), doubtful=False)
-            if found.total is not None and position.exact:
+            if self.gathered and self.latest is None and position.exact:
                 correct(self.context, self.view, self.params, position.total)
             return found, position
 
@@ -82,7 +82,9 @@ class _FoundPages(Pages):
         if total is not None and total.exact:
             return found, self._position(found, max(total.rows, seen), offset)
         expected = total.rows if total is not None else seen
-        return found, self._position(found, max(expected, seen), offset, exact=False, has_next=True)
+        return found, self._position(
+            found, max(expected, seen), offset, exact=False, place_exact=True, has_next=True
+        )
 
     def _rows(self, limit: int, offset: int = 0, **how: Any) -> Found:
         if not self.doubtful:

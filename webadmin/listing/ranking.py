@@ -31,8 +31,8 @@ FEW = 2_500
 """Rows with the words up to which all are ranked: some 3 ms."""
 LATEST = 1_000
 """The most rows that are ranked where more have the words."""
-WALKED = 10_000
-"""Rows that may be passed to find the latest ones: some 3 ms."""
+WALKED = 8_000
+"""Rows that may be passed to find the latest ones: some 2 ms."""
 _STEP = 0.16
 """The planner's cost of a row that is passed on a walk along an index."""
 _MOST_LISTED = 1_000
