@@ -19,6 +19,7 @@ from webadmin.views import (
     lookup,
     restore,
     rows,
+    summary,
 )
 from webadmin.views.saved import columns, counts, settings
 from webadmin.views.saved import views as saved_views
@@ -35,6 +36,7 @@ ROUTES = (
     Route("{key}/rows", rows.rows, "view"),
     Route("{key}/count", count.count, "view"),
     Route("{key}/add", form.add, "add", BOTH),
+    Route("{key}/summary", summary.summary, "view"),
     Route("{key}/explain", explain.explain, "explain", BOTH, writes_on=()),
     Route("{key}/views", saved_views.views, "view", BOTH),
     Route("{key}/views/counts", counts.counts, "view"),

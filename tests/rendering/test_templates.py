@@ -30,7 +30,7 @@ def page(request: pytest.FixtureRequest, renderer: Renderer) -> Page:
 def test_a_page_has_one_heading_and_one_main(page: Page) -> None:
     assert page.h1
     assert len(page.css("main#main")) == len(page.css("main")) == 1
-    assert page.text("title").endswith("Fernhill Shop")
+    assert page.text("head title").endswith("Fernhill Shop")
 
 
 def test_no_page_needs_inline_scripts_or_styles(page: Page) -> None:

@@ -31,6 +31,7 @@ FIXED_WORDS = frozenset(
         "import",
         "lookup",
         "settings",
+        "summary",
         "views",
     }
 )

@@ -81,6 +81,8 @@ class ListPage:
     export_links: tuple[Link, ...]
     import_url: str | None
     explain_url: str | None
+    summary_url: str
+    """What all these rows come to."""
     rows_url: str
     """The infinite-scroll fragment for the same query, first page."""
     empty_title: str
@@ -126,6 +128,7 @@ def list_page(request: AdminRequest) -> Answer:
 def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> ListPage:
     urls, params = request.urls, asked.params
     query, plain = params.query(), params.plain
+    first = plain.query(page=1)
 
     def list_url(query: str) -> str:
         return urls.list(view, query)
@@ -142,7 +145,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         count=listing.total,
         exact=listing.exact,
         count_text=format_count(listing.total, listing.exact),
-        count_url=None if listing.exact else urls.below(view, "count", plain.query(page=1)),
+        count_url=None if listing.exact else urls.below(view, "count", first),
         pager=pager(params, listing, list_url, _sizes(view, params)),
         filters=filter_controls(
             params, listing.labels, url=list_url, lookup_url=lambda name: urls.lookup(view, name)
@@ -168,7 +171,8 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         export_links=(),
         import_url=None,
         explain_url=urls.below(view, "explain", plain.query()) if request.may("explain") else None,
-        rows_url=urls.below(view, "rows", plain.query(page=1)),
+        summary_url=urls.below(view, "summary", first),
+        rows_url=urls.below(view, "rows", first),
         empty_title=_empty_title(view, params),
         empty_hint=_empty_hint(view, params),
         read_only=not (request.may("change") or request.may("delete") or request.may("restore")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.rendering.samples import forms, frame, lists, pages
+from tests.rendering.samples import forms, frame, lists, pages, summaries
 from tests.rendering.samples.frame import bare_shell, shell
 
 PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
@@ -17,6 +17,7 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "login.html": (pages.login_page, pages.bare_login_page),
     "account.html": (pages.account_page, pages.bare_account_page),
     "count.html": (pages.count_page, pages.bare_count_page),
+    "summary.html": (summaries.summary_page, summaries.bare_summary_page),
     "error.html": (pages.error_page, pages.bare_error_page),
 }
 """Whole pages: template to its full and its bare context."""
@@ -27,4 +28,4 @@ FRAGMENTS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
 }
 """Pieces without a frame."""
 
-__all__ = ["FRAGMENTS", "PAGES", "bare_shell", "forms", "frame", "lists", "pages", "shell"]
+__all__ = ["FRAGMENTS", "PAGES", "bare_shell", "forms", "frame", "lists", "pages", "shell", "summaries"]

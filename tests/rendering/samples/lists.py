@@ -173,6 +173,7 @@ def list_page(**changes: Any) -> ListPage:
         "singular": "order",
         "url": "/admin/orders/",
         "action_url": "/admin/orders/",
+        "summary_url": "/admin/orders/summary/",
         "heads": HEADS,
         "rows": tuple(row(number, deleted=number in (6, 13)) for number in range(25)),
         "count": 4_800_673,
