@@ -111,10 +111,13 @@ def tactic(
     # Rows passed on the way to the last row of the page.
     passed = (max(params.page, 1) * params.per_page + 1) * rows / max(expected.rows, 1)
     cheap = expected.cost <= _STEP * min(passed, rows)
+    # Of a word that the statistics do not list they only know that it is rare: there may be no row of it at all, and a
+    # walk would never end. A few rows too many that are gathered cost little.
+    cheap = cheap or (meant.query is not None and expected.rows <= FEW)
     if not ranked:
         return replace(found, gathered=cheap and not view.keyless)
     found = replace(found, order=_by_rank(context, view, own, meant), ranked=True, gathered=True)
-    if expected.rows <= FEW or cheap:
+    if cheap:
         return found
     return replace(found, latest=_whole_pages(WALKED * expected.rows // rows, params.per_page))
 
