@@ -3,9 +3,13 @@ import { all, on, root } from "./dom.js";
 import { t } from "./text.js";
 import { toast } from "./toasts.js";
 
-// Sends a form's values in the background; the answer leads on to a page, which is not needed here.
+let before = Promise.resolve();
+
+// Sends a form's values in the background; the answer leads on to a page, which is not needed here. One after the other:
+// each answer's cookie builds on the one before.
 export function send(address, body) {
-  fetch(address, { method: "POST", body, redirect: "manual" })
+  before = before
+    .then(() => fetch(address, { method: "POST", body, redirect: "manual" }))
     .then((answer) => { if (!answer.ok && answer.type !== "opaqueredirect") throw answer; })
     .catch(() => toast(t("No connection. Nothing was changed."), "bad"));
 }

@@ -32,7 +32,7 @@ def test_switches_act_at_once(page: Page, site: str) -> None:
     page.goto(f"{site}/orders/")
     page.get_by_role("button", name="Switch theme").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    with page.expect_response(lambda answer: "/account/" in answer.url):
+    with page.expect_response(lambda answer: "/settings/" in answer.url):
         page.get_by_role("button", name="Compact rows").click()
     expect(page.get_by_role("button", name="Compact rows")).to_have_attribute("aria-pressed", "true")
     page.reload()
