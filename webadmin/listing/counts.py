@@ -77,6 +77,11 @@ def ask_planner(context: Context, view: View, params: ListParams) -> Estimate | 
     return context.dialect.estimate(context.session.connection(), asked)
 
 
+def ask_rows(context: Context, view: View, params: ListParams) -> int | None:
+    """Rows of the table as its statistics have it; one statement, or none where they were asked for lately."""
+    return _Ladder(context, view, params, 2).size()
+
+
 class _Ladder:
     def __init__(
         self,
@@ -91,7 +96,7 @@ class _Ladder:
         self.expected = expected
 
     def climb(self) -> Total | None:
-        size = self._size()
+        size = self.size()
         if size is not None and size < SMALL:
             return self._exactly()
         if size is not None and not self.params.narrowed and not restricted(self.view):
@@ -118,7 +123,7 @@ class _Ladder:
             return self._exactly(expected.rows)
         return Total(expected.rows, exact=False)
 
-    def _size(self) -> int | None:
+    def size(self) -> int | None:
         """Rows of the table, as its statistics have it."""
         if not self.context.dialect.supports_statistics:
             return None

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from webadmin.dialects import Dialect, Estimate
-from webadmin.listing.counts import ask_planner, known_rows
+from webadmin.listing.counts import SMALL, ask_planner, ask_rows, known_rows
 from webadmin.listing.ordering import Order, OrderKey, order_for
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import restricted
@@ -101,9 +101,16 @@ def tactic(
     ranked = may_rank(context, view, params)
     if table_rows is not None and table_rows <= FEW:
         return Tactic(_by_rank(context, view, own, meant), ranked, gathered=True) if ranked else Tactic(own)
-    if not context.dialect.supports_statistics or (meant.query is None and table_rows is None):
+    if not context.dialect.supports_statistics:
         return Tactic(own)
-    expected, sent = _expected(context, view, params, statements, fresh)
+    asked_rows = 0
+    if meant.query is None and table_rows is None and statements > 2:
+        table_rows = ask_rows(context, view, params)
+        asked_rows = 1
+    if meant.query is None and (table_rows is None or table_rows < SMALL):
+        return Tactic(own, sent=asked_rows)
+    expected, sent = _expected(context, view, params, statements - asked_rows, fresh)
+    sent += asked_rows
     if expected is None:
         return Tactic(own, sent=sent)
     rows = max(table_rows or 200 * expected.rows, expected.rows, 1)

@@ -61,7 +61,7 @@ class LetterView(ModelView, model=Letter):
 _FILL = """
     INSERT INTO letters (id, subject, body, kind, sent_at, deleted_at)
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows})
-    SELECT n, 'Letter ' || n || ' on topic' || n % 150,
+    SELECT n, 'Letter ' || n || ' on topic' || (n % 150),
            CASE WHEN n <= 40 * 50 AND n % 50 = 0 THEN 'A marzipan sample for the tasting'
                 WHEN n % 4 = 0 THEN CASE WHEN n % 40 = 0 THEN 'Parcel, parcel and parcel' ELSE 'The parcel has left' END
                 WHEN n % 4 = 1 THEN 'An invoice is enclosed' END,

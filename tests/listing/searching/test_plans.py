@@ -17,6 +17,7 @@ from webadmin.explain.capture import capture
 from webadmin.listing import found_pages, ranking
 from webadmin.listing.fragment import Fragment
 from webadmin.listing.listing import STATEMENTS, Listing
+from webadmin.options.model_view import ModelView
 
 WORDS, WALK = "ix_letters_search", "ix_letters_sent_at"
 
@@ -38,9 +39,11 @@ def nodes(engine: Engine, sql: str, parameters: Any) -> Iterator[dict[str, Any]]
         yield node
 
 
-def read(engine: Engine, dialect: Dialect, query: str) -> tuple[Listing, list[dict[str, Any]]]:
+def read(
+    engine: Engine, dialect: Dialect, query: str, *views: type[ModelView]
+) -> tuple[Listing, list[dict[str, Any]]]:
     """A page and the plan nodes of the statement that read its rows."""
-    with reading(engine, dialect, query) as (context, params):
+    with reading(engine, dialect, query, *views) as (context, params):
         with capture(context.session.connection()) as sent:
             listing = Listing.load(context, params.view, params)
         (rows,) = [item for item in sent if item.label == "Page of rows"]
