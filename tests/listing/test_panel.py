@@ -48,7 +48,7 @@ def sent(found: tuple[FilterControl, ...]) -> list[tuple[str, str]]:
     return pairs
 
 
-@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("query", [*QUERIES, "latest_per=customer", "status=paid&latest_per=channel"])
 def test_sending_the_form_changes_nothing(orders: View, query: str) -> None:
     """The form carries every filter that is set, whatever its operator."""
     params = params_of(orders, query)

@@ -32,7 +32,8 @@ class PostgreSQLGrouping(Grouping):
 
     def median(self, column: sa.ColumnElement[Any], *, exact: bool) -> sa.ColumnElement[Any]:
         if not exact:
-            return sa.func.percentile_cont(0.5).within_group(column.asc())
+            # A float, not what the column is, which may have too few digits for half way between two.
+            return sa.type_coerce(sa.func.percentile_cont(0.5).within_group(column.asc()), sa.Float())
         # percentile_cont reckons with floats; the two in the middle, met from both ends, do not.
         lower, upper = (
             sa.func.percentile_disc(0.5).within_group(order) for order in (column.asc(), column.desc())

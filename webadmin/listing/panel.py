@@ -9,14 +9,13 @@ from webadmin.listing.controls import Chip, FilterControl, FilterInput
 from webadmin.listing.filters import filters_of
 from webadmin.listing.filters.base import Active, Filter
 from webadmin.listing.filters.date import OFFERED, DateFilter
-from webadmin.listing.groups.names import in_sentence
+from webadmin.listing.groups.control import per_chip, per_control
 from webadmin.listing.labels import Labels
 from webadmin.listing.memo import per_view
 from webadmin.listing.params import ListParams
 from webadmin.options.view import View
 from webadmin.rendering.shell import Link
 from webadmin.text import current_language, humanize
-from webadmin.text import gettext as _
 
 Url = Callable[[str], str]
 """The list's address with a query string."""
@@ -25,7 +24,7 @@ Url = Callable[[str], str]
 def filter_controls(
     params: ListParams, labels: Labels, *, url: Url, lookup_url: Callable[[str], str]
 ) -> tuple[FilterControl, ...]:
-    """The controls of the view's filters, in their order.
+    """The controls of the view's filters, in their order, and that of the latest row of each group.
 
     :param labels: ``Listing.labels``.
     :param lookup_url: where a combobox of that filter asks for rows.
@@ -40,6 +39,8 @@ def filter_controls(
         summary = ", ".join(filter_.describe(value, names) for value in active.values())
         presets = _presets(params, filter_, active, url)
         found.append(FilterControl(name, filter_.label, bool(active), summary, inputs, presets))
+    if found and (latest := per_control(params)) is not None:
+        found.append(latest)
     return tuple(found)
 
 
@@ -75,14 +76,4 @@ def chips(params: ListParams, labels: Labels, *, url: Url) -> tuple[Chip, ...]:
         )
         for value in params.filters
     )
-    return (*found, _per_chip(params, url)) if params.per else found
-
-
-def _per_chip(params: ListParams, url: Url) -> Chip:
-    """Which rows of each group are shown."""
-    if params.top:
-        which = _("Top {number}").format(number=params.top)
-    else:
-        which = _("First") if params.sort else _("Latest")
-    label = in_sentence(params.view.label_of(params.per))
-    return Chip(which, _("per {group}").format(group=label), url(params.query(without=["per"])))
+    return (*found, per_chip(params, url)) if params.per else found

@@ -101,7 +101,7 @@ def bars(title: str, description: str, points: Sequence[Point]) -> Chart:
 def line(title: str, description: str, points: Sequence[Point], *, rules: Sequence[str]) -> Chart:
     """The points in a line, at the places where they are.
 
-    :param rules: in words, the least and the greatest number of the scale: see :func:`scale_of`.
+    :param rules: in words, the numbers at which the scale ends below and above, empty for nought: see :func:`scale_of`.
     """
     low, high = _range(points)
     first, last = points[0].at, points[-1].at

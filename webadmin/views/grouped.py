@@ -156,7 +156,7 @@ def _chart(asked: Asked, title: str, groups: list[Group], rows: list[GroupRow]) 
         starts = sorted(start for group in groups if (start := start_of(group.key[0])) is not None)
         joined = [next_start(before, asked.unit) == after for before, after in pairwise(starts)]
         timed = [_joined(point, near) for point, near in zip(timed, [True, *joined], strict=True)]
-        ends = [say_value(first, 0) if end is None else end.text for end in scale_of(timed)]
+        ends = ["" if end is None else end.text for end in scale_of(timed)]
         described = _("A line of {number} points, of which the table has the numbers.")
         return line(title, described.format(number=len(timed)), timed, rules=ends)
     points = [point for point in points if point.value is not None][:_MOST_BARS]

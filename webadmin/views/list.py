@@ -163,7 +163,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
             for name, label in deleted_labels
         ),
         hidden=_pairs(params.changed(without=["q"])),
-        filter_hidden=_pairs(params.changed(without=list(view.filters))),
+        filter_hidden=_pairs(params.changed(without=[*view.filters, *(() if params.top else ("per",))])),
         jump_hidden=_pairs(params.changed()),
         size_hidden=_pairs(params.changed(without=["per_page"])),
         actions=bulk_actions(request, view, params),

@@ -37,7 +37,9 @@ def names_of(context: Context, model: type, keys: Sequence[Key]) -> Mapping[Key,
     own: list[Any] = [getattr(model, column.name) for column in info.key]
     wanted = own[0].in_([key[0] for key in keys]) if len(own) == 1 else sa.tuple_(*own).in_(keys)
     columns = (getattr(model, name) for name in label_columns(context, model))
-    stmt: sa.Select[Any] = sa.select(model).where(wanted).options(load_only(*columns, raiseload=True), raiseload("*"))
+    stmt: sa.Select[Any] = (
+        sa.select(model).where(wanted).options(load_only(*columns, raiseload=True), raiseload("*"))
+    )
     seen = inside(context, model, model, hide_deleted=False)
     if seen is not None:
         stmt = stmt.where(seen)
