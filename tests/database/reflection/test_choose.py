@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from webadmin.database.inspection import inspect_model
+from webadmin.database.own_tables.base import metadata
 from webadmin.database.reflection import reflect
 from webadmin.errors import DatabaseUnreachable
 
@@ -51,3 +52,15 @@ def test_nothing_left(odd: Engine) -> None:
     """Patterns that leave nothing are refused with the names that there are."""
     with pytest.raises(DatabaseUnreachable, match=r"No table is left to show; there are: .*actor"):
         reflect(odd, include=["zebra"])
+
+
+def test_own_tables_are_no_tables(odd: Engine) -> None:
+    """webadmin's tables are not shown, not even by name: what people keep there is theirs."""
+    before = {inspect_model(model).table.fullname for model in reflect(odd).models}
+    metadata.create_all(odd)
+    try:
+        assert {inspect_model(model).table.fullname for model in reflect(odd).models} == before
+        with pytest.raises(DatabaseUnreachable, match="No table is left"):
+            reflect(odd, include=["webadmin_*"])
+    finally:
+        metadata.drop_all(odd)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.orm import DeclarativeBase
 
 from webadmin.database.reflection import names
-from webadmin.database.reflection.choose import check_schemas, choose, listed
+from webadmin.database.reflection.choose import check_schemas, choose, listed, without_own
 from webadmin.database.reflection.relations import link_all, name_all, relate
 from webadmin.database.reflection.tables import Entity, build
 from webadmin.dialects import for_engine
@@ -54,7 +54,7 @@ def reflect(
     dialect.read_all_values(engine)
     try:
         with engine.connect() as connection:
-            listing = dialect.list_relations(connection, schemas)
+            listing = without_own(dialect.list_relations(connection, schemas))
             check_schemas(listing, schemas)
             relations, notes = choose(listing, include, exclude)
             facts = dialect.read_facts(connection, relations)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from webadmin.database.own_tables.base import PREFIX
 from webadmin.dialects.catalog import Listing, Relation
 from webadmin.errors import DatabaseUnreachable
 from webadmin.text import gettext as _
@@ -21,6 +23,12 @@ def check_schemas(listing: Listing, schemas: Sequence[str]) -> None:
             _("There is no schema with tables called %(missing)s; there are: %(there)s.")
             % {"missing": listed(missing), "there": there}
         )
+
+
+def without_own(listing: Listing) -> Listing:
+    """Without webadmin's own tables: what people keep there is theirs, and an admin would show it to everybody."""
+    theirs = tuple(relation for relation in listing.relations if not relation.name.startswith(PREFIX))
+    return replace(listing, relations=theirs)
 
 
 def choose(
