@@ -15,7 +15,7 @@ let before; // the piece that is about to come: how many rows there were, and wh
 
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   const row = ctx.sourceElement;
-  before = row?.matches?.(more) && { rows: loaded().length, focus: row.contains(document.activeElement) };
+  before = row?.matches?.(more) && ctx.response.status < 400 && { rows: loaded().length, focus: row.contains(document.activeElement) };
 });
 
 document.addEventListener("htmx:after:swap", () => {

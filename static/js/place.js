@@ -39,7 +39,8 @@ async function piece(next, size) {
   return content.querySelectorAll("tr");
 }
 
-// Loads until so many rows are there, in few pieces. Meanwhile the last row, which would ask for the next ones, is away.
+// Loads until so many rows are there, in few pieces. Meanwhile the last row, which would ask for the next ones, is away;
+// it is returned where a piece did not come.
 async function fill(tbody, wanted) {
   for (let more; loaded().length < wanted && (more = tbody.querySelector("[data-next]"));) {
     const wait = create("tr", { class: "wa-more" }, create("td", { colspan: more.cells[0].colSpan }, t("Loading…")));
@@ -49,20 +50,21 @@ async function fill(tbody, wanted) {
       wait.replaceWith(...await piece(more.dataset.next, size));
     } catch {
       wait.replaceWith(more);
-      return;
+      return more;
     }
   }
 }
 
 async function restore(tbody) {
   history.scrollRestoration = "manual";
-  if (tbody.dataset.placed) return;
+  if ("placed" in tbody.dataset) return;
   tbody.dataset.placed = "";
   const place = key() && recall();
   if (!key()) history.replaceState({ ...history.state, htmx: true, place: Date.now().toString(36) }, "");
   if (!place) return;
-  await fill(tbody, place.rows);
+  const missed = await fill(tbody, place.rows);
   htmx.process(tbody);
+  missed?.querySelector("a").click(); // once more, as by hand: what is wrong is said there
   document.dispatchEvent(new CustomEvent("htmx:after:swap"));
   scrollBy({ top: find(place.id)?.getBoundingClientRect().top - place.top || 0, behavior: "instant" });
   find(place.focus)?.focus({ preventScroll: true });
