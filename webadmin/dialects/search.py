@@ -105,10 +105,15 @@ class Searching:
         raise TypeError("search columns are not supported by this database")
 
     def search_words(
-        self, connection: Connection, table: sa.Table, vector: sa.Column[Any], share: float
+        self,
+        connection: Connection,
+        table: sa.Table,
+        vector: sa.Column[Any],
+        share: float,
+        empty: sa.Column[Any] | None = None,
     ) -> list[tuple[str, int]]:
         """Words as ``vector`` holds them and how many rows have each, out of ``share`` (0 to 1) of the table, most
-        frequent first; some thousands at most, none of them with a digit."""
+        frequent first; some thousands at most, none of them with a digit. Of rows where ``empty`` is not, none."""
         return []
 
     def text_index(self, connection: Connection, table: sa.Table, named: str | None) -> TextIndex | None:

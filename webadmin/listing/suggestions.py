@@ -61,26 +61,31 @@ class _Try:
 def suggestion(context: Context, view: View, params: ListParams, *, statements: int) -> str:
     """A search like ``params.q``, which found nothing, that finds something in the same list; empty when there is none.
 
-    :param statements: how many may be sent; without two of them only words are tried that are known already.
+    :param statements: how many may be sent. With a single one left, either the words are read or the search is tried.
     """
     if view.keyless or statements < 1:
         return ""
     typed = [word for word in wanted_words(params.q) if len(word) >= _SHORTEST and word.isalpha()]
     if not typed or asked(context, view, params.q).common:
         return ""
-    known = _known_words(context, view, may_ask=statements > 1)
+    # Of one word alone, a row that has it is all it takes, and the words come from rows that this person may see.
+    alone = not params.filters and params.deleted != "only" and typed == params.q.split()
+    known, sent = _known_words(context, view, may_ask=statements > 1 or alone)
     tries = [found for word in dict.fromkeys(typed) for found in _alike(word, known, params.q)][:_TRIED]
+    if tries and sent == statements:
+        return tries[0].q
     return _first_that_finds(context, view, params, tries) if tries else ""
 
 
-def _known_words(context: Context, view: View, *, may_ask: bool) -> Words:
+def _known_words(context: Context, view: View, *, may_ask: bool) -> tuple[Words, int]:
+    """The words, and how many statements it took to read them."""
     kept = _words.setdefault(context.dialect, {})
     found = kept.get(view.key)
     now = time.monotonic()
     if found is not None and now - found[0] < _KEPT_FOR and not restricted(view):
-        return found[1]
+        return found[1], 0
     if not may_ask:
-        return ()
+        return (), 0
     try:
         with context.dialect.limited(context.session.connection(), _TIME_LIMIT):
             words = _read_words(context, view)
@@ -92,7 +97,7 @@ def _known_words(context: Context, view: View, *, may_ask: bool) -> Words:
         if len(kept) >= _MOST:
             kept.clear()
         kept[view.key] = (now, words)
-    return words
+    return words, 1
 
 
 def _read_words(context: Context, view: View) -> Words:
@@ -103,7 +108,9 @@ def _read_words(context: Context, view: View) -> Words:
         known = rows.table_rows if rows is not None and view.info.kind in _SAMPLED else None
         share = _SAMPLE / known if known else 1.0
         column = view.search_vector.column.column
-        return context.dialect.search_words(context.session.connection(), view.info.table, column, share)
+        deleted = view.info.columns[view.soft_delete].column if view.soft_delete is not None else None
+        connection = context.session.connection()
+        return context.dialect.search_words(connection, view.info.table, column, share, deleted)
     texts = _texts(context, view)
     if not texts:
         return ()

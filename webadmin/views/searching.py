@@ -39,7 +39,7 @@ def search_words(context: Context, params: ListParams, listing: Listing, list_ur
         if listing.ranked:
             notes.append(_ranked(listing))
             link = _own_order(params, list_url)
-        elif params.sort and may_rank(context, params.view, params):
+        elif params.sort and may_rank(context, params.view, params.changed(sort=())):
             link = Link(_("Best matches first"), list_url(params.query(without=["sort"])))
     return SearchWords(" ".join(notes), link, suggested)
 

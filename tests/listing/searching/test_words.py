@@ -17,6 +17,7 @@ from webadmin.dialects import for_engine
 from webadmin.listing.highlights import Highlights
 from webadmin.listing.listing import STATEMENTS, Listing
 from webadmin.listing.lookup import search_rows
+from webadmin.listing.suggestions import suggestion
 from webadmin.options.model_view import ModelView
 
 
@@ -83,6 +84,18 @@ def test_a_similar_word_is_offered(letters: Engine, typed: str, better: str) -> 
             return  # the rows whose words are read are the latest ones; that word is in old ones alone
         assert listing.suggestion == better
         assert Listing.load(context, params.view, params.changed(q=listing.suggestion)).total
+
+
+def test_a_single_statement_is_enough_for_a_single_word(letters_pg: Engine) -> None:
+    """Without one to try it, a word is offered that rows have which this person may see; with filters none is."""
+    dialect = for_engine(letters_pg)
+    with reading(letters_pg, dialect, "q=invoce") as (context, params):
+        with statements(context.session) as sent:
+            assert suggestion(context, params.view, params, statements=1) in {"invoic", "invoice"}
+            assert suggestion(context, params.view, params, statements=1) == "invoice"
+        assert len(sent) == 2
+    with reading(letters_pg, for_engine(letters_pg), "q=invoce&kind=urgent") as (context, params):
+        assert suggestion(context, params.view, params, statements=1) == ""
 
 
 def test_only_the_wrong_word_is_changed(letters_pg: Engine) -> None:
