@@ -63,7 +63,7 @@ def admin(sqlite_engine: Engine) -> Admin:
 
 
 MODELS = [route for route in ROUTES if route.pattern.startswith("{key}")]
-VALUES = {"key": "trashables", "id": "1", "name": "shout", "field": "thing", "view": "1"}
+VALUES = {"key": "trashables", "id": "1", "name": "shout", "field": "thing"}
 
 
 def address(route: Route) -> str:

@@ -40,7 +40,7 @@ ROUTES = (
     Route("{key}/explain", explain.explain, "explain", BOTH, writes_on=()),
     Route("{key}/views", saved_views.views, "view", BOTH),
     Route("{key}/views/counts", counts.counts, "view"),
-    Route("{key}/views/{view}", saved_views.change, "view", POST),
+    Route("{key}/views/{id}", saved_views.change, "view", POST),
     Route("{key}/columns", columns.columns, "view", BOTH),
     Route("{key}/settings", settings.settings, "view", POST),
     Route("{key}/lookup/{field}", lookup.lookup, "view"),

@@ -21,7 +21,7 @@ from webadmin.auth.identity import TokenLogin
 from webadmin.routes import ROUTES
 
 POSTS = sorted(
-    route.pattern.format(key="tickets", id="3" if "purge" in route.pattern or "restore" in route.pattern else "1", name="shout", field="owner", view="none")
+    route.pattern.format(key="tickets", id="3" if "purge" in route.pattern or "restore" in route.pattern else "1", name="shout", field="owner")
     for route in ROUTES
     if "POST" in route.methods and route.pattern != "login"
 )  # fmt: skip

@@ -73,7 +73,7 @@ def change(request: AdminRequest) -> Answer:
     """Do with one saved view what the pressed button says."""
     store = request.store
     kept = store.read()
-    saved = kept.find(request.params["view"])
+    saved = kept.find(request.params["id"])
     if saved is None:
         raise NotFound(_("There is no such saved view."))
     act = _ACTS.get(request.posted("do"))
