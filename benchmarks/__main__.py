@@ -7,15 +7,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, create_engine
 
+from benchmarks import million, sizes
+from benchmarks.chart import bars
 from benchmarks.client import Ask
 from benchmarks.measure import measure
+from benchmarks.peers import PEERS
 from benchmarks.report import machine, table, write
 from webadmin.demo.run import EmbeddedServerError, database
+from webadmin.demo.server import EmbeddedServer, default_folder
 
 
 @click.command()
@@ -25,19 +30,76 @@ from webadmin.demo.run import EmbeddedServerError, database
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path), help="Write the numbers to this file too."
 )
-def main(rows: int, samples: int, only: str | None, json_file: Path | None) -> None:
+@click.option("--million", "with_million", is_flag=True, help="A million orders, beside other admins.")
+@click.option("--peer-samples", default=7, show_default=True, help="With --million: for each page of a peer.")
+@click.option("--chart", type=click.Path(path_type=Path), help="With --million: draw the pages to this SVG.")
+@click.option("--sizes", "of_sizes", help="Cost against size: numbers of rows, with commas.")
+def main(
+    rows: int,
+    samples: int,
+    only: str | None,
+    json_file: Path | None,
+    with_million: bool,
+    peer_samples: int,
+    chart: Path | None,
+    of_sizes: str | None,
+) -> None:
     """Measure the pages of the demo's admin."""
+    about = machine()
+    click.echo(", ".join(f"{name} {value}" for name, value in about.items()), err=True)
     try:
-        with database(None, rows) as engine, _served(engine) as port:
-            about = machine()
-            click.echo(", ".join(f"{name} {value}" for name, value in about.items()), err=True)
-            pages = {name: ask for name, ask in _pages(engine).items() if not only or only in name}
-            results = measure(port, pages, samples)
+        if of_sizes:
+            text, plain = _sizes([int(number) for number in of_sizes.split(",")], samples)
+        elif with_million:
+            text, plain = _million(samples, peer_samples, chart)
+        else:
+            text, plain = _shop(rows, samples, only)
     except EmbeddedServerError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(table(results))
+    click.echo(text)
     if json_file is not None:
-        write(json_file, results, about)
+        write(json_file, plain, about)
+
+
+Outcome = tuple[str, list[dict[str, Any]]]
+"""A table to read and its numbers."""
+
+
+def _shop(rows: int, samples: int, only: str | None) -> Outcome:
+    with database(None, rows) as engine, _served(engine) as port:
+        pages = {name: ask for name, ask in _pages(engine).items() if not only or only in name}
+        results = measure(port, pages, samples)
+    return table(results), [result.plain() for result in results]
+
+
+def _million(samples: int, peer_samples: int, chart: Path | None) -> Outcome:
+    with database(None, million.ROWS) as engine, _served(engine) as port:
+        pages = million.measure(engine, port, samples, peer_samples)
+    if chart is not None:
+        names = [million.OURS, *(peer.name for peer in PEERS)]
+        drawn = [(page.name, {who: page.p50[who] for who in names if who in page.p50}) for page in pages]
+        compared = [row for row in drawn if len(row[1]) > 1]
+        chart.write_text(
+            bars("A list of a million orders, median (logarithmic scale)", compared, names), encoding="utf-8"
+        )
+    return million.table(pages), million.plain(pages)
+
+
+def _sizes(wanted: list[int], samples: int) -> Outcome:
+    with EmbeddedServer(default_folder()) as server:
+        known = create_engine(server.url())
+        with known.connect() as connection:
+            there = connection.scalar(
+                sa.text("SELECT true FROM pg_database WHERE datname = :name"), {"name": sizes.DATABASE}
+            )
+        known.dispose()
+        url = server.url(sizes.DATABASE) if there else server.create_database(sizes.DATABASE)
+        engine = create_engine(url)
+        sizes.fill(engine, wanted)
+        with _served(engine, *map(str, wanted)) as port:
+            found = sizes.measure(port, wanted, samples)
+        engine.dispose()
+    return sizes.table(found), sizes.plain(found)
 
 
 def _pages(engine: Engine) -> dict[str, Ask]:
@@ -60,11 +122,11 @@ def _pages(engine: Engine) -> dict[str, Ask]:
 
 
 @contextmanager
-def _served(engine: Engine) -> Iterator[int]:
-    """The port of a process that serves the database of ``engine``."""
+def _served(engine: Engine, *numbers: str) -> Iterator[int]:
+    """The port of a process that serves the database of ``engine``: the shop, or tables of so many rows."""
     url = engine.url.render_as_string(hide_password=False)
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server", url],
+        [sys.executable, "-m", "benchmarks.server", url, *numbers],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

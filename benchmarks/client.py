@@ -21,10 +21,13 @@ class Ask(NamedTuple):
 
 
 class Connection:
-    """One connection; keeps the session cookie as a browser does."""
+    """One connection; keeps the session cookie as a browser does.
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port))
+    :param seconds: that it waits for a part of an answer; TimeoutError after that.
+    """
+
+    def __init__(self, port: int, seconds: float | None = None) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), seconds)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._cookie = ""
 

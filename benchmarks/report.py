@@ -22,8 +22,12 @@ def table(results: Sequence[Result]) -> str:
     floors = sorted((result.floor for result in results), key=lambda floor: floor.p50)
     lines = [_line("floor", floors[len(floors) // 2], 1.0, 1.0)]
     lines += [_line(result.page, result.timing, result.ratio, result.cpu_ratio) for result in results]
-    rows = [_HEADS, *lines]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(_HEADS))]
+    return grid([_HEADS, *lines])
+
+
+def grid(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as a Markdown table; the first has the heads."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     first, *rest = [_joined(row, widths) for row in rows]
     ruler = (
         "|" + "|".join("-" * (width + 1) + ("-" if not at else ":") for at, width in enumerate(widths)) + "|"
@@ -63,7 +67,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def write(path: Path, results: Sequence[Result], about: dict[str, Any]) -> None:
+def write(path: Path, results: Sequence[dict[str, Any]], about: dict[str, Any]) -> None:
     """The results and what they were measured on, as JSON."""
-    content = {"about": about, "results": [result.plain() for result in results]}
+    content = {"about": about, "results": list(results)}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
 """The process that is measured: the floor and the demo's admin in one app on one server.
 
-Run as ``python -m benchmarks.server DATABASE_URL``; prints its address, and ends when its standard input does.
+Run as ``python -m benchmarks.server DATABASE_URL [ROWS …]``, with ROWS over the tables of those sizes; prints its address, and ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
@@ -18,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from benchmarks import floor
+from benchmarks import floor, sizes
 from webadmin.demo.app import build
 from webadmin.dialects import engine_options
 from webadmin.serving import reserve, serve_app
@@ -29,10 +30,12 @@ async def _cpu(request: Request) -> PlainTextResponse:
     return PlainTextResponse(str(time.process_time_ns()))
 
 
-def app(url: str) -> Starlette:
-    """The floor and the admin over the shop at ``url``."""
+def app(url: str, of_sizes: Sequence[int] = ()) -> Starlette:
+    """The floor and the admin over the shop at ``url``, or the admin over tables of some sizes."""
     address = make_url(url)
     engine = create_engine(address, **engine_options(address))
+    if of_sizes:
+        return Starlette(routes=[Mount("/sizes", sizes.admin(engine, of_sizes))])
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
     return Starlette(
         routes=[Route("/cpu", _cpu), Mount("/floor", floor.build(plain)), Mount("/shop", build(engine))]
@@ -48,7 +51,10 @@ def main() -> None:
     threading.Thread(target=_end_with_input, daemon=True).start()
     with reserve("127.0.0.1", 0) as reserved:
         serve_app(
-            app(sys.argv[1]), reserved, host="127.0.0.1", started=lambda address: print(address, flush=True)
+            app(sys.argv[1], [int(text) for text in sys.argv[2:]]),
+            reserved,
+            host="127.0.0.1",
+            started=lambda address: print(address, flush=True),
         )
 
 

@@ -1,0 +1,50 @@
+"""The benchmarks' own parts, on little data."""
+
+from __future__ import annotations
+
+from lxml import etree
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from benchmarks import million, sizes
+from benchmarks.chart import bars
+from benchmarks.million import OURS, Page
+from benchmarks.report import grid
+from tests.pages import parse
+
+PAGES = [
+    Page("page 1", 20.0, {OURS: 5.0, "floor": 1.0, "sqladmin": 100.0, "Django admin": 50.0}, {OURS: 6.0}),
+    Page("scrolled", 0.0, {OURS: 4.0, "floor": 1.0}, {OURS: 6.0}),
+]
+
+
+def test_a_table_lines_up() -> None:
+    """All lines of a table are as long as the first."""
+    lines = grid([("", "p50 ms"), ("page 1", "5.00"), ("a longer name", "12,345.00")]).splitlines()
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_pages_are_set_against_the_fastest_peer() -> None:
+    """A page says how much slower than ours the fastest of the others is; one that others do not have says nothing."""
+    _heads, _ruler, first, scrolled = million.table(PAGES).splitlines()
+    assert first.split("|")[-2].strip() == "10"
+    assert scrolled.split("|")[-2].strip() == ""
+
+
+def test_the_chart_draws_every_time() -> None:
+    """A chart is well-formed, with a bar and a number for each time."""
+    names = [OURS, "sqladmin", "Django admin"]
+    rows = [(page.name, {who: page.p50[who] for who in names if who in page.p50}) for page in PAGES]
+    tree = etree.fromstring(bars("Pages <of a list>", rows, names).encode())
+    texts = [text for text in tree.itertext() if text.endswith(" ms")]
+    assert texts == ["5.0 ms", "100.0 ms", "50.0 ms", "4.0 ms"]
+
+
+def test_tables_of_any_size(pg_engine: Engine) -> None:
+    """Tables are filled once to their size, and each has a list."""
+    sizes.fill(pg_engine, [30, 60])
+    sizes.fill(pg_engine, [30, 60])
+    client = TestClient(sizes.admin(pg_engine, [30, 60]), base_url="http://127.0.0.1")
+    for rows in (30, 60):
+        page = parse(client.get(f"/rows_{rows}/?page={rows // 30}").text)
+        assert page.one("[data-count]").get("data-count") == str(rows)
