@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from tests.pages import query
 from tests.views.saved.conftest import Person, current, tabs
 from webadmin.database.own_tables.lists import saved_view
+from webadmin.saved import rules
 from webadmin.saved.rules import OWN
 
 
@@ -54,6 +55,27 @@ def test_a_view_can_be_left_empty(owner: Person) -> None:
     assert plain.chips() == []
     assert plain.css(".wa-tab__dot")
     assert plain.ids() == owner.get("/orders/").ids()
+
+
+def test_other_addresses_know_it(owner: Person) -> None:
+    """The rows alone, for a page of the host's own, and the plan follow the view when it is all that is named."""
+    id = tabs(owner.save("status=paid&sort=total:desc&columns=number,status", "Paid"))["Paid"]
+    listed = owner.get(f"/orders/?view={id}")
+    rows = owner.get(f"/orders/rows?view={id}")
+    assert rows.ids() == listed.ids()
+    assert list(rows.table()[0]) == ["number", "status"]
+    plain = owner.get(f"/orders/rows?view={id}&per_page=5")
+    assert plain.ids() == owner.get("/orders/rows?per_page=5").ids()
+    explained = owner.get(f"/orders/explain/?view={id}")
+    assert query(explained.links()["Orders"])[0] == ("status", "paid")
+
+
+def test_a_refusal_leads_back(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be shared says why, with the way to the saved views."""
+    id = tabs(ada.save("status=paid", "Paid"))["Paid"]
+    monkeypatch.setattr(rules, "SHARED", 0)
+    page = ada.press(id, "share", 422)
+    assert page.links("main a")["Saved views"] == "/admin/orders/views/"
 
 
 def test_a_view_of_these_days(owner: Person) -> None:

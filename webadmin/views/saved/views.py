@@ -85,7 +85,7 @@ def change(request: AdminRequest) -> Answer:
         text = act(request, store, kept, saved)
     except Unprocessable as refused:
         if act is not _rename:
-            raise
+            raise Unprocessable(refused.message, link="./views/", link_label=_("Saved views")) from refused
         return _page(request, store, refused=(saved.id, request.posted("name"), refused.message))
     if text:
         request.flash(text)
