@@ -34,6 +34,8 @@ def _paths(engine: Engine) -> list[str]:
         "/",
         "/orders/?deleted=show&status=delivered&status=failed&total.gte=1&sort=total:desc,status:asc",
         "/orders/?q=gift",
+        "/orders/?q=gift&columns=number,total",
+        "/orders/?q=delivry",
         "/orders/?q=zzzzzz",
         "/products/",
         f"/orders/{order}/",

@@ -229,3 +229,20 @@ def test_nothing_overlaps(page: Page, site: str) -> None:
                 }).map((cell) => cell.dataset.column + ": " + cell.textContent)"""
             )
             assert spilled == [], f"{key} at {width}"
+
+
+def test_a_similar_search_and_the_other_order_are_a_click_away(page: Page, site: str) -> None:
+    """A mistyped word leads to one that is there; the box then says that one; orders change without a new page."""
+    page.goto(f"{site}/orders/")
+    page.locator("#q").fill("delivry")
+    page.locator("#suggestion").click()
+    expect(page).to_have_url(re.compile("q=delivery"))
+    expect(page.locator("#q")).to_have_value("delivery")
+    expect(page.locator("#search-note")).to_have_text("Best matches first.")
+    expect(page.locator("td[data-column=note] mark").first).to_have_text(re.compile("delivery", re.IGNORECASE))
+    page.locator("#search-order").click()
+    expect(page.locator('th[data-head="placed_at"]')).to_have_attribute("aria-sort", "descending")
+    page.locator("#search-order").click()
+    expect(page.locator("th[aria-sort]")).to_have_count(0)
+    page.go_back()
+    expect(page.locator('th[data-head="placed_at"]')).to_have_attribute("aria-sort", "descending")
