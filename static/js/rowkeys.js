@@ -6,7 +6,7 @@ const rows = () => all("[data-rows] > tr[tabindex]");
 
 function go(row) {
   if (!row) return;
-  if (row.matches(".wa-more")) return row.scrollIntoView({ block: "nearest" }); // it brings further rows
+  if (!row.hasAttribute("tabindex")) return row.scrollIntoView({ block: "nearest" }); // it brings further rows
   rows().forEach((other) => { other.tabIndex = other === row ? 0 : -1; });
   row.focus();
   row.scrollIntoView({ block: "nearest" });

@@ -55,7 +55,7 @@ def test_to_the_end(page: Page, site: str) -> None:
     assert len(ids(page)) < len(everything)
     scroll_to(page, len(everything))
     assert ids(page) == everything
-    expect(page.locator(".wa-more")).to_have_text("No more rows")
+    expect(page.locator(".wa-end")).to_have_text("No more rows")
     expect(page.locator("[data-endless-status]")).to_contain_text("No more rows.")
     expect(page.locator(".wa-pager__range")).to_contain_text(f"1–{len(everything)} of {len(everything)}")
     expect(page.locator("#results tbody tr[tabindex='0']")).to_have_count(1)
@@ -179,7 +179,7 @@ def test_accessible(
         scroll_to(page, 101)
         assert axe(page) == []
         page.wait_for_function(
-            "() => { scrollTo(0, document.body.scrollHeight); return document.querySelector('.wa-more--end'); }"
+            "() => { scrollTo(0, document.body.scrollHeight); return document.querySelector('.wa-end'); }"
         )
         assert axe(page) == []
         page.route("**/orders/rows?*", lambda route: route.fulfill(status=503))

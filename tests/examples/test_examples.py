@@ -26,6 +26,7 @@ PLACES = [
     ("host_page", "/admin/"),
     ("sqladmin_views", "/admin/"),
 ]
+LOGINS = ["own_login", "behind_prefix", "embedded_list"]
 
 
 def getter(client: Any) -> Callable[[str], Any]:
@@ -132,7 +133,7 @@ def test_own_login(example: Example) -> None:
         assert client.get("/admin/articles/1/change/").status_code == 200
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in PLACES} | {"own_login", "behind_prefix"}))
+@pytest.mark.parametrize("name", sorted({name for name, _ in PLACES} | set(LOGINS)))
 def test_docstring_says_how_to_run(example: Example, name: str) -> None:
     """The docstring names the command and the address."""
     text = example(name).__doc__ or ""

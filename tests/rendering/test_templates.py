@@ -93,7 +93,7 @@ def test_the_end_of_the_rows_says_so(renderer: Renderer) -> None:
     page = parse(f"<table>{renderer.page('rows.html', lists.bare_rows_page(), shell())}</table>")
     assert page.texts("tr") == ["No more rows"]
     whole = parse(renderer.page("rows.html", lists.rows_page(more_url=None), shell()))
-    assert not whole.css("tr.wa-more"), "nothing was left out"
+    assert not whole.css("tr.wa-more, tr.wa-end"), "nothing was left out"
 
 
 def test_the_first_piece_of_rows_brings_the_table(renderer: Renderer) -> None:

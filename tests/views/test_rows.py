@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 import sqlalchemy as sa
 
@@ -92,3 +94,52 @@ def test_a_cursor_stands_while_rows_come_and_go(admin: Admin) -> None:
         connection.execute(sa.delete(Order).where(Order.id.in_([int(id) for id in first.ids()[:3]])))
     following = admin.get(first.one("[data-next]").get("data-next"))
     assert following.ids() == before[10:20]
+
+
+def test_the_fragment_takes_what_the_list_takes(reader: Admin) -> None:
+    """Columns, filters, search, sort and size, which all hold for the pieces that follow too."""
+    query = "columns=status,number&total.gte=20&q=gift&sort=total:desc&per_page=3"
+    whole = reader.get(f"/orders/?{query.replace('per_page=3', 'per_page=200')}").ids()
+    piece = reader.get(f"/orders/rows?{query}")
+    assert [head.get("data-head") for head in piece.css("thead th")] == ["status", "number"]
+    found = piece.ids()
+    while following := piece.css("[data-next]"):
+        piece = reader.get(following[0].get("data-next"))
+        assert len(piece.ids()) <= 3
+        assert {cell.get("data-column") for cell in piece.css("td[data-column]")} == {"status", "number"}
+        found += piece.ids()
+    assert found == whole
+
+
+def test_rows_of_the_list_itself(reader: Admin) -> None:
+    """Asked by the admin's own list, rows have their check boxes and buttons, as the first ones have."""
+    reader.get("/orders/")
+    one = reader.get("/orders/rows?per_page=5").one("[data-next]").get("data-next")
+    plain, own = reader.get(one), reader.get(f"{one}&_in=list")
+    assert not plain.css("input, .wa-actions")
+    assert len(own.css("input[data-select]")) == len(own.css(".wa-actions a[data-row-edit]")) == 5
+    assert "_in=list" in own.one("[data-next]").get("data-next")
+    assert not own.css("tr[tabindex='0']")
+
+
+def test_no_other_site_may_read(reader: Admin) -> None:
+    """Rows are for pages of the same origin: no header lets another one in, and nothing answers its questions."""
+    answer = reader.client.get("/admin/orders/rows", headers={"Origin": "https://elsewhere.example"})
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+    asked = reader.client.options(
+        "/admin/orders/rows",
+        headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"},
+    )
+    assert asked.status_code == 405
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": "paid"}, {"deleted": "show"}, {"q": "gift"}, {"sort": "total:asc"}, {"total.gte": "5"}],
+)
+def test_a_cursor_belongs_to_its_rows(reader: Admin, change: dict[str, str]) -> None:
+    """With another filter, search, order or scope of deleted rows it is refused; other columns and sizes are no matter."""
+    after = reader.get("/orders/rows?per_page=5").one("[data-next]").get("data-next")
+    refused = reader.get(f"{after}&{urlencode(change)}", 400)
+    assert refused.links()
+    assert len(reader.get(f"{after.replace('per_page=5', 'per_page=7')}&columns=number").ids()) == 7

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
+from webadmin import templating
 from webadmin.auth.identity import Identity
 from webadmin.demo.views import register
-from webadmin.rendering.assets import Assets
 from webadmin.responder import SECURITY_HEADERS
 from webadmin.site import Admin
 
@@ -29,17 +29,14 @@ def build(engine: Engine, *, login: Identity | None = None) -> Starlette:
     register(admin)
     admin.check()
     files = Environment(loader=FileSystemLoader(_HOST), autoescape=True, undefined=StrictUndefined)
-    template, assets = files.get_template("page.html"), Assets()
+    templating.install(files)
+    template = files.get_template("page.html")
 
     async def page(request: Request) -> Response:
         root = request.scope.get("root_path", "").rstrip("/")
-        static = f"{root}/admin/static/"
         html = template.render(
             root=root,
             title=admin.runtime.responder.settings.title,
-            admin_css=static + assets.url("css/webadmin.css"),
-            htmx=static + assets.url("vendor/htmx.min.js"),
-            icon=static + assets.url("favicon.svg"),
         )
         return HTMLResponse(html, headers={**SECURITY_HEADERS, "Cache-Control": "no-store"})
 

@@ -29,6 +29,8 @@ class RowsPage:
     first: bool
     """Whether this is the first piece, which brings the table and its head along."""
     caption: str
+    in_list: bool = False
+    """They come into the admin's own list."""
     chooses: bool = False
     """Rows have a check box."""
     acts: bool = False
@@ -52,6 +54,7 @@ def rows(request: AdminRequest) -> Answer:
         pages_url=whole,
         first=not (params.after or params.before),
         caption=view.name_plural,
+        in_list=inside,
         chooses=inside and bool(bulk_actions(request, view, params)),
         acts=inside and any(request.may(name) for name in ("change", "delete", "restore")),
         here=whole,
