@@ -22,13 +22,15 @@ class FilterInput:
     """The query parameter."""
     label: str
     type: str
-    """checkbox (several options of one name), select, number, date, text or lookup."""
+    """checkbox (several options of one name), select, number, date, text, lookup or where (an expression)."""
     value: str = ""
     value_label: str = ""
     """For lookup: the label of the chosen row."""
     options: tuple[Option, ...] = ()
     lookup_url: str | None = None
     step: str | None = None
+    data: str = ""
+    """For where: JSON of what a condition can be about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, load_only, raiseload
 
 from webadmin.database.inspection import inspect_model
-from webadmin.listing.filters import filters_of
+from webadmin.listing.filters import Filter, FilterValue, filters_of
 from webadmin.listing.filters.relation import RelationFilter
+from webadmin.listing.filters.where import NAME, WhereFilter
 from webadmin.listing.loading import label_columns, label_of
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import inside
@@ -35,11 +36,20 @@ def wanted_labels(params: ListParams) -> Wanted:
     found: Wanted = {}
     for value in params.filters:
         filter_ = known[value.name]
-        if isinstance(filter_, RelationFilter) and value.operator != "null":
-            for text, key in zip(value.texts, value.values, strict=True):
-                if isinstance(key, tuple) and len(found) < _MOST:
-                    found[value.name, text] = filter_.relation.target, key
-    return found
+        if isinstance(filter_, WhereFilter):
+            for leaf in (leaf for tree in value.values for leaf in tree.leaves()):
+                for text, target in _targets(leaf.filter, leaf.value):
+                    found[NAME, f"{leaf.value.name}:{text}"] = target
+        for text, target in _targets(filter_, value):
+            found[value.name, text] = target
+    return dict(list(found.items())[:_MOST])
+
+
+def _targets(filter_: Filter, value: FilterValue) -> Iterator[tuple[str, Target]]:
+    if isinstance(filter_, RelationFilter) and value.operator != "null":
+        for text, key in zip(value.texts, value.values, strict=True):
+            if isinstance(key, tuple):
+                yield text, (filter_.relation.target, key)
 
 
 def filter_labels(context: Context, wanted: Wanted, loaded: Mapping[Target, Any] | None = None) -> Labels:

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from webadmin.errors import BadRequest
 from webadmin.listing.filters import FilterValue, filters_of
-from webadmin.listing.filters.base import short
+from webadmin.listing.filters.base import RESERVED, short
+from webadmin.listing.filters.where import split
 from webadmin.listing.fits import sendable
 from webadmin.listing.groups.names import groups_of
 from webadmin.listing.scope import Deleted
@@ -216,13 +217,7 @@ class Reader:
 
     def _split(self, name: str) -> tuple[str, str] | None:
         """The filter and the operator that a parameter's name stands for."""
-        known = filters_of(self.view)
-        if name in known and known[name].takes("eq"):
-            return name, "eq"
-        head, _dot, operator = name.rpartition(".")
-        if head in known and operator != "eq" and known[head].takes(operator):
-            return head, operator
-        return None
+        return None if name in RESERVED else split(filters_of(self.view), name)
 
     def _filter(self, name: str, texts: list[str]) -> FilterValue:
         split = self._split(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from webadmin.database.inspection import Kind, kind_of
+from webadmin.listing.filters import where
 from webadmin.listing.filters.array import ArrayFilter
 from webadmin.listing.filters.base import Filter, FilterValue, Refused
 from webadmin.listing.filters.boolean import BooleanFilter
@@ -53,6 +54,11 @@ def filter_for(option: FilterOption) -> Filter:
 
 def filters_of(view: View) -> Mapping[str, Filter]:
     """The view's filter safelist by name, in its order."""
-    return per_view(
-        view, "filters", lambda: {name: filter_for(option) for name, option in view.filters.items()}
-    )
+    return per_view(view, "filters", lambda: _all(view))
+
+
+def _all(view: View) -> dict[str, Filter]:
+    known = {name: filter_for(option) for name, option in view.filters.items()}
+    if not known or where.NAME in known:  # a column of that name is filtered by
+        return known
+    return {**known, where.NAME: where.WhereFilter(view, known)}

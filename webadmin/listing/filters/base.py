@@ -39,7 +39,15 @@ class FilterValue:
     @property
     def parameter(self) -> str:
         """The query parameter's name: ``status``, ``total.gte``."""
-        return self.name if self.operator == "eq" else f"{self.name}.{self.operator}"
+        return (
+            self.name
+            if self.operator == "eq" and self.name not in RESERVED
+            else f"{self.name}.{self.operator}"
+        )
+
+
+RESERVED = frozenset({"page", "per_page", "sort", "q", "deleted", "columns", "after", "before"})
+"""Parameters that every list has: a column of such a name is filtered by as ``page.eq``."""
 
 
 Active = Mapping[str, FilterValue]
@@ -56,6 +64,11 @@ class Filter:
         self.name = option.attribute.name
         self.label = option.label
         self.attribute = option.attribute
+
+    @property
+    def parameter(self) -> str:
+        """The query parameter that means equal."""
+        return FilterValue(self.name, "eq", ()).parameter
 
     @property
     def nullable(self) -> bool:

@@ -32,5 +32,5 @@ class BooleanFilter(ColumnFilter):
         chosen = active["eq"].texts if "eq" in active else ()
         choices = (("true", _("Yes")), ("false", _("No")))
         options = tuple(Option(value, label, value in chosen) for value, label in choices)
-        found = [FilterInput(self.name, self.label, "checkbox", options=options)]
+        found = [FilterInput(self.parameter, self.label, "checkbox", options=options)]
         return [*found, *self.other_inputs(active, ("eq",)), *self.null_input(active)]

@@ -63,7 +63,7 @@ class ChoicesFilter(ColumnFilter):
                 Option(value, choice_label(member), chosen is not None and member in chosen.values)
                 for value, member in self.choices.items()
             )
-            name = self.name if operator == "eq" else f"{self.name}.not"
+            name = self.parameter if operator == "eq" else f"{self.name}.not"
             label = self.label if operator == "eq" else phrase_label("not")
             found.append(FilterInput(name, label, "checkbox", options=options))
         return [*found, *self.null_input(active)]

@@ -128,13 +128,13 @@ class RelationFilter(Filter):
             word = next((text for text in chosen if text in {ANY, NONE}), "")
             choices = (("", _("Any or none")), (ANY, _("At least one")), (NONE, _("None")))
             options = tuple(Option(value, label, value == word) for value, label in choices)
-            found.append(FilterInput(self.name, self.label, "select", word, options=options))
+            found.append(FilterInput(self.parameter, self.label, "select", word, options=options))
         if keys and (self.to_many or len(keys) > 1):
             options = tuple(Option(text, labels.get(text, text), True) for text in keys)
-            found.append(FilterInput(self.name, self.label, "checkbox", options=options))
+            found.append(FilterInput(self.parameter, self.label, "checkbox", options=options))
         elif not self.to_many:
             text = keys[0] if keys else ""
-            found.append(FilterInput(self.name, _("Search"), "lookup", text, labels.get(text, "")))
+            found.append(FilterInput(self.parameter, _("Search"), "lookup", text, labels.get(text, "")))
         if "not" in active:
             options = tuple(Option(text, labels.get(text, text), True) for text in active["not"].texts)
             found.append(FilterInput(f"{self.name}.not", phrase_label("not"), "checkbox", options=options))

@@ -66,9 +66,9 @@ class UuidFilter(ColumnFilter):
 
     def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         texts = active["eq"].texts if "eq" in active else ("",)
-        found = [FilterInput(self.name, phrase_label("eq"), "text", texts[0])]
+        found = [FilterInput(self.parameter, phrase_label("eq"), "text", texts[0])]
         if len(texts) > 1:
-            found.append(self.kept(self.name, self.label, texts[1:]))
+            found.append(self.kept(self.parameter, self.label, texts[1:]))
         return [*found, *self.other_inputs(active, ("eq",)), *self.null_input(active)]
 
 
