@@ -29,6 +29,16 @@ _ALL, _LATEST, _REST = "all", "latest", "rest"
 _STATEMENTS = 4
 
 
+def in_search(place: Place, *, ranked: bool) -> Place:
+    """The place of a row of a numbered page of a search that may be ranked, as cursors of it have it.
+
+    :param ranked: all rows are; ``place`` then begins with the rank.
+    """
+    if ranked:
+        return (_ALL, *[None] * (len(place) - 1), *place)
+    return (_REST, *[None] * len(place), None, *place)
+
+
 class FoundFollowing(Following):
     def __init__(self, context: Context, view: View, params: ListParams) -> None:
         super().__init__(context, view, params)

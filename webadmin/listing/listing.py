@@ -117,7 +117,7 @@ class Listing:
 
 
 def _following(view: View, found: Found, position: Position) -> Place | None:
-    if not position.has_next or position.ranked or not found.rows:
+    if not position.has_next or position.latest is not None or not found.rows:
         return None
     return (position.offset + position.shown,) if view.keyless else found.places[-1]
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webadmin.listing import cursor
+from webadmin.listing.found_following import in_search
 from webadmin.listing.listing import Listing
 from webadmin.listing.params import ListParams
+from webadmin.listing.ranking import may_rank
 from webadmin.request import AdminRequest
 
 IN_LIST = ("_in", "list")
@@ -20,7 +22,7 @@ class Scrolling:
     on: bool
     """By scrolling; else by page numbers."""
     possible: bool
-    """Rows that were ranked by a search are in no order that could be gone on in."""
+    """Not where a search has ranked some of its rows and not the others."""
     most: int = 0
     """How many rows can be asked for at once."""
     more_url: str | None = None
@@ -31,13 +33,16 @@ class Scrolling:
 
 def scrolling(request: AdminRequest, params: ListParams, listing: Listing, *, on: bool) -> Scrolling:
     """How the list of ``listing`` is gone through by somebody who has switched to scrolling or has not."""
-    on = on and not listing.ranked
-    url = None
-    if on and listing.following is not None:
-        url = more_url(request, params, cursor.encode(request.secret, params, listing.following))
+    possible = listing.latest is None
+    on = on and possible
+    place, url = listing.following, None
+    if on and place is not None:
+        if may_rank(request.context, request.view, params):
+            place = in_search(place, ranked=listing.ranked)
+        url = more_url(request, params, cursor.encode(request.secret, params, place))
     pages = request.urls.list(request.view, params.query(page=listing.page + 1))
     most = max(request.view.page_sizes)
-    return Scrolling(on, not listing.ranked, most, url, pages if url else None)
+    return Scrolling(on, possible, most, url, pages if url else None)
 
 
 def more_url(request: AdminRequest, params: ListParams, after: str, *, in_list: bool = True) -> str:
