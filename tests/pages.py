@@ -54,7 +54,7 @@ class Page:
         return self.text("h1")
 
     def _rows(self) -> list[HtmlElement]:
-        return self.css("table#results tbody tr:not(.wa-more, .wa-end)") or self.css("tr[data-id]")
+        return self.css("table#results tbody tr:not(.wa-more):not(.wa-end)") or self.css("tr[data-id]")
 
     def table(self) -> list[dict[str, str]]:
         """The rows of the results: column to text, a dash for what is empty."""
