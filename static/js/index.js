@@ -4,6 +4,7 @@ import "./keep.js";
 import "./columns.js";
 import "./drawers.js";
 import "./filters.js";
+import "./where.js";
 import "./remember.js";
 import "./select.js";
 import "./rowkeys.js";

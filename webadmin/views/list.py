@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from webadmin.listing.controls import Chip, FilterControl, Option
+from webadmin.listing.filters import filters_of
 from webadmin.listing.fragment import check_place
 from webadmin.listing.listing import STATEMENTS, Listing
 from webadmin.listing.panel import chips, filter_controls
@@ -151,7 +152,9 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
             params, listing.labels, url=list_url, lookup_url=lambda name: urls.lookup(view, name)
         ),
         chips=chips(params, listing.labels, url=list_url),
-        clear_url=list_url(params.query(without=["q", "per", *view.filters])) if params.narrowed else None,
+        clear_url=list_url(params.query(without=["q", "per", *filters_of(view)]))
+        if params.narrowed
+        else None,
         search_enabled=searchable(view),
         search_label=_("Search {rows}").format(rows=view.name_plural.lower()),
         q=params.q,
@@ -163,7 +166,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
             for name, label in deleted_labels
         ),
         hidden=_pairs(params.changed(without=["q"])),
-        filter_hidden=_pairs(params.changed(without=[*view.filters, *(() if params.top else ("per",))])),
+        filter_hidden=_pairs(params.changed(without=[*filters_of(view), *(() if params.top else ("per",))])),
         jump_hidden=_pairs(params.changed()),
         size_hidden=_pairs(params.changed(without=["per_page"])),
         actions=bulk_actions(request, view, params),
