@@ -49,11 +49,17 @@ class _FoundPages(Pages):
         try:
             return self._read(chosen, doubtful=chosen.expected is not None and chosen.rows > SMALL)
         except _Dear:
-            own = order_for(self.view, self.params.order)
-            found, position = self._read(chosen.other(own, self.size), doubtful=False)
+            found, position = self._read(self._other(chosen), doubtful=False)
             if self.gathered and self.latest is None and position.exact:
                 correct(self.context, self.view, self.params, position.total)
             return found, position
+
+    def _other(self, chosen: Tactic) -> Tactic:
+        """The other way to the same page: rows behind the ranked ones stay in their own order."""
+        page = self.params.page
+        if chosen.latest is not None and (page == LAST or (page - 1) * self.size >= chosen.latest):
+            return replace(chosen, deep=not chosen.deep)
+        return chosen.other(order_for(self.view, self.params.order), self.size)
 
     def _read(self, chosen: Tactic, *, doubtful: bool) -> tuple[Found, Position]:
         self.doubtful = doubtful
@@ -62,7 +68,8 @@ class _FoundPages(Pages):
         if page is None:
             if self.latest is not None:
                 # Behind the rows that are ranked the others stand in the list's own order, each at its own place.
-                self.order, self.gathered, self.latest = order_for(self.view, self.params.order), False, None
+                self.order, self.latest = order_for(self.view, self.params.order), None
+                self.gathered = chosen.deep
             page = super().read()
         found, position = page
         return found, replace(position, ranked=chosen.ranked, latest=chosen.latest, left=self.left)

@@ -56,6 +56,8 @@ class Tactic:
     """So many are ranked, the first in the list's own order, which the others follow in; None for all."""
     gathered: bool = False
     """All rows with the words are found before they are sorted."""
+    deep: bool = False
+    """That is so for a page behind the ranked ones as well, which lies deep in the list."""
     expected: Estimate | None = None
     """What the planner thinks of the search; None where it was not asked."""
     rows: int = 0
@@ -115,18 +117,24 @@ def tactic(
         return Tactic(own, sent=sent)
     rows = max(table_rows or 200 * expected.rows, expected.rows, 1)
     found = Tactic(own, expected=expected, rows=rows, sent=sent)
-    # Rows passed on the way to the last row of the page.
-    passed = (max(params.page, 1) * params.per_page + 1) * rows / max(expected.rows, 1)
-    cheap = expected.cost <= _STEP * min(passed, rows)
+    cheap = _gathering_is_cheap(expected, rows, params.per_page)
+    deep = cheap or _gathering_is_cheap(expected, rows, max(params.page, 1) * params.per_page)
     # Of a word that the statistics do not list they only know that it is rare: there may be no row of it at all, and a
     # walk would never end. A few rows too many that are gathered cost little.
     cheap = cheap or (meant.query is not None and expected.rows <= FEW)
     if not ranked:
-        return replace(found, gathered=cheap and not view.keyless)
+        return replace(found, gathered=(cheap or deep) and not view.keyless)
     found = replace(found, order=_by_rank(context, view, own, meant), ranked=True, gathered=True)
     if cheap:
         return found
-    return replace(found, latest=_whole_pages(WALKED * expected.rows // rows, params.per_page))
+    # What is ranked is the same on every page, however deep this one lies.
+    return replace(found, latest=_whole_pages(WALKED * expected.rows // rows, params.per_page), deep=deep)
+
+
+def _gathering_is_cheap(expected: Estimate, rows: int, wanted: int) -> bool:
+    """Whether finding all rows with the words costs less than passing others until ``wanted`` of them are found."""
+    passed = (wanted + 1) * rows / max(expected.rows, 1)
+    return expected.cost <= _STEP * min(passed, rows)
 
 
 def _whole_pages(rows: int, size: int) -> int:

@@ -76,6 +76,10 @@ def test_many_rows_are_ranked_among_the_latest(letters_pg: Engine, monkeypatch: 
             pages += [row.id for row in listing.rows]
         assert sorted(pages[:50]) == sorted(own[:50])
         assert pages[50:] == own[50:125]
+        for page in (40, 900):
+            deep = Listing.load(context, params.view, params.changed(page=page))
+            assert deep.latest == 50
+            assert [row.id for row in deep.rows] == own[25 * (page - 1) : 25 * page]
         best = sum(1 for key in own[:50] if int(key) % 40 == 0)
         assert {int(key) % 40 for key in pages[:best]} == {0}
         forwards, last = walk(context, params, 125)

@@ -116,6 +116,20 @@ def test_a_wrong_guess_is_given_up(
         assert known.expected.rows == 0
 
 
+@pytest.mark.parametrize("page", [200, 1_000, 0])
+def test_a_deep_page_that_takes_long_keeps_its_order(
+    letters_pg: Engine, dialect: Dialect, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    """Behind the ranked rows the list's own order holds, by whichever way they are read."""
+    with reading(letters_pg, dialect, "q=parcel") as (context, params):
+        quick = Listing.load(context, params.view, params.changed(page=page))
+    monkeypatch.setattr(found_pages, "_TIME_LIMIT", 1)
+    with reading(letters_pg, dialect, "q=parcel") as (context, params):
+        slow = Listing.load(context, params.view, params.changed(page=page))
+    assert [row.id for row in slow.rows] == [row.id for row in quick.rows]
+    assert slow.latest == quick.latest
+
+
 @pytest.mark.parametrize("query", ["q=marzipan", "q=marzipan&sort=sent_at:desc"])
 def test_pieces_of_a_rare_word_do_not_walk_either(letters_pg: Engine, dialect: Dialect, query: str) -> None:
     """The same by cursor, from the beginning and from the middle."""
