@@ -51,3 +51,10 @@ function failed(row, refused) {
 
 on("htmx:response:error", more, ({ detail: { ctx } }, row) => failed(row, ctx.response.status < 500));
 on("htmx:error", more, ({ detail: { ctx } }, row) => ctx?.response || failed(row));
+
+// htmx may have asked in vain before this was there to hear of it: once more then
+setTimeout(() => {
+  const row = document.querySelector(`${more}[data-next][data-htmx-powered]:not(.htmx-request)`);
+  const near = row && row.getBoundingClientRect().top < innerHeight + 400;
+  if (near && !row.querySelector(".wa-error")) row.querySelector("a").click();
+}, 1000);
