@@ -72,7 +72,7 @@ PAGE = """{% import "webadmin/embed.html" as admin %}
 <main>
 <h1>Sales</h1>
 {% if name %}
-<h2>Orders of {{ name }} that wait to be paid</h2>
+<h2>Orders of {{ name }} that are under way</h2>
 {{ admin.rows("/admin/orders/?commission.gte=10", status=["open", "sent"], per_page=15, columns=["number", "status"]) }}
 {% else %}
 <form method="post"><label>Name <input name="name" required></label> <button>Log in</button></form>

@@ -68,7 +68,7 @@ def test_a_macro_in_a_template(example: Example, live: Live, page: Page) -> None
         page.goto(f"{address}/")
         page.get_by_label("Name").fill(name)
         page.get_by_role("button", name="Log in").click()
-        expect(page.get_by_role("heading", level=2)).to_have_text(f"Orders of {name} that wait to be paid")
+        expect(page.get_by_role("heading", level=2)).to_have_text(f"Orders of {name} that are under way")
         seen[name] = scrolled_to_the_end(page)
         assert seen[name] == sorted(set(seen[name]), reverse=True)
         expect(page.locator("#results thead th")).to_have_text(["Number", "Status"])
