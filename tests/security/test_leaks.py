@@ -109,7 +109,7 @@ ODD = [
 PLACES = [
     "/tickets/?q={}", "/tickets/?title={}", "/tickets/?title.contains={}", "/tickets/?owner={}", "/tickets/?labels={}", "/tickets/?owner.city.not={}",
     "/tickets/?sort={}", "/tickets/?sort=title:{}", "/tickets/?columns={}", "/tickets/?after={}", "/tickets/rows?after={}", "/tickets/rows?before={}",
-    "/tickets/?deleted={}", "/tickets/{}/", "/tickets/{}/change/", "/tickets/lookup/{}/", "/tickets/lookup/owner/?q={}", "/tickets/?{}=1", "/{}/",
+    "/tickets/?deleted={}", "/tickets/{}/", "/tickets/{}/change/", "/tickets/lookup/{}/", "/tickets/facets/{}/", "/tickets/?where={}:1", "/tickets/lookup/owner/?q={}", "/tickets/?{}=1", "/{}/",
     "/tickets/?title.{}=1", "/tickets/?owner.{}=1", "/people/?columns={}",
 ]  # fmt: skip
 

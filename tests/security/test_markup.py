@@ -54,7 +54,7 @@ PAGES = [
     "/", "/tickets/", "/tickets/?deleted=show&sort=owner", "/tickets/?columns=title,body,meta,owner,code&q=img",
     "/tickets/?columns=title,body,code&q=script", "/tickets/rows", "/tickets/?owner=1&labels=1", "/tickets/1/", "/tickets/3/",
     "/tickets/1/change/", "/tickets/add/?owner=1&title={0}&body={0}", "/tickets/1/delete/", "/tickets/3/purge/", "/people/1/",
-    "/people/1/delete/", "/comments/1/change/", "/tickets/lookup/owner/?q={0}", "/tickets/lookup/labels/",
+    "/people/1/delete/", "/comments/1/change/", "/tickets/lookup/owner/?q={0}", "/tickets/lookup/labels/", "/tickets/?where={0}", "/tickets/facets/{0}/", "/tickets/facets/owner/?where=title.contains:{0}",
     "/tickets/?title.contains={0}", "/tickets/?title={0}", "/tickets/?q={0}", "/tickets/explain/?q={0}&title.contains={0}",
     "/tickets/?{0}={0}", "/tickets/?sort={0}", "/tickets/?columns={0}", "/tickets/?page={0}", "/tickets/?per_page={0}",
     "/tickets/?deleted={0}", "/tickets/?after={0}", "/tickets/?owner={0}", "/tickets/rows?after={0}", "/{0}/", "/tickets/{0}/",

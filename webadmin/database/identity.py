@@ -28,6 +28,7 @@ FIXED_WORDS = frozenset(
         "count",
         "explain",
         "export",
+        "facets",
         "import",
         "lookup",
         "settings",

@@ -45,6 +45,8 @@ class FilterControl:
     inputs: tuple[FilterInput, ...]
     presets: tuple[Link, ...] = ()
     """One-click settings, such as today or last seven days."""
+    facets_url: str | None = None
+    """How many rows each value leaves; None where that is not counted."""
 
 
 @dataclass(frozen=True, slots=True)

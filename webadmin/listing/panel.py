@@ -9,6 +9,7 @@ from webadmin.listing.controls import Chip, FilterControl, FilterInput
 from webadmin.listing.filters import filters_of
 from webadmin.listing.filters.base import Active, Filter
 from webadmin.listing.filters.date import OFFERED, DateFilter
+from webadmin.listing.groups.asked import groupable
 from webadmin.listing.groups.control import per_chip, per_control
 from webadmin.listing.labels import Labels
 from webadmin.listing.memo import per_view
@@ -22,14 +23,21 @@ Url = Callable[[str], str]
 
 
 def filter_controls(
-    params: ListParams, labels: Labels, *, url: Url, lookup_url: Callable[[str], str]
+    params: ListParams,
+    labels: Labels,
+    *,
+    url: Url,
+    lookup_url: Callable[[str], str],
+    facets_url: Callable[[str], str] | None = None,
 ) -> tuple[FilterControl, ...]:
     """The controls of the view's filters, in their order, and that of the latest row of each group.
 
     :param labels: ``Listing.labels``.
     :param lookup_url: where a combobox of that filter asks for rows.
+    :param facets_url: where the values of that filter are counted.
     """
     found: list[FilterControl] = []
+    countable = groupable(params.view) if facets_url is not None else {}
     for name, filter_ in filters_of(params.view).items():
         active, names = params.active(name), labels.get(name, {})
         inputs = tuple(
@@ -38,7 +46,8 @@ def filter_controls(
         )
         summary = ", ".join(filter_.describe(value, names) for value in active.values())
         presets = _presets(params, filter_, active, url)
-        found.append(FilterControl(name, filter_.label, bool(active), summary, inputs, presets))
+        counted = facets_url(name) if facets_url is not None and name in countable else None
+        found.append(FilterControl(name, filter_.label, bool(active), summary, inputs, presets, counted))
     if found and (latest := per_control(params)) is not None:
         found.append(latest)
     return tuple(found)

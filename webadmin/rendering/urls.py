@@ -55,6 +55,9 @@ class Urls:
     def lookup(self, view: View, field: str) -> str:
         return f"{self.root}/{_quoted(view.key)}/lookup/{quote(field)}/"
 
+    def facets(self, view: View, name: str, query: str = "") -> str:
+        return self._with(f"{self.root}/{_quoted(view.key)}/facets/{quote(name)}/", query)
+
     def row(self, view: View, id: str, page: str = "") -> str:
         """A row's page: detail, or ``change``, ``delete``, ``restore``, ``purge``, ``history``. ``id`` is encoded."""
         tail = f"{page}/" if page else ""

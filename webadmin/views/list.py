@@ -149,7 +149,11 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         count_url=None if listing.exact else urls.below(view, "count", first),
         pager=pager(params, listing, list_url, _sizes(view, params)),
         filters=filter_controls(
-            params, listing.labels, url=list_url, lookup_url=lambda name: urls.lookup(view, name)
+            params,
+            listing.labels,
+            url=list_url,
+            lookup_url=lambda name: urls.lookup(view, name),
+            facets_url=lambda name: urls.facets(view, name, first),
         ),
         chips=chips(params, listing.labels, url=list_url),
         clear_url=list_url(params.query(without=["q", "per", *filters_of(view)]))

@@ -17,6 +17,7 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "login.html": (pages.login_page, pages.bare_login_page),
     "account.html": (pages.account_page, pages.bare_account_page),
     "count.html": (pages.count_page, pages.bare_count_page),
+    "facets.html": (pages.facets_page, pages.bare_facets_page),
     "summary.html": (summaries.summary_page, summaries.bare_summary_page),
     "error.html": (pages.error_page, pages.bare_error_page),
 }

@@ -13,9 +13,32 @@ from webadmin.views.count import CountPage
 from webadmin.views.delete import DeletePage, PlanLine
 from webadmin.views.detail import DetailField, DetailPage, RelatedRow, RelatedTable
 from webadmin.views.error import ErrorPage
+from webadmin.views.facets import FacetsPage
+from webadmin.views.grouped import GroupRow
 from webadmin.views.home import HomeEntry, HomeGroup, HomePage
 from webadmin.views.login import LoginPage
 from webadmin.views.lookup import LookupOption, LookupPage
+
+
+def facets_page(**changes: Any) -> FacetsPage:
+    """Values with their numbers of rows."""
+    rows = (
+        GroupRow("Paid", "/admin/orders/?status=paid", 1200, "1,200", (), nothing=False),
+        GroupRow("No status", None, 3, "3", (), nothing=True),
+    )
+    given: dict[str, Any] = {
+        "title": "Numbers of rows by Status",
+        "label": "Status",
+        "rows": rows,
+        "notes": ("The 40 smallest groups are left out.",),
+        "list_title": "Orders",
+        "list_url": "/admin/orders/",
+    }
+    return FacetsPage(**(given | changes))
+
+
+def bare_facets_page() -> FacetsPage:
+    return facets_page(rows=(), notes=())
 
 
 def error_page(**changes: Any) -> ErrorPage:
