@@ -133,7 +133,7 @@ def test_order_and_cursors_hold_nothing_foreign(red: Visitor) -> None:
         page = parse(red.get(f"/tickets/rows?per_page=1&sort={sort}").text)
         url = page.one("[data-next]").get("data-next")
         cursor = url.partition("after=")[2].partition("&")[0]
-        held = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        held = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode(errors="replace")
         assert FOREIGN not in held
         assert red.get(url).status_code == 200
 
@@ -231,8 +231,10 @@ def test_deleting_through_to_foreign_rows(red: Visitor, desk: Engine) -> None:
 
 
 def test_every_route_with_an_id_is_attacked_here() -> None:
-    """A new route below a row has to be added to the attacks above."""
-    with_id = {route.pattern for route in ROUTES if "{id}" in route.pattern}
+    """A new route below a row has to be added to the attacks above; saved views have attacks of their own."""
+    with_id = {
+        route.pattern for route in ROUTES if "{id}" in route.pattern and "/views/" not in route.pattern
+    }
     attacked = {
         path.replace("/tickets/2", "{key}/{id}").replace("/tickets/5", "{key}/{id}").strip("/")
         for path in [*READ, *WRITE]
