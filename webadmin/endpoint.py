@@ -6,7 +6,9 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -42,6 +44,7 @@ from webadmin.rendering.urls import Urls
 from webadmin.request import AdminRequest, Answer, Redirect
 from webadmin.responder import Caller, Responder
 from webadmin.saved.shelf import Shelf
+from webadmin.stopping import Stop, until_gone
 from webadmin.text import gettext as _
 from webadmin.text import use_locale
 
@@ -54,6 +57,7 @@ class Route:
 
     ``permission`` is one of ``auth.user.PERMISSIONS``, ``"action:{name}"``, ``"public"`` for the pages of logging in, or
     ``"known"`` for pages that anybody who is logged in may see. ``writes_on`` are the methods whose transaction may write.
+    ``stops``: may take long, so that its statement is stopped when the client goes away.
     """
 
     pattern: str
@@ -61,6 +65,7 @@ class Route:
     permission: str
     methods: tuple[str, ...] = ("GET",)
     writes_on: tuple[str, ...] = ("POST",)
+    stops: bool = False
 
 
 @dataclass
@@ -105,7 +110,11 @@ async def respond(
     except Exception:
         response = call.apologize()
     else:
-        response = await anyio.to_thread.run_sync(call.answer, form, found, limiter=runtime.threads())
+        work, threads = partial(call.answer, form, found), runtime.threads()
+        if route is not None and route.stops:
+            response = await until_gone(work, call.stop, receive, threads)
+        else:
+            response = await anyio.to_thread.run_sync(work, limiter=threads)
         await form.close()
     await response(scope, receive, send)
 
@@ -126,6 +135,7 @@ class _Call:
         cookie = signer.read(request.cookies.get(name), urls.root)
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
         self.viewed = False
+        self.stop = Stop()
 
     def _check_limits(self) -> None:
         if len(self.request.scope.get("query_string", b"")) > self.responder.settings.limits.query:
@@ -215,7 +225,11 @@ class _Call:
 
     def _once(self, route: Route, form: FormData, *, reading: bool) -> Answer:
         timeouts = self.responder.settings.timeouts
-        with self.runtime.database.transaction(read_only=reading, timeouts=timeouts) as session:
+        database = self.runtime.database
+        with (
+            database.transaction(read_only=reading, timeouts=timeouts) as session,
+            self.stop.of(database.dialect, session.connection()) if route.stops else nullcontext(),
+        ):
             request = self._admin_request(session, form)
             self._permit(route, request)
             if not reading:

@@ -35,7 +35,7 @@ ROUTES = (
     Route("account", account.account, "known", BOTH),
     Route("{key}", list.list_page, "view"),
     Route("{key}/rows", rows.rows, "view"),
-    Route("{key}/count", count.count, "view"),
+    Route("{key}/count", count.count, "view", stops=True),
     Route("{key}/add", form.add, "add", BOTH),
     Route("{key}/summary", summary.summary, "view"),
     Route("{key}/explain", explain.explain, "explain", BOTH, writes_on=()),

@@ -25,4 +25,5 @@ import "./copy.js";
 import "./times.js";
 import "./peek.js";
 import "./toasts.js";
+import "./cancel.js";
 import "./requests.js";

@@ -136,6 +136,9 @@ class Dialect(Searching, Grouping):
         with connection.begin_nested():
             yield
 
+    def cancel(self, connection: Connection) -> None:
+        """Stop the statement that another thread runs on ``connection``; it fails there like one that took too long."""
+
     def moment(self, connection: Connection, table: sa.Table) -> str | None:
         """A name of what the connection sees of ``table`` just now: as long as it is the same, nobody has committed any
         change. None where the database does not tell."""

@@ -178,6 +178,11 @@ class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, Snapshots):
             if not connection.invalidated:
                 run(connection, "ROLLBACK TO SAVEPOINT webadmin_limited; RELEASE SAVEPOINT webadmin_limited")
 
+    def cancel(self, connection: Connection) -> None:
+        raw: Any = connection.connection.driver_connection
+        # Both wait until the server has got it, so that it cannot hit a later statement.
+        getattr(raw, "cancel_safe", raw.cancel)()
+
     def contains(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         if not isinstance(column.type, sa.String) or isinstance(column.type, sa.Enum):
             column = sa.cast(column, sa.Text)

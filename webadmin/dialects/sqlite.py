@@ -113,6 +113,11 @@ class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
             else:
                 self._stop_at(raw, last)
 
+    def cancel(self, connection: Connection) -> None:
+        raw = connection.connection.driver_connection
+        if isinstance(raw, sqlite3.Connection):
+            raw.interrupt()
+
     def may_use(self, connection: Connection, tables: Sequence[str]) -> bool:
         raw = connection.connection.driver_connection
         if not isinstance(raw, sqlite3.Connection):
