@@ -15,6 +15,8 @@ SHARED = (
     ("orders", "To send", "status=paid&status=packed&sort=placed_at:asc&columns=number,customer,status,lines,due_on,placed_at"),
     ("orders", "High value this month", "placed_at.range=this-month&total.gte=500&sort=total:desc"),
     ("orders", "Without lines", "lines=none"),
+    ("orders", "Latest of each customer", "latest_per=customer"),
+    ("products", "Dearest in each category", "top=3&per=category&sort=price:desc"),
     ("products", "Running out", "active=true&stock.lt=10&sort=name:asc"),
     ("customers", "New this week", "created_at.range=last-7-days"),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from webadmin.listing.filters import FilterValue, filters_of
 from webadmin.listing.filters.base import RESERVED, short
 from webadmin.listing.filters.where import split
 from webadmin.listing.fits import sendable
-from webadmin.listing.groups.names import groups_of
+from webadmin.listing.group_names import groups_of
 from webadmin.listing.scope import Deleted
 from webadmin.options.view import View
 from webadmin.text import gettext as _

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from webadmin.database.inspection import HEAVY
 from webadmin.errors import BadRequest
 from webadmin.listing.filters import filters_of
-from webadmin.listing.groups.first import first_of_groups
+from webadmin.listing.first_rows import first_of_groups
 from webadmin.listing.light import Rows
 from webadmin.listing.loading import LoadPlan
 from webadmin.listing.memo import per_view

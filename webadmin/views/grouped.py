@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from webadmin.listing.group_names import in_sentence
 from webadmin.listing.groups.asked import Asked
 from webadmin.listing.groups.grouped import Group, Groups, group_rows
 from webadmin.listing.groups.labels import names_of, say_group, say_value
 from webadmin.listing.groups.links import rows_of_group
 from webadmin.listing.groups.measures import COUNT
-from webadmin.listing.groups.names import in_sentence
 from webadmin.listing.groups.spans import next_start, start_of
 from webadmin.listing.params import ListParams
 from webadmin.rendering.charts import Chart, Point, bars, drawable, line, scale_of

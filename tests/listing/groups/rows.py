@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 
 from webadmin.auth.user import User
 from webadmin.dialects import for_engine
+from webadmin.listing.groups.asked import Asked, read
 from webadmin.mixins import UtcDateTime
 from webadmin.options.context import Context
 from webadmin.options.model_view import ModelView
@@ -178,3 +179,10 @@ def context_of(session: Session, *views: type[ModelView]) -> Context:
 
 def pairs(query: str) -> list[tuple[str, str]]:
     return parse_qsl(query, keep_blank_values=True)
+
+
+def asked_for(context: Context, query: str) -> Asked:
+    """What the query string asks of the readings."""
+    found = read(context.registry.views["readings"], pairs(query), spans=True)
+    assert found is not None
+    return found

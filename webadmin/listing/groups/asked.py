@@ -11,8 +11,8 @@ from webadmin.database.inspection import Kind
 from webadmin.dialects.groups import UNITS
 from webadmin.errors import BadRequest
 from webadmin.listing.filters.base import short
+from webadmin.listing.group_names import groups_of, kind_by
 from webadmin.listing.groups.measures import COUNT, Measure, measures_of
-from webadmin.listing.groups.names import groups_of, kind_by
 from webadmin.listing.memo import per_view
 from webadmin.listing.parsing import MAX_LENGTH
 from webadmin.options.attributes import Attribute

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from webadmin.listing.controls import Chip, FilterControl, FilterInput, Option
-from webadmin.listing.groups.names import groups_of, in_sentence
+from webadmin.listing.group_names import groups_of, in_sentence
 from webadmin.listing.memo import per_view
 from webadmin.listing.params import ListParams
 from webadmin.text import current_language

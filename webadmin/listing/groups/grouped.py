@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from webadmin.listing.group_keys import group_key
 from webadmin.listing.groups.asked import Asked, Having
-from webadmin.listing.groups.keys import group_key
 from webadmin.listing.groups.limits import within_limit
 from webadmin.listing.groups.measures import COUNT, Measured, as_number, measured
 from webadmin.listing.params import ListParams

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.database.inspection import NUMBERS, Kind
-from webadmin.listing.groups.names import in_sentence
+from webadmin.listing.group_names import in_sentence
 from webadmin.listing.memo import per_view
 from webadmin.listing.params import ListParams
 from webadmin.listing.statement import matching

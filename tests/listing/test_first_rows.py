@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from tests.listing.conftest import context_of, params_of, registry_of
 from webadmin.demo.models import Order, OrderLine, Product, Review
 from webadmin.errors import BadRequest
+from webadmin.listing.first_rows import latest_by
 from webadmin.listing.fragment import Fragment
-from webadmin.listing.groups.first import latest_by
-from webadmin.listing.groups.names import groups_of
+from webadmin.listing.group_names import groups_of
 from webadmin.listing.listing import Listing
 from webadmin.listing.panel import chips
 from webadmin.options.context import Context

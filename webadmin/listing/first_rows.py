@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.database.inspection import Kind
-from webadmin.listing.groups.keys import group_key
-from webadmin.listing.groups.names import groups_of
+from webadmin.listing.group_keys import group_key
+from webadmin.listing.group_names import groups_of
 from webadmin.listing.memo import per_view
 from webadmin.listing.ordering import order_for
 from webadmin.listing.params import ListParams
