@@ -136,6 +136,11 @@ class Dialect(Searching, Grouping):
         with connection.begin_nested():
             yield
 
+    def value_near(self, column: sa.Column[Any], share: float) -> sa.ColumnElement[Any] | None:
+        """An expression for a value of ``column`` below which about ``share`` of its values are, 0 to 1, by statistics
+        alone; NULL where there are none of this column. None where the system keeps none."""
+        return None
+
     def cancel(self, connection: Connection) -> None:
         """Stop the statement that another thread runs on ``connection``; it fails there like one that took too long."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import postgresql_catalog
@@ -51,6 +52,11 @@ _KINDS = {
 }
 _CLASSES = {"22": "invalid_value", "HV": "unreadable"}
 _LOST_STATES = ("57P01", "57P02", "57P03", "57P05", "25P03")
+_STATS = sa.table(
+    "pg_stats",
+    *(sa.column(name) for name in ("schemaname", "tablename", "attname", "histogram_bounds")),
+    schema="pg_catalog",
+)
 _KEY_COLUMNS = re.compile(r"^\((.+?)\)=\(")
 
 _ROW_ESTIMATES = sa.text(
@@ -177,6 +183,20 @@ class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, Snapshots):
             # Undoes the SET LOCAL too. A connection that is lost says so in the error that is on its way.
             if not connection.invalidated:
                 run(connection, "ROLLBACK TO SAVEPOINT webadmin_limited; RELEASE SAVEPOINT webadmin_limited")
+
+    def value_near(self, column: sa.Column[Any], share: float) -> sa.ColumnElement[Any] | None:
+        known = (
+            sa.select(sa.cast(sa.cast(_STATS.c.histogram_bounds, sa.Text), ARRAY(sa.Text)).label("bounds"))
+            .where(_STATS.c.schemaname == (column.table.schema or sa.func.current_schema()))
+            .where(_STATS.c.tablename == column.table.name)
+            .where(_STATS.c.attname == column.name)
+            .limit(1)  # a parent of partitions may have two rows: with its parts and without
+            .subquery("known")
+        )
+        place = sa.cast(1 + sa.func.round(share * (sa.func.cardinality(known.c.bounds) - 1)), sa.Integer)
+        text = sa.select(known.c.bounds[place]).scalar_subquery()
+        whole = isinstance(column.type, sa.Integer)
+        return sa.cast(text, sa.BigInteger) if whole else self.unraw(text, column.type)
 
     def cancel(self, connection: Connection) -> None:
         raw: Any = connection.connection.driver_connection

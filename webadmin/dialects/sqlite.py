@@ -122,7 +122,13 @@ class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
         raw = connection.connection.driver_connection
         if not isinstance(raw, sqlite3.Connection):
             return super().may_use(connection, tables)
-        found = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        asked = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        try:
+            found = raw.execute(asked).fetchall()
+        except sqlite3.Error as error:
+            raise exc.DBAPIError.instance(
+                asked, None, error, sqlite3.Error, dialect=connection.dialect
+            ) from error
         return {name for (name,) in found}.issuperset(tables)
 
     def begun(self, connection: Connection) -> float | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webadmin.dialects import Estimate
-from webadmin.listing import counts
+from webadmin.listing import counts, jump
 from webadmin.listing.loading import LoadPlan
 from webadmin.listing.ordering import order_for
 from webadmin.listing.pagemap.reading import MapPiece, MapReader
@@ -188,7 +188,19 @@ class Pages:
         if page == LAST or (total is not None and page > expected // self.size + _BEYOND):
             return self._end(expected)
         offset = (page - 1) * self.size
-        found = self._rows(self.size + 1, offset)
+        share = offset / expected if expected else 1.0
+        piece = jump.near(self.context, self.order, share, self.size) if offset >= jump.DEEP else None
+        if piece is None or self.left < 2:
+            found = self._rows(self.size + 1, offset)
+        else:
+            walked = jump.in_time(self.context, lambda: self._rows(self.size + 1, offset))
+            if walked is None:
+                found = self._rows(piece.rows, piece=piece)
+                if found.rows:
+                    return found, self._position(found, expected, offset, exact=False, has_next=True)
+                # Statistics had nothing: as far as the request's own time goes.
+                walked = self._rows(self.size + 1, offset)
+            found = walked
         if not found.rows and page > 1:
             return self._end(min(expected, offset))
         return self._forward(found, offset, total)
