@@ -239,7 +239,9 @@ def test_a_similar_search_and_the_other_order_are_a_click_away(page: Page, site:
     expect(page).to_have_url(re.compile("q=delivery"))
     expect(page.locator("#q")).to_have_value("delivery")
     expect(page.locator("#search-note")).to_have_text("Best matches first.")
-    expect(page.locator("td[data-column=note] mark").first).to_have_text(re.compile("delivery", re.IGNORECASE))
+    expect(page.locator("td[data-column=note] mark").first).to_have_text(
+        re.compile("delivery", re.IGNORECASE)
+    )
     page.locator("#search-order").click()
     expect(page.locator('th[data-head="placed_at"]')).to_have_attribute("aria-sort", "descending")
     page.locator("#search-order").click()
