@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from lxml.html import HtmlElement
@@ -213,7 +213,8 @@ def test_rows_without_a_key_are_read_only(served_pg: Served, key: str) -> None:
     page = served_pg.get(f"/{key}/")
     assert page.table()
     assert not any(page.ids())
-    assert not page.css("main form[method=post]:not([data-preference])")
+    changing = {form.get("action") for form in page.css("main form[method=post]:not([data-preference])")}
+    assert {urlsplit(action or "").path for action in changing} <= {f"/{key}/views/", f"/{key}/settings/"}
     served_pg.get(f"/{key}/add/", 403)
     served_pg.get(f"/{key}/1/", 404)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from tests.security.desk import Comment, Label, OwnTeam, Person, Ticket, TicketView, Visitor, admin_of
 from webadmin import Admin
-from webadmin.listing.search import _markup
+from webadmin.listing.highlights import _markup
 from webadmin.rendering.output import FastEnvironment
 
 BREAKERS = (

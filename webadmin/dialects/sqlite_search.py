@@ -20,6 +20,10 @@ _OPTION = re.compile(r"^\s*(\w+)\s*=\s*(.*?)\s*$", re.DOTALL)
 _MASTERS = (
     "SELECT name, sql FROM {schema}.sqlite_master WHERE type = 'table' AND sql LIKE '%fts5%' ORDER BY name"
 )
+_TRIGGERS = (
+    "SELECT 1 FROM {schema}.sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower(?)"
+    " AND instr(lower(sql), lower(?)) LIMIT 1"
+)
 
 
 class SQLiteSearching(Searching):
@@ -38,7 +42,10 @@ class SQLiteSearching(Searching):
                 continue
             columns, options = _parts(found.group(1))
             content = options.get("content")
-            if named is None and (content or "").casefold() != table.name.casefold():
+            if named is None and (
+                (content or "").casefold() != table.name.casefold()
+                or not _kept_current(raw, schema, table.name, name)
+            ):
                 continue
             return TextIndex(name, tuple(columns), options.get("content_rowid"))
         return None
@@ -63,6 +70,11 @@ class SQLiteSearching(Searching):
             selected.append((-score).label("rank"))
         matching = words.c[index.name].op("MATCH", is_comparison=True)(sa.literal(query.text, sa.Text))
         return sa.select(*selected).where(matching).cte().prefix_with("MATERIALIZED")
+
+
+def _kept_current(raw: sqlite3.Connection, schema: str, table: str, index: str) -> bool:
+    # An index over the rows of another table follows them by triggers alone; without any it misses what is written.
+    return raw.execute(_TRIGGERS.format(schema=schema), (table, index)).fetchone() is not None
 
 
 def _parts(text: str) -> tuple[list[str], dict[str, str]]:
