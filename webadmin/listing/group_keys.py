@@ -43,7 +43,7 @@ def group_key(context: Context, attribute: Attribute) -> GroupKey:
         hides = hides or hidden
     if attribute.relation is None:
         own = attribute.expression is not None and not attribute.path
-        expression = attribute.expression if own else getattr(entity, attribute.last)
+        expression = attribute.expression if own else attribute.of(entity)
         return GroupKey(attribute, (expression,), tuple(joins), hides)
     relation = attribute.relation
     target: Any = aliased(relation.target)

@@ -15,6 +15,7 @@ from webadmin.listing.parsing import Sort
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
+from webadmin.options.expressions import as_key, leads_an_index, may_be_null
 from webadmin.options.labels import guess_columns
 from webadmin.options.view import View
 
@@ -29,7 +30,7 @@ class OrderKey:
     kind: Kind | None = None
     """The kind of the column it is; None for an expression."""
     indexed: bool = False
-    """It is a column of the list's own table that leads an index."""
+    """It is a column or expression of the list's own table that leads an index."""
 
     def by(self, *, backwards: bool = False) -> Any:
         """For ORDER BY. Nulls stay where the database puts them: any other place would miss its indexes, and
@@ -99,7 +100,7 @@ class _Builder:
 
     def _add(self, attribute: Attribute, descending: bool) -> None:
         if attribute.expression is not None and not attribute.path:
-            self.keys.append(OrderKey(attribute.expression, descending, nullable=True))
+            self._expression(attribute, attribute.expression, descending)
             return
         path = [*attribute.path, *([attribute.relation] if attribute.relation is not None else [])]
         entity: Any = self.view.model
@@ -119,7 +120,16 @@ class _Builder:
             owner = inspect_model(attribute.owner)
             self._column(owner, entity, attribute.column.name, descending, outer=bool(path))
         else:
-            self.keys.append(OrderKey(getattr(entity, attribute.last), descending, nullable=True))
+            self._expression(attribute, attribute.of(entity), descending)
+
+    def _expression(self, attribute: Attribute, expression: Any, descending: bool) -> None:
+        if not attribute.written:
+            self.keys.append(OrderKey(expression, descending, nullable=True))
+            return
+        info = inspect_model(attribute.owner)
+        nullable = bool(attribute.path) or may_be_null(expression, lambda column: bool(column.nullable))
+        indexed = not attribute.path and leads_an_index(info.table, expression)
+        self.keys.append(OrderKey(as_key(expression), descending, nullable, indexed=indexed))
 
     def _column(
         self, info: ModelInfo, entity: Any, name: str, descending: bool, *, outer: bool = False

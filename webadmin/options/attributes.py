@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import HybridExtensionType
 
 from webadmin.database.inspection import ColumnInfo, ModelInfo, RelationInfo, inspect_model
+from webadmin.options import expressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,18 @@ class Attribute:
         return self.column is None and self.relation is None and self.expression is None
 
     @property
+    def written(self) -> bool:
+        """An option's own expression, which no attribute of a model stands for."""
+        return expressions.is_expression(self.expression)
+
+    def of(self, entity: Any) -> Any:
+        """What stands for a column or expression in a statement that reads :attr:`owner` from ``entity``: the owner
+        itself, or an alias of it."""
+        if not self.written:
+            return getattr(entity, self.last)
+        return expressions.moved(self.expression, inspect_model(self.owner).mapper, entity)
+
+    @property
     def option(self) -> Any:
         """What names it in an option: its name, or the expression itself where the model knows no such name."""
         own = self.expression is not None and not self.path and not hasattr(self.model, self.name)
@@ -67,6 +80,8 @@ def attribute_name(value: Any) -> str:
     """The name under which an option's value is known: ``Order.total`` and ``"total"`` are both ``total``."""
     if isinstance(value, str):
         return value
+    if expressions.is_expression(value):
+        return expressions.expression_name(value)
     key = getattr(value, "key", None)
     if isinstance(key, str):
         return key
@@ -89,6 +104,8 @@ def looked_at(info: ModelInfo, value: Any) -> Any:
 
 def resolve(info: ModelInfo, value: Any) -> Attribute:
     """The attribute of ``info``'s model that an option names. Raises UnknownAttribute."""
+    if expressions.is_expression(value):
+        return _expression(info, value)
     name = attribute_name(value)
     if isinstance(value, sa.Column):  # of the table: the model may call it otherwise
         name = next((own for own, column in info.columns.items() if column.column is value), name)
@@ -118,11 +135,36 @@ def resolve(info: ModelInfo, value: Any) -> Attribute:
     hybrid = descriptor is not None and descriptor.extension_type is HybridExtensionType.HYBRID_PROPERTY
     if hybrid or last in here.mapper.attrs:
         return _computed(found, here, last)
-    if isinstance(value, sa.ColumnElement) and not isinstance(value, sa.Column) and not leading:
-        return Attribute(name=name, model=info.model, expression=value)
     if hasattr(here.model, last):
         return found
     raise UnknownAttribute(_unknown(here, last))
+
+
+def _expression(info: ModelInfo, value: Any) -> Attribute:
+    """An expression of the model's own columns, or of those of a row that one of its to-one relations leads to."""
+    inner = expressions.plain(value)
+    if isinstance(inner, sa.Column):  # with a label
+        return resolve(info, inner)
+    name = attribute_name(value)
+    if name in info.columns or name in info.relations:
+        raise UnknownAttribute(
+            f"{info.model.__name__} has a column of this name; give the expression another label"
+        )
+    tables = expressions.tables_of(value)
+    if all(table in info.mapper.tables for table in tables):
+        return Attribute(name, info.model, expression=value)
+    through = [
+        relation
+        for relation in info.relations.values()
+        if relation.many_to_one and all(table in relation.property.mapper.tables for table in tables)
+    ]
+    if len(through) != 1:
+        others = ", ".join(str(table) for table in tables if table not in info.mapper.tables)
+        raise UnknownAttribute(
+            f"the expression reads {others}, to which {info.model.__name__} has "
+            + ("several relations; name one by a path" if through else "no to-one relation")
+        )
+    return Attribute(f"{through[0].name}.{name}", info.model, (through[0],), expression=value)
 
 
 def _computed(found: Attribute, here: ModelInfo, name: str) -> Attribute:

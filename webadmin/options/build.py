@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from webadmin.database.inspection import HEAVY, UNSORTABLE, Kind, ModelInfo, inspect_model
+from webadmin.database.inspection import HEAVY, Kind, ModelInfo, inspect_model
 from webadmin.errors import Fault
 from webadmin.options import defaults
 from webadmin.options.actions import actions_of
@@ -13,10 +13,12 @@ from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_n
 from webadmin.options.labels import RowLabel, model_label, model_name
 from webadmin.options.model_view import ModelView
 from webadmin.options.secrets import is_secret
+from webadmin.options.sorting import Sorting
 from webadmin.options.view import FilterOption, ShownColumn, View
 from webadmin.text import humanize
 
 _ALL = "__all__"
+_ORDERS = {"column_sortable_list", "column_default_sort"}
 
 
 class Builder:
@@ -52,8 +54,9 @@ class Builder:
             lambda: tuple(c.attribute.option for c in shown),
             {},
         )
-        sortable = self._sortable(tuple(column.name for column in shown))
-        default_sort = self._default_sort(tuple(column.name for column in shown))
+        names = tuple(column.name for column in shown)
+        sorting = Sorting(options, info, names, self._attribute, self._fault)
+        sortable, default_sort = sorting.safelist(), sorting.default()
         soft_delete = self._soft_delete()
         name = options.name or model_name(info)
         return View(
@@ -136,43 +139,6 @@ class Builder:
         return ""
 
     # -- order, filters, search ----------------------------------------------------------------------------
-
-    def _sortable(self, shown: tuple[str, ...]) -> dict[str, Attribute]:
-        given = self.options.column_sortable_list
-        if given is None:
-            return {name: resolve(self.info, name) for name in defaults.sortable(self.info, shown)}
-        found = [self._attribute("column_sortable_list", value) for value in given]
-        return {a.name: a for a in found if a is not None and self._can_sort("column_sortable_list", a)}
-
-    def _can_sort(self, option: str, attribute: Attribute) -> bool:
-        if attribute.plain or (attribute.relation is not None and not attribute.relation.many_to_one):
-            self._fault(
-                option, attribute.name, "it is not a column or expression of the database; sort by a column"
-            )
-            return False
-        if attribute.column is not None and attribute.column.kind in UNSORTABLE:
-            self._fault(
-                option, attribute.name, f"a column of kind {attribute.column.kind} has no order; leave it out"
-            )
-            return False
-        return True
-
-    def _default_sort(self, shown: tuple[str, ...]) -> list[tuple[Attribute, bool]]:
-        given: Any = type(self.options).column_default_sort
-        if not _is_set(given):
-            return [
-                (resolve(self.info, name), desc) for name, desc in defaults.default_sort(self.info, shown)
-            ]
-        items = given if isinstance(given, list) else [given]
-        if isinstance(given, tuple) and not (len(given) == 2 and isinstance(given[1], bool)):
-            items = list(given)
-        found: list[tuple[Attribute, bool]] = []
-        for item in items:
-            value, descending = item if isinstance(item, tuple) else (item, False)
-            attribute = self._attribute("column_default_sort", value)
-            if attribute is not None and self._can_sort("column_default_sort", attribute):
-                found.append((attribute, bool(descending)))
-        return found
 
     def _filters(self) -> dict[str, FilterOption]:
         given = self.options.column_filters
@@ -285,16 +251,16 @@ class Builder:
 
     def _attribute(self, option: str, value: Any) -> Attribute | None:
         try:
-            return resolve(self.info, value)
+            found = resolve(self.info, value)
         except UnknownAttribute as error:
             self._fault(option, repr(attribute_name(value)), str(error))
             return None
+        if found.written and found.path and option not in _ORDERS:
+            self._fault(option, found.name, "an expression of another model's columns can only be sorted by")
+            return None
+        return found
 
     def _fault(self, option: str, value: str, remedy: str) -> None:
         fault = Fault(self.title, option, value, remedy)
         if fault not in self.faults:
             self.faults.append(fault)
-
-
-def _is_set(value: Any) -> bool:
-    return not (isinstance(value, list | tuple | str) and len(value) == 0) and value is not None
