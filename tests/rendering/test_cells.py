@@ -16,8 +16,10 @@ def _names(template: str, pattern: str) -> tuple[str, ...]:
 
 
 def test_fields_of_a_cell_in_their_order() -> None:
-    """The template of a cell names its fields as the tuple has them."""
-    assert _names("_cell.html", r"{% set ([\w, ]+) = cell -%}") == Cell._fields
+    """What takes a cell apart names its fields as the tuple has them."""
+    assert _names("_rows.html", r"{% set ([\w, ]+) = cell %}") == Cell._fields
+    assert _names("detail.html", r"{% set ([\w, ]+) = field.cell %}") == Cell._fields
+    assert _names("detail.html", r"for ([\w, ]+) in row.cells %}") == Cell._fields
 
 
 def test_fields_of_a_row_in_their_order() -> None:

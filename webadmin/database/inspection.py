@@ -99,7 +99,7 @@ class ModelInfo:
     comment: str = ""
 
     def key_of(self, row: Any) -> tuple[Any, ...]:
-        return tuple(getattr(row, column.name) for column in self.key)
+        return tuple([getattr(row, column.name) for column in self.key])
 
     @property
     def key_types(self) -> tuple[type | None, ...]:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from webadmin.dialects import bound, catalog
 from webadmin.dialects.carried import Carried
 from webadmin.dialects.groups import Grouping
+from webadmin.dialects.json_paths import JsonPaths
 from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.search import Searching
 from webadmin.dialects.watcher import Watcher
@@ -62,7 +63,7 @@ class Estimate:
     """In the planner's own units; 1 is about the reading of one page in order."""
 
 
-class Dialect(Searching, Grouping):
+class Dialect(Searching, Grouping, JsonPaths):
     """A database system as the rest of webadmin sees it.
 
     The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on
@@ -223,6 +224,10 @@ class Dialect(Searching, Grouping):
 
     def array_contains(self, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
         """The array ``column`` has every one of ``values`` as a member."""
+        raise TypeError("arrays are not supported by this database")
+
+    def array_empty(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """The array ``column`` has no members."""
         raise TypeError("arrays are not supported by this database")
 
     def explain(

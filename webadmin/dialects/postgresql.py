@@ -19,7 +19,7 @@ from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
-from webadmin.dialects.postgresql_session import may_use, moment, run
+from webadmin.dialects.postgresql_session import begin, may_use, moment, run
 from webadmin.dialects.postgresql_snapshots import Snapshots
 from webadmin.dialects.postgresql_values import read_all_times
 
@@ -106,7 +106,7 @@ class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, Snapshots):
         if getattr(connection.connection.driver_connection, "autocommit", False):
             # The host's engine commits each statement; until the connection goes back it does not.
             connection.execution_options(isolation_level="READ COMMITTED")
-        run(connection, "; ".join(commands))
+        begin(connection, commands)
 
     def moment(self, connection: Connection, table: sa.Table) -> str | None:
         return moment(connection, table)
@@ -210,6 +210,9 @@ class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, Snapshots):
 
     def array_contains(self, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
         return column.contains(sa.cast(list(values), column.type))
+
+    def array_empty(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        return sa.func.cardinality(column) == 0
 
     def explain(
         self, connection: Connection, sql: str, parameters: Any, *, analyze: bool

@@ -5,10 +5,13 @@ It goes through the driver's own cursor, so that it is not counted among the pag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from psycopg import pq
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
@@ -32,19 +35,45 @@ _MAY_USE = """
 """
 
 
+def begin(connection: Connection, commands: Sequence[str]) -> None:
+    """Begin a transaction with ``commands``. Raises what SQLAlchemy would."""
+    driver = connection.connection.driver_connection
+    # The driver sends BEGIN by itself, in a round trip of its own, before the first command; unless one has begun. What
+    # the host has set on the connection is part of that BEGIN.
+    if (
+        isinstance(driver, psycopg.Connection)
+        and not driver.autocommit
+        and driver.isolation_level is driver.read_only is driver.deferrable is None
+        and driver.pgconn.transaction_status == pq.TransactionStatus.IDLE
+    ):
+        script = "; ".join(("BEGIN", *commands))
+        with _raising(connection, script):
+            result = driver.pgconn.exec_(script.encode())
+            if result.status != pq.ExecStatus.COMMAND_OK:
+                raise psycopg.errors.error_from_result(result, encoding=driver.info.encoding)
+        return
+    run(connection, "; ".join(commands))
+
+
 def run(connection: Connection, script: str, parameters: tuple[Any, ...] = ()) -> Any:
     """Send ``script``; several statements when there are no parameters. Returns the first row where there are rows.
 
     Raises what SQLAlchemy would.
     """
-    proxied = connection.connection
-    try:
-        cursor = proxied.cursor()
+    with _raising(connection, script):
+        cursor = connection.connection.cursor()
         try:
             cursor.execute(script, parameters or None)
             return cursor.fetchone() if cursor.description else None
         finally:
             cursor.close()
+
+
+@contextmanager
+def _raising(connection: Connection, script: str) -> Iterator[None]:
+    proxied = connection.connection
+    try:
+        yield
     except Exception as error:
         dbapi = connection.dialect.dbapi
         if dbapi is not None and isinstance(error, dbapi.Error):

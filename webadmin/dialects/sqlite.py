@@ -169,6 +169,9 @@ class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
             *(sa.exists(sa.select(1).select_from(member).where(member.c.value == value)) for value in values)
         )
 
+    def array_empty(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        return sa.func.json_array_length(column) == 0
+
     def explain(
         self, connection: Connection, sql: str, parameters: Any, *, analyze: bool
     ) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote_plus
@@ -19,6 +19,8 @@ from webadmin.rendering.urls import Urls
 from webadmin.rendering.writers import EMPTY, WRITERS, cell_kind, write_text
 from webadmin.text import format_number
 
+_FEW = frozenset({"boolean", "status"})
+"""Kinds of which a page has few different values: each is written once."""
 CellMaker = Callable[[Any, Mapping[str, Any]], Cell]
 """``(row, extras) -> Cell``; extras hold to-many counts and search highlights by column name."""
 
@@ -48,6 +50,16 @@ class Cells:
         kind = cell_kind(info, name) if info is not None else "text"
         by_type = self._by_type
         get = attrgetter(name) if "." not in name else partial(_along, name.split("."))
+        if kind in _FEW and not by_type:
+            once = cache(partial(self.value, name, kind))
+
+            def look_up(row: Any, extras: Mapping[str, Any]) -> Cell:
+                if name in extras:
+                    return Cell(name, kind, extras[name])
+                value = get(row)
+                return once(value) if isinstance(value, Hashable) else self.value(name, kind, value)
+
+            return look_up
 
         def make(row: Any, extras: Mapping[str, Any]) -> Cell:
             if name in extras:
