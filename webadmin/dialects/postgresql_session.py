@@ -43,7 +43,7 @@ def begin(connection: Connection, commands: Sequence[str]) -> None:
     if (
         isinstance(driver, psycopg.Connection)
         and not driver.autocommit
-        and driver.isolation_level is driver.read_only is driver.deferrable is None
+        and (driver.isolation_level, driver.read_only, driver.deferrable) == (None, None, None)
         and driver.pgconn.transaction_status == pq.TransactionStatus.IDLE
     ):
         script = "; ".join(("BEGIN", *commands))
