@@ -16,6 +16,7 @@ from webadmin.dialects import postgresql_catalog
 from webadmin.dialects.base import Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
+from webadmin.dialects.json_paths import PostgreSQLJsonPaths
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
@@ -85,7 +86,7 @@ _LIVE_INDEX_ROWS = sa.text(
 )
 
 
-class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, Snapshots):
+class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, PostgreSQLJsonPaths, Snapshots):
     title = "PostgreSQL"
     supports_row_locks = True
     supports_analyze = True

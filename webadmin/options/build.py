@@ -9,7 +9,8 @@ from webadmin.database.inspection import HEAVY, Kind, ModelInfo, inspect_model
 from webadmin.errors import Fault
 from webadmin.options import defaults
 from webadmin.options.actions import actions_of
-from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, looked_at, resolve
+from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, resolve
+from webadmin.options.filter_options import FilterOptions
 from webadmin.options.labels import RowLabel, model_label, model_name
 from webadmin.options.model_view import ModelView
 from webadmin.options.secrets import is_secret
@@ -142,23 +143,8 @@ class Builder:
 
     def _filters(self) -> dict[str, FilterOption]:
         given = self.options.column_filters
-        values: Sequence[Any] = defaults.filters(self.info) if given is None else list(given)
-        found: dict[str, FilterOption] = {}
-        for value in values:
-            named = looked_at(self.info, value)
-            attribute = self._attribute("column_filters", named)
-            if attribute is None:
-                continue
-            if attribute.plain:
-                self._fault(
-                    "column_filters",
-                    attribute.name,
-                    "it is a Python property; filter by a column or relation",
-                )
-                continue
-            label = getattr(value, "title", None) if named is not value else None
-            found[attribute.name] = FilterOption(attribute, label or self._label(attribute))
-        return found
+        values = defaults.filters(self.info) if given is None else given
+        return FilterOptions(self.info, self._attribute, self._label, self._fault).build(values)
 
     def _searchable(self) -> tuple[Attribute, ...]:
         given = self._listed("column_searchable_list")

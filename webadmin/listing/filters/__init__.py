@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from webadmin.database.inspection import Kind, kind_of
+from webadmin.dialects.json_paths import json_text
 from webadmin.listing.filters import where
 from webadmin.listing.filters.array import ArrayFilter
 from webadmin.listing.filters.base import Filter, FilterValue, Refused
 from webadmin.listing.filters.boolean import BooleanFilter
 from webadmin.listing.filters.choices import ChoicesFilter
 from webadmin.listing.filters.date import DateFilter
+from webadmin.listing.filters.json import JsonFilter
 from webadmin.listing.filters.number import NumberFilter
 from webadmin.listing.filters.relation import RelationFilter
 from webadmin.listing.filters.span import SpanFilter
@@ -46,6 +48,8 @@ def filter_for(option: FilterOption) -> Filter:
     attribute = option.attribute
     if attribute.relation is not None:
         return RelationFilter(option)
+    if isinstance(attribute.expression, json_text):
+        return JsonFilter(option)
     kind = attribute.column.kind if attribute.column is not None else kind_of(attribute.expression.type)
     if kind is Kind.ENUM and (attribute.column is None or not attribute.column.choices):
         return TextFilter(option)

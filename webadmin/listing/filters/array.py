@@ -30,7 +30,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 class ArrayFilter(ColumnFilter):
     """Has every one of the values as a member."""
 
-    operators = ("contains",)
+    operators = ("contains", "empty")
 
     def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         column = self.attribute.column
@@ -61,10 +61,13 @@ class ArrayFilter(ColumnFilter):
                     )
         return context.dialect.array_contains(column, list(dict.fromkeys(active.values)))
 
+    def vacant(self, context: Context, column: Any) -> sa.ColumnElement[bool]:
+        return sa.or_(column.is_(None), context.dialect.array_empty(column))
+
     def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         texts = active["contains"].texts if "contains" in active else ("",)
         parameter, label = f"{self.name}.contains", phrase_label("contains")
         found = [FilterInput(parameter, label, "text", texts[0])]
         if len(texts) > 1:
             found.append(self.kept(parameter, label, texts[1:]))
-        return [*found, *self.null_input(active)]
+        return [*found, *self.empty_input(active)]

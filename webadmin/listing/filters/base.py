@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,7 +30,7 @@ class FilterValue:
     name: str
     """The filter's name."""
     operator: str
-    """``eq``, ``not``, ``gte``, ``gt``, ``lte``, ``lt``, ``range``, ``null`` or ``contains``."""
+    """``eq``, ``not``, ``gte``, ``gt``, ``lte``, ``lt``, ``range``, ``null``, ``empty``, ``contains`` or ``search``."""
     texts: tuple[str, ...]
     """As they stand in the address."""
     values: tuple[Any, ...] = field(default=(), compare=False)
@@ -50,6 +50,9 @@ RESERVED = frozenset({"page", "per_page", "sort", "q", "deleted", "columns", "af
 """Parameters that every list has: a column of such a name is filtered by as ``page.eq``."""
 
 
+EMPTY = frozenset({"null", "empty"})
+"""Operators that ask whether there is a value at all."""
+
 Active = Mapping[str, FilterValue]
 """What one filter is set to, by operator."""
 
@@ -57,7 +60,7 @@ Active = Mapping[str, FilterValue]
 class Filter:
     """One entry of a view's filter safelist."""
 
-    operators: ClassVar[tuple[str, ...]] = ()
+    operators: Sequence[str] = ()
     """Those besides ``null``."""
 
     def __init__(self, option: FilterOption) -> None:
@@ -81,7 +84,7 @@ class Filter:
 
     def parse(self, operator: str, texts: Sequence[str], zone: tzinfo) -> tuple[Any, ...]:
         """The typed values of ``texts``. Raises Refused."""
-        if operator == "null":
+        if operator in EMPTY:
             return tuple(read_boolean(self.label, text) for text in texts[-1:])
         return tuple(self.read(operator, text, zone) for text in texts)
 
@@ -98,7 +101,7 @@ class Filter:
 
         :param labels: names of related rows by the text that stands for them in the address.
         """
-        if active.operator == "null":
+        if active.operator in EMPTY:
             return _("empty") if active.values[0] else _("not empty")
         text = ", ".join(self.say(active, text, labels) for text in active.texts)
         return phrase(active.operator) % text
@@ -112,12 +115,18 @@ class Filter:
         raise NotImplementedError
 
     def null_input(self, active: Active) -> list[FilterInput]:
-        if not self.nullable and "null" not in active:
-            return []
-        chosen = active["null"].texts[-1] if "null" in active else ""
+        return [self._empty_or_not("null", active)] if self.nullable or "null" in active else []
+
+    def empty_input(self, active: Active) -> list[FilterInput]:
+        """The control for filters that know ``empty``, which is more than ``null``."""
+        found = [self._empty_or_not("empty", active)] if self.nullable or "empty" in active else []
+        return [*found, *([self._empty_or_not("null", active)] if "null" in active else [])]
+
+    def _empty_or_not(self, operator: str, active: Active) -> FilterInput:
+        chosen = active[operator].texts[-1] if operator in active else ""
         choices = (("", _("Any")), ("true", _("Empty")), ("false", _("Not empty")))
         options = tuple(Option(value, label, value == chosen) for value, label in choices)
-        return [FilterInput(f"{self.name}.null", _("Empty"), "select", chosen, options=options)]
+        return FilterInput(f"{self.name}.{operator}", _("Value"), "select", chosen, options=options)
 
     def other_inputs(self, active: Active, shown: Sequence[str], kind: str = "text") -> list[FilterInput]:
         """Controls for operators that came with the address and have none, so that sending the form keeps them."""
@@ -126,7 +135,7 @@ class Filter:
             if len(value.texts) == 1
             else self.kept(value.parameter, phrase_label(operator), value.texts)
             for operator, value in active.items()
-            if operator not in shown and operator != "null"
+            if operator not in shown and operator not in EMPTY
         ]
 
     @staticmethod
@@ -146,7 +155,7 @@ class ColumnFilter(Filter):
         return column.kind if column is not None else kind_of(self.attribute.expression.type)
 
     def compare(self, context: Context, column: Any, active: FilterValue) -> sa.ColumnElement[bool]:
-        """The condition on ``column`` for every operator but ``not`` and ``null``."""
+        """The condition on ``column`` for every operator but ``not``, ``null`` and ``empty``."""
         if active.operator in {"eq", "not"}:
             values = [self.bound(context, column, value) for value in active.values]
             result = column == values[0] if len(values) == 1 else column.in_(values)
@@ -160,13 +169,8 @@ class ColumnFilter(Filter):
         return value
 
     def condition(self, context: Context, active: FilterValue) -> sa.ColumnElement[bool]:
-        if active.operator == "null":
-            there = self.through(context, lambda column: column.is_not(None))
-            if not active.values[0]:
-                return there
-            if self.attribute.path:
-                return sa.not_(there)
-            return self.through(context, lambda column: column.is_(None))
+        if active.operator in EMPTY:
+            return self._empty(context, active)
         found = self.through(context, lambda column: self.compare(context, column, active))
         if active.operator != "not":
             return found
@@ -174,18 +178,28 @@ class ColumnFilter(Filter):
             return sa.not_(found)
         return sa.or_(sa.not_(found), self.through(context, lambda column: column.is_(None)))
 
+    def vacant(self, context: Context, column: Any) -> sa.ColumnElement[bool]:
+        """``column`` holds nothing: what ``empty`` asks for, of columns that have more to say of it than null."""
+        return column.is_(None)  # type: ignore[no-any-return]
+
+    def _empty(self, context: Context, active: FilterValue) -> sa.ColumnElement[bool]:
+        def gone(column: Any) -> sa.ColumnElement[bool]:
+            return self.vacant(context, column) if active.operator == "empty" else column.is_(None)
+
+        if not self.attribute.path:
+            found = self.through(context, gone)
+            return found if active.values[0] else sa.not_(found)
+        there = self.through(context, lambda column: sa.not_(gone(column)))
+        return sa.not_(there) if active.values[0] else there
+
     def through(
         self, context: Context, build: Callable[[Any], sa.ColumnElement[bool]]
     ) -> sa.ColumnElement[bool]:
         """``build(column)`` for the column at the end of the path, as EXISTS for each relation on the way."""
-        if self.attribute.expression is not None and not self.attribute.path:
-            return build(self.attribute.expression)
-        return through(
-            context,
-            self.attribute.model,
-            self.attribute.path,
-            lambda entity: build(getattr(entity, self.attribute.last)),
-        )
+        attribute = self.attribute
+        if attribute.expression is not None and not attribute.path:
+            return build(attribute.expression)
+        return through(context, attribute.model, attribute.path, lambda entity: build(attribute.of(entity)))
 
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -205,6 +219,7 @@ def phrase(operator: str) -> str:
         "lte": _("≤ %s"),
         "lt": _("< %s"),
         "contains": _("contains %s"),
+        "search": _("has the words %s"),
     }.get(operator, "%s")
 
 
@@ -219,6 +234,7 @@ def phrase_label(operator: str) -> str:
         "lt": _("Less than"),
         "range": _("Range"),
         "contains": _("Contains"),
+        "search": _("Has the words"),
     }.get(operator, operator)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from webadmin.text import gettext as _
 class TextFilter(ColumnFilter):
     """Equal to, or containing a part whatever its case."""
 
-    operators = ("eq", "not", "contains")
+    operators: Sequence[str] = ("eq", "not", "contains", "empty")
 
     def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         return read_text(self.label, text)
@@ -39,13 +39,17 @@ class TextFilter(ColumnFilter):
             column = sa.cast(column, sa.Text)
         return super().compare(context, column, active)
 
+    def vacant(self, context: Context, column: Any) -> sa.ColumnElement[bool]:
+        text = sa.cast(column, sa.Text) if self.kind in {Kind.OTHER, Kind.JSON} else column
+        return sa.or_(column.is_(None), text == "")
+
     def inputs(self, active: Active, labels: Mapping[str, str]) -> list[FilterInput]:
         texts = active["contains"].texts if "contains" in active else ("",)
         parameter, label = f"{self.name}.contains", phrase_label("contains")
         found = [FilterInput(parameter, label, "text", texts[0])]
         if len(texts) > 1:
             found.append(self.kept(parameter, label, texts[1:]))
-        return [*found, *self.other_inputs(active, ("contains",)), *self.null_input(active)]
+        return [*found, *self.other_inputs(active, ("contains",)), *self.empty_input(active)]
 
 
 class UuidFilter(ColumnFilter):

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.listing.controls import FilterInput
-from webadmin.listing.filters.base import Active, Filter, FilterValue, Refused, phrase_label, short
+from webadmin.listing.filters.base import EMPTY, Active, Filter, FilterValue, Refused, phrase_label, short
 from webadmin.listing.filters.choices import ChoicesFilter
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
@@ -123,10 +123,16 @@ class WhereFilter(Filter):
                 if isinstance(filter_, ChoicesFilter)
                 else []
             )
-            for operator in filter_.operators:
+            null = () if "empty" in filter_.operators or not filter_.nullable else ("null",)
+            for operator in (*filter_.operators, *null):
                 if operator == "range":
                     continue
                 parameter = FilterValue(name, operator, ()).parameter
+                if operator in EMPTY:
+                    empty = [["true", _("Empty")], ["false", _("Not empty")]]
+                    label = f"{filter_.label} · {_('empty or not')}"
+                    found.append({"name": parameter, "label": label, "choices": empty})
+                    continue
                 word = "" if operator == "eq" else f" · {phrase_label(operator).lower()}"
                 found.append({"name": parameter, "label": f"{filter_.label}{word}", "choices": choices})
         return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
