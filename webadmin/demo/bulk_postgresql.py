@@ -83,7 +83,8 @@ _ORDERS = """
           FROM generate_series(CAST(:low AS bigint), :high) i
     ), base AS MATERIALIZED (
         SELECT drawn.*, people.id AS buyer_id, people.name, people.country,
-               CAST(CASE WHEN created > :until - INTERVAL '1 day' THEN pg_temp.pick(:fresh, pg_temp.rnd(i, 24))
+               CAST(CASE WHEN line_count = 0 THEN pg_temp.pick(:open, pg_temp.rnd(i, 24))
+                         WHEN created > :until - INTERVAL '1 day' THEN pg_temp.pick(:fresh, pg_temp.rnd(i, 24))
                          WHEN created > :until - INTERVAL '7 days' THEN pg_temp.pick(:recent, pg_temp.rnd(i, 24))
                          ELSE pg_temp.pick(:settled, pg_temp.rnd(i, 24)) END AS order_status) AS status,
                i % 25 = 7 AS deleted
@@ -105,7 +106,7 @@ _ORDERS = """
                         recipient, note, tags, metadata, handled_by_id, approved_by_id, created_at, updated_at,
                         deleted_at)
     SELECT i, 'A-' || 1000000 + i, CASE WHEN pg_temp.rnd(i, 25) > 0.03 THEN buyer_id END, status,
-           coalesce(total, 0), (:currencies)[country],
+           coalesce(total, CAST(pg_temp.pick(:agreed, pg_temp.rnd(i, 48)) AS numeric)), (:currencies)[country],
            least(:until, created + INTERVAL '1 minute' * floor(pg_temp.rnd(i, 26) * 12)),
            CASE WHEN pg_temp.rnd(i, 27) > 0.1
                 THEN CAST(created AT TIME ZONE 'UTC' AS date) + 2 + floor(pg_temp.rnd(i, 28) * 28)::int END,
@@ -206,6 +207,8 @@ def _people() -> dict[str, Any]:
 def _order_words() -> dict[str, Any]:
     return {
         "line_counts": words.LINES.split(),
+        "open": words.OPEN.split(),
+        "agreed": words.AGREED.split(),
         "fresh": words.FRESH.split(),
         "recent": words.RECENT.split(),
         "settled": words.SETTLED.split(),

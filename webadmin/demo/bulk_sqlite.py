@@ -95,9 +95,11 @@ def _orders(
     dice = random.Random(SEED + 3)
     rnd, choice = dice.random, dice.choice
     counts, quantities = [int(n) for n in words.LINES.split()], [int(n) for n in words.QUANTITIES.split()]
-    fresh, recent, settled = (
-        [OrderStatus(name) for name in text.split()] for text in (words.FRESH, words.RECENT, words.SETTLED)
+    fresh, recent, settled, phoned = (
+        [OrderStatus(name) for name in text.split()]
+        for text in (words.FRESH, words.RECENT, words.SETTLED, words.OPEN)
     )
+    agreed = [Decimal(text) for text in words.AGREED.split()]
     channels = [Channel(name) for name in words.CHANNELS.split()]
     windows = [timedelta(hours=int(hours)) for hours in words.WINDOW_HOURS.split()]
     currencies = {country.code: country.currency for country in words.COUNTRIES}
@@ -123,6 +125,8 @@ def _orders(
                     "discount": discount,
                 }
             )
+        if not lines:
+            status, total = choice(phoned), choice(agreed)
         touched = min(until, created + timedelta(days=9) * rnd())
         note = choice(words.NOTES) if rnd() < 0.4 else None
         extra = {
