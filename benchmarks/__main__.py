@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +9,13 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, create_engine
 
-from benchmarks import million, sizes
+from benchmarks import concurrency, million, sizes
 from benchmarks.chart import bars
 from benchmarks.client import Ask
 from benchmarks.measure import measure
 from benchmarks.peers import PEERS
 from benchmarks.report import machine, table, write
+from benchmarks.server import served
 from webadmin.demo.run import EmbeddedServerError, database
 from webadmin.demo.server import EmbeddedServer, default_folder
 
@@ -34,6 +31,10 @@ from webadmin.demo.server import EmbeddedServer, default_folder
 @click.option("--peer-samples", default=7, show_default=True, help="With --million: for each page of a peer.")
 @click.option("--chart", type=click.Path(path_type=Path), help="With --million: draw the pages to this SVG.")
 @click.option("--sizes", "of_sizes", help="Cost against size: numbers of rows, with commas.")
+@click.option("--concurrency", "at_once", is_flag=True, help="Many readers and some writers at once.")
+@click.option("--seconds", default=60.0, show_default=True, help="With --concurrency: how long.")
+@click.option("--readers", default=32, show_default=True, help="With --concurrency.")
+@click.option("--writers", default=4, show_default=True, help="With --concurrency.")
 def main(
     rows: int,
     samples: int,
@@ -43,6 +44,10 @@ def main(
     peer_samples: int,
     chart: Path | None,
     of_sizes: str | None,
+    at_once: bool,
+    seconds: float,
+    readers: int,
+    writers: int,
 ) -> None:
     """Measure the pages of the demo's admin."""
     about = machine()
@@ -50,6 +55,8 @@ def main(
     try:
         if of_sizes:
             text, plain = _sizes([int(number) for number in of_sizes.split(",")], samples)
+        elif at_once:
+            text, plain = _at_once(max(rows, concurrency.ROWS), concurrency.Load(seconds, readers, writers))
         elif with_million:
             text, plain = _million(samples, peer_samples, chart)
         else:
@@ -61,19 +68,21 @@ def main(
         write(json_file, plain, about)
 
 
+_COPY = "benchmark_concurrency"
+
 Outcome = tuple[str, list[dict[str, Any]]]
 """A table to read and its numbers."""
 
 
 def _shop(rows: int, samples: int, only: str | None) -> Outcome:
-    with database(None, rows) as engine, _served(engine) as port:
+    with database(None, rows) as engine, served(engine) as port:
         pages = {name: ask for name, ask in _pages(engine).items() if not only or only in name}
         results = measure(port, pages, samples)
     return table(results), [result.plain() for result in results]
 
 
 def _million(samples: int, peer_samples: int, chart: Path | None) -> Outcome:
-    with database(None, million.ROWS) as engine, _served(engine) as port:
+    with database(None, million.ROWS) as engine, served(engine) as port:
         pages = million.measure(engine, port, samples, peer_samples)
     if chart is not None:
         names = [million.OURS, *(peer.name for peer in PEERS)]
@@ -83,6 +92,24 @@ def _million(samples: int, peer_samples: int, chart: Path | None) -> Outcome:
             bars("A list of a million orders, median (logarithmic scale)", compared, names), encoding="utf-8"
         )
     return million.table(pages), million.plain(pages)
+
+
+def _at_once(rows: int, load: concurrency.Load) -> Outcome:
+    """On a copy of the shop, which is written to."""
+    with database(None, rows) as engine, EmbeddedServer(default_folder()) as server:
+        name = str(engine.url.database)
+        engine.dispose()
+        server.drop_database(_COPY)
+        copy = create_engine(server.create_database(_COPY, template=name))
+        try:
+            with copy.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(sa.text("VACUUM ANALYZE"))
+            with served(copy) as port:
+                outcome = concurrency.measure(copy, port, load)
+        finally:
+            copy.dispose()
+            server.drop_database(_COPY)
+    return concurrency.table(outcome), concurrency.plain(outcome)
 
 
 def _sizes(wanted: list[int], samples: int) -> Outcome:
@@ -96,7 +123,7 @@ def _sizes(wanted: list[int], samples: int) -> Outcome:
         url = server.url(sizes.DATABASE) if there else server.create_database(sizes.DATABASE)
         engine = create_engine(url)
         sizes.fill(engine, wanted)
-        with _served(engine, *map(str, wanted)) as port:
+        with served(engine, *map(str, wanted)) as port:
             found = sizes.measure(port, wanted, samples)
         engine.dispose()
     return sizes.table(found), sizes.plain(found)
@@ -119,24 +146,6 @@ def _pages(engine: Engine) -> dict[str, Ask]:
         "detail": Ask(f"{orders}{newest}/"),
         "form": Ask(f"{orders}{newest}/change/"),
     }
-
-
-@contextmanager
-def _served(engine: Engine, *numbers: str) -> Iterator[int]:
-    """The port of a process that serves the database of ``engine``: the shop, or tables of so many rows."""
-    url = engine.url.render_as_string(hide_password=False)
-    with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server", url, *numbers],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline().rpartition(":")[2])
-        finally:
-            process.stdin.close()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
-"""A client that costs little itself: GET over one kept-alive connection."""
+"""A client that costs little itself: requests over one kept-alive connection."""
 
 from __future__ import annotations
 
 import re
 import socket
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import NamedTuple, Self
+from urllib.parse import urlencode
 
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
+_LOCATION = re.compile(rb"\r\nlocation: ([^\r]+)\r\n", re.IGNORECASE)
 _COOKIE = re.compile(rb"\r\nset-cookie: ([^;\r]+)", re.IGNORECASE)
 
 
@@ -18,6 +21,15 @@ class Ask(NamedTuple):
     path: str
     htmx: bool = False
     """As htmx sends it: answered with the part of the page that changes."""
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    location: str
+    """Where a redirect leads to; else empty."""
+    body: bytes
 
 
 class Connection:
@@ -37,22 +49,38 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
         self._socket.close()
 
     def get(self, ask: Ask) -> bytes:
         """The body of the answer. Raises RuntimeError for any answer but 200."""
-        headers = f"Cookie: {self._cookie}\r\n" if self._cookie else ""
-        if ask.htmx:
-            headers += "HX-Request: true\r\nHX-Request-Type: partial\r\n"
-        self._socket.sendall(f"GET {ask.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
+        extra = "HX-Request: true\r\nHX-Request-Type: partial\r\n" if ask.htmx else ""
+        answer = self._request("GET", ask.path, extra)
+        if answer.status != 200:
+            raise RuntimeError(f"{ask.path} answered with {answer.status}")
+        return answer.body
+
+    def answer(self, path: str, fields: Mapping[str, list[str]] | None = None) -> Answer:
+        """Whatever is answered; with ``fields`` to a form that is sent by POST."""
+        if fields is None:
+            return self._request("GET", path)
+        body = urlencode(fields, doseq=True)
+        head = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        return self._request("POST", path, head, body)
+
+    def _request(self, method: str, path: str, headers: str = "", body: str = "") -> Answer:
+        headers += f"Cookie: {self._cookie}\r\n" if self._cookie else ""
+        self._socket.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n{body}".encode())
         answer = self._socket.recv(65536)
         while (end := answer.find(b"\r\n\r\n")) < 0:
             answer += self._more()
         head = answer[: end + 2]
         length = _LENGTH.search(head)
-        status = head.split(b" ", 2)[1]
-        if status != b"200" or length is None:
-            raise RuntimeError(f"{ask.path} answered with {status.decode()}")
+        if length is None:
+            raise RuntimeError(f"{path} answered without saying how long the answer is")
         if cookie_set := _COOKIE.search(head):
             self._cookie = cookie_set.group(1).decode()
         missing = end + 4 + int(length.group(1)) - len(answer)
@@ -60,7 +88,9 @@ class Connection:
         while missing > 0:
             pieces.append(self._more())
             missing -= len(pieces[-1])
-        return b"".join(pieces)
+        location = _LOCATION.search(head)
+        status = int(head.split(b" ", 2)[1])
+        return Answer(status, location.group(1).decode() if location else "", b"".join(pieces))
 
     def timed(self, ask: Ask) -> float:
         """Seconds from sending the request to the last byte of its answer."""

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -40,6 +42,24 @@ def app(url: str, of_sizes: Sequence[int] = ()) -> Starlette:
     return Starlette(
         routes=[Route("/cpu", _cpu), Mount("/floor", floor.build(plain)), Mount("/shop", build(engine))]
     )
+
+
+@contextmanager
+def served(engine: Engine, *numbers: str) -> Iterator[int]:
+    """The port of a process that serves the database of ``engine``: the shop, or tables of so many rows."""
+    url = engine.url.render_as_string(hide_password=False)
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.server", url, *numbers],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline().rpartition(":")[2])
+        finally:
+            process.stdin.close()
 
 
 def _end_with_input() -> None:
