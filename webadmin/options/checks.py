@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from webadmin.errors import Fault
 from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import attribute_name
+from webadmin.options.expressions import is_expression
 from webadmin.options.model_view import ModelView
 
 _KNOWN = {name for name in dir(ModelView) if not name.startswith("_")} | {"model"}
@@ -97,9 +98,12 @@ def _looks_like_an_option(options: ModelView, name: str) -> bool:
 
 def _unknown_keys(options: ModelView, title: str) -> list[Fault]:
     faults: list[Fault] = []
+    expressions = set(_expressions(options))
     for option in (*_FORM_MAPPINGS, *_COLUMN_MAPPINGS):
         for key in getattr(options, option) if isinstance(getattr(options, option), Mapping) else ():
             name = attribute_name(key)
+            if name in expressions and option in _COLUMN_MAPPINGS:
+                continue
             if "." not in name and not hasattr(options.model, name) and options.form is None:
                 remedy = f"{options.model.__name__} has no such attribute"
                 close = difflib.get_close_matches(name, _attributes(options.model), n=1, cutoff=0.6)
@@ -112,6 +116,13 @@ def _unknown_keys(options: ModelView, title: str) -> list[Fault]:
                     )
                 )
     return faults
+
+
+def _expressions(options: ModelView) -> Iterator[str]:
+    """The names of expressions that lists are made of or sorted by."""
+    for name in ("column_list", "column_sortable_list", "column_details_list", "column_filters"):
+        values = getattr(options, name)
+        yield from (attribute_name(value) for value in (values or ()) if is_expression(value))
 
 
 def _attributes(model: type) -> list[str]:
