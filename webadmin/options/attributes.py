@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -104,6 +105,8 @@ def looked_at(info: ModelInfo, value: Any) -> Any:
 
 def resolve(info: ModelInfo, value: Any) -> Attribute:
     """The attribute of ``info``'s model that an option names. Raises UnknownAttribute."""
+    if isinstance(value, str):
+        return _named(info.model, value)
     if expressions.is_expression(value):
         return _expression(info, value)
     name = attribute_name(value)
@@ -117,8 +120,13 @@ def resolve(info: ModelInfo, value: Any) -> Attribute:
                 f"{owner.__name__}.{name} belongs to another model; write a path such as 'relation.{name}'"
             )
         name = f"{through[0]}.{name}"
+    return _named(info.model, name)
+
+
+@lru_cache(maxsize=8192)  # while a view is made, each name is asked for many times
+def _named(model: type, name: str) -> Attribute:
     path: list[RelationInfo] = []
-    here = info
+    here = info = inspect_model(model)
     *leading, last = name.split(".")
     for part in leading:
         relation = here.relations.get(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORDS = frozenset(
     [
@@ -28,6 +29,7 @@ _WORDS = frozenset(
 _PARTS = ("password", "passwd", "api_key", "apikey", "private_key", "secret_key", "access_key", "signing_key")
 
 
+@lru_cache(maxsize=4096)  # tables have the same names of columns, and each is asked about again and again
 def is_secret(name: str) -> bool:
     """Whether a column of this name is left out of everything that is guessed; naming it in an option shows it."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
