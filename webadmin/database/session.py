@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
+from webadmin.database.stored import as_stored
 from webadmin.dialects import Dialect, Timeouts, engine_options, for_engine, in_memory, sync_url
 
 _THREADS_WITHOUT_POOL = 15
@@ -28,6 +29,7 @@ class Database:
         self, engine: Engine, *, factory: Callable[..., Session] | None = None, owned: bool = False
     ) -> None:
         self.engine = engine
+        self._reading = as_stored(engine)
         self.dialect: Dialect = for_engine(engine)
         self.owned = owned
         self._factory = factory or sessionmaker(engine, expire_on_commit=False)
@@ -94,7 +96,7 @@ class Database:
 
         The caller commits; leaving without a commit rolls back. The connection goes back to the pool on leaving.
         """
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             try:
                 self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
                 # Bound to the connection, not the engine: it outlives the commit, so that its limits can be taken off.
