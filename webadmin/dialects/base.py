@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from webadmin.dialects import bound, catalog
 from webadmin.dialects.carried import Carried
 from webadmin.dialects.groups import Grouping
+from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.json_paths import JsonPaths
 from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.search import Searching
@@ -89,6 +90,8 @@ class Dialect(Searching, Grouping, JsonPaths):
     """``freeze`` and ``snapshot`` work."""
     integers_are_wide = False
     """A column of any integer type holds 64 bits."""
+    create_index = "CREATE INDEX"
+    """How an index is made while the table is in use."""
     nulls_sort_high = False
     """Whether NULL sorts after every value in ascending order by default."""
 
@@ -118,6 +121,10 @@ class Dialect(Searching, Grouping, JsonPaths):
     def estimate_rows(self, connection: Connection, tables: Sequence[sa.Table]) -> dict[str, int]:
         """Rows by ``table.fullname`` as the statistics have it, for the tables that have any; reads no table."""
         return {}
+
+    def statistics(self, connection: Connection, table: sa.Table) -> TableStatistics:
+        """What is known of ``table`` without reading it; one statement at most."""
+        return TableStatistics()
 
     def estimate_live_rows(
         self, connection: Connection, table: sa.Table, column: sa.Column[Any]

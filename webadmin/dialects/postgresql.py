@@ -16,9 +16,11 @@ from webadmin.dialects import postgresql_catalog
 from webadmin.dialects.base import Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
+from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.json_paths import PostgreSQLJsonPaths
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
+from webadmin.dialects.postgresql_indexes import statistics
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import begin, may_use, moment, run
 from webadmin.dialects.postgresql_snapshots import Snapshots
@@ -92,6 +94,7 @@ class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, PostgreSQLJsonPaths, S
     supports_analyze = True
     supports_statistics = True
     supports_lateral = True
+    create_index = "CREATE INDEX CONCURRENTLY"
     supports_partitions = True
     nulls_sort_high = True
 
@@ -157,6 +160,9 @@ class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, PostgreSQLJsonPaths, S
             for table in tables
             if (table.schema, table.name) in found
         }
+
+    def statistics(self, connection: Connection, table: sa.Table) -> TableStatistics:
+        return statistics(connection, table)
 
     def estimate_live_rows(
         self, connection: Connection, table: sa.Table, column: sa.Column[Any]

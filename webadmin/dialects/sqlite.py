@@ -17,8 +17,10 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from webadmin.dialects import sqlite_catalog
 from webadmin.dialects.base import Dialect, Failure, Timeouts
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
+from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.sqlite_explain import explain
 from webadmin.dialects.sqlite_groups import SQLiteGrouping
+from webadmin.dialects.sqlite_indexes import statistics
 from webadmin.dialects.sqlite_search import SQLiteSearching
 from webadmin.dialects.watcher import Watcher
 
@@ -130,6 +132,9 @@ class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
                 asked, None, error, sqlite3.Error, dialect=connection.dialect
             ) from error
         return {name for (name,) in found}.issuperset(tables)
+
+    def statistics(self, connection: Connection, table: sa.Table) -> TableStatistics:
+        return statistics(connection, table)
 
     def begun(self, connection: Connection) -> float | None:
         begun = connection.info.get(_BEGUN)
