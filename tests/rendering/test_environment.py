@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
+from lxml.html import tostring
 
 from tests.pages import parse
 from tests.rendering import samples
@@ -61,6 +62,34 @@ def test_a_hosts_template_replaces_ours_and_can_extend_it(tmp_path: Path) -> Non
     )
     assert page.text("title") == "Mine · Fernhill Shop"
     assert len(page.ids()) == 25
+
+
+def test_a_part_that_is_kept_follows_what_it_is_made_of(renderer: Renderer) -> None:
+    """The filters are rendered once for the same data; other data, also what cannot be hashed, has a form of its own."""
+    context, shell = samples.lists.list_page(), samples.shell()
+
+    def form(page: object) -> str:
+        found = parse(renderer.page("list.html", page, shell)).css("#filters")
+        return str(tostring(found[0], encoding="unicode"))
+
+    elsewhere = replace(context, action_url="/elsewhere/")
+    assert form(context) == form(context) != form(elsewhere)
+    assert 'action="/elsewhere/"' in form(elsewhere)
+    first, *others = context.filters
+    renamed = replace(first, label="Another name")
+    unhashable = replace(renamed, inputs=list(renamed.inputs))  # type: ignore[arg-type]
+    for control in (renamed, unhashable):
+        assert "Another name" in form(replace(context, filters=(control, *others)))
+
+
+def test_a_hosts_part_has_the_whole_context(tmp_path: Path) -> None:
+    """It may show what differs between persons, and is rendered for each."""
+    write(tmp_path, "_filters.html", '<p id="whose">{{ shell.csrf_token }}</p>')
+    renderer = Renderer(Assets(), tmp_path)
+    for token in ("one", "two"):
+        shell = replace(samples.shell(), csrf_token=token)
+        page = parse(renderer.page("list.html", samples.lists.list_page(), shell))
+        assert page.text("#whose") == token
 
 
 def test_a_models_own_template_wins(tmp_path: Path) -> None:

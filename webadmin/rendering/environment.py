@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, Template
@@ -14,7 +15,10 @@ from webadmin.paths import TEMPLATES
 from webadmin.rendering.inline import Inline
 from webadmin.rendering.output import FastEnvironment
 from webadmin.rendering.shell import Shell
-from webadmin.text import format_number, gettext, ngettext
+from webadmin.text import current_language, format_number, gettext, ngettext
+
+_KEPT_PARTS = 128
+"""Of some 40 kB each."""
 
 
 class _Classes(dict[str, str]):
@@ -87,6 +91,7 @@ class Renderer:
         )
         self.environment.globals.update(_GLOBALS)
         self.environment.newstyle_gettext = True  # type: ignore[attr-defined]
+        self._part = lru_cache(maxsize=_KEPT_PARTS)(self._render_part)
 
     def page(self, template: str, page: Any, shell: Shell, *, key: str = "") -> str:
         """The whole of ``template`` for its context ``page``; ``key`` is the model's, for its own override."""
@@ -112,7 +117,28 @@ class Renderer:
     def _context(self, page: Any, shell: Shell) -> dict[str, Any]:
         static, asset_url = shell.static_url, self._asset_url
         icons = _icons(f"{static}/{asset_url('icons.svg')}")
-        return icons | {"page": page, "shell": shell, "asset": lambda path: f"{static}/{asset_url(path)}"}
+        context = icons | {"page": page, "shell": shell, "asset": lambda path: f"{static}/{asset_url(path)}"}
+
+        def kept(name: str, **parts: Any) -> Markup:
+            """A part of the page, made of ``parts`` alone, which it finds as ``page``: the same ones give the same text, and
+            are rendered once. A host's own template of that name has the whole context."""
+            if name in self._overrides or self.environment.auto_reload:
+                return Markup(self.environment.get_template(name).render(context))
+            arguments = (name, static, current_language(), tuple(parts.items()))
+            try:
+                return self._part(*arguments)
+            except TypeError:  # something in it cannot be told apart from others, such as a list
+                return self._render_part(*arguments)
+
+        context["kept"] = kept
+        return context
+
+    def _render_part(
+        self, name: str, static: str, language: str, parts: tuple[tuple[str, Any], ...]
+    ) -> Markup:
+        icons = _icons(f"{static}/{self._asset_url('icons.svg')}")
+        page = SimpleNamespace(**dict(parts))
+        return Markup(self.environment.get_template(name).render(icons | {"page": page}))
 
 
 @lru_cache(maxsize=64)
