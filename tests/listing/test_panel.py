@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.listing.conftest import params_of
 from webadmin.listing.controls import FilterControl
+from webadmin.listing.filters import periods
 from webadmin.listing.labels import filter_labels, wanted_labels
 from webadmin.listing.panel import chips, filter_controls
 from webadmin.listing.params import ListParams
@@ -105,4 +108,24 @@ def test_words_of_chips(orders: View) -> None:
         "status=paid&total.gte=10&placed_at.lt=2030-01&placed_at.range=last-7-days&note.null=true&lines=none",
     )
     found = [chip.value for chip in chips(params, {}, url=lambda query: query)]
-    assert found == ["Paid", "before January 2030", "Last 7 days", "≥ 10", "empty", "none"]
+    today = datetime.now(UTC).date()
+    days = periods.in_words(today - timedelta(days=6), today)
+    assert found == ["Paid", "before January 2030", f"Last 7 days ({days})", "≥ 10", "empty", "none"]
+
+
+def test_chips_of_ranges_say_their_days(orders: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A range counted from today names its days, as they are in the person's zone: the last included."""
+    monkeypatch.setattr(periods, "datetime", _Late)
+    for zone, words in (("UTC", "Oct 1 – 31, 2026"), ("Pacific/Kiritimati", "Nov 1 – 30, 2026")):
+        params = params_of(orders, "placed_at.range=last-month&due_on.range=today", ZoneInfo(zone))
+        (placed, due) = chips(params, {}, url=lambda query: query)
+        assert placed.value == f"Last month ({words})"
+        assert due.value == ("Today (Nov 30, 2026)" if zone == "UTC" else "Today (Dec 1, 2026)")
+
+
+class _Late(datetime):
+    """The last evening of November, in UTC."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime(2026, 11, 30, 23, tzinfo=UTC).astimezone(tz)

@@ -29,6 +29,7 @@ from webadmin.text import gettext as _
 EMPTY = "–"
 LIST_LENGTH = 200
 """Characters of a text that a list shows at most; the rest is on the row's page."""
+_LONGEST_ITEM = 40
 _TITLE_LENGTH = 1000
 _MONEY = ("total", "amount", "price", "balance", "cost", "payment", "revenue", "fee", "charge", "subtotal")
 _TONES = {
@@ -162,13 +163,15 @@ def _json(name: str, value: Any, detail: bool) -> Cell:
 
 def _array(name: str, value: Sequence[Any], detail: bool) -> Cell:
     items = tuple(EMPTY if item is None else str(item) for item in value)
-    shown = items if detail else items[:6]
+    if detail:
+        return Cell(name, "array", ", ".join(items), items=items)
+    shown = tuple(
+        item if len(item) <= _LONGEST_ITEM else item[: _LONGEST_ITEM - 1] + "…" for item in items[:6]
+    )
+    more = f"+{format_number(len(items) - 6)}" if len(items) > 6 else ""
+    whole = ", ".join(items) if more or shown != items else None
     return Cell(
-        name,
-        "array",
-        ", ".join(shown),
-        items=shown,
-        title=", ".join(items) if len(items) > len(shown) else None,
+        name, "array", ", ".join(shown), items=shown, secondary=more, title=whole and whole[:_TITLE_LENGTH]
     )
 
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+
+from babel.dates import format_interval
+
+from webadmin.text import current_language, format_date
 
 PRESETS = (
     "today", "yesterday", "last-7-days", "last-30-days", "this-week", "last-week", "this-month", "last-month",
@@ -60,6 +65,16 @@ def relative(name: str, today: date) -> Period:
 def today_in(zone: tzinfo) -> date:
     """The day it is in ``zone``."""
     return datetime.now(zone).date()
+
+
+def in_words(first: date, last: date) -> str:
+    """The days from one to another, both included: ``Oct 1 – 31, 2026``; of one day that day."""
+    return format_date(first) if first == last else _words(first, last, current_language())
+
+
+@lru_cache(maxsize=256)
+def _words(first: date, last: date, language: str) -> str:
+    return format_interval(first, last, "yMMMd", locale=language).replace("\u2009", " ")
 
 
 def _after(day: date) -> date | None:
