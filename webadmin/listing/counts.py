@@ -13,6 +13,7 @@ from sqlalchemy import exc
 from webadmin.dialects import Dialect, Estimate
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import restricted
+from webadmin.listing.served import remember
 from webadmin.listing.statement import LABEL, counting, matching, named
 from webadmin.listing.totals import Total, unless_unchanged
 from webadmin.options.context import Context
@@ -130,8 +131,9 @@ class _Ladder:
         table = self.view.info.table
 
         def ask() -> int | None:
-            found = self.context.dialect.estimate_rows(self.context.session.connection(), [table])
-            return found.get(table.fullname)
+            found = self.context.dialect.statistics(self.context.session.connection(), table)
+            remember(self.context.dialect, table, found)
+            return found.rows
 
         return self._kept(("table", table.fullname), ask)
 
