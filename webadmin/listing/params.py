@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 
 from webadmin.errors import BadRequest
 from webadmin.listing.filters import FilterValue
-from webadmin.listing.parsing import LAST, Reader, Sort
+from webadmin.listing.parsing import LAST, SLOW, Reader, Sort
 from webadmin.listing.scope import Deleted
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -40,6 +40,8 @@ class ListParams:
     per_page: int = 25
     sort: Sort = ()
     """Empty for the view's default order."""
+    slow: bool = False
+    """The person has been told that this sort may take long, and goes on: ``sort.slow=yes``."""
     q: str = ""
     q_cut: bool = field(default=False, compare=False)
     """More was typed into the search than is searched for."""
@@ -121,6 +123,7 @@ class ListParams:
             "page": 1,
             "per_page": self.per_page,
             "sort": self.sort,
+            "slow": self.slow,
             "q": self.q,
             "deleted": self.deleted,
             "filters": self.filters,
@@ -144,6 +147,8 @@ class ListParams:
                 f for f in self.filters if f.name not in left_out and f.parameter not in left_out
             )
         found |= changes
+        if self.slow and "sort" in changes:  # what was said of one sort is not said of others
+            found["slow"] = {name for name, _down in found["sort"]} <= {name for name, _down in self.sort}
         if not found["q"] and found["sort"] == self.view.default_sort:
             found["sort"] = ()
         return found
@@ -176,6 +181,7 @@ def _pairs(
     page: int,
     per_page: int,
     sort: Sort,
+    slow: bool,
     q: str,
     deleted: str,
     filters: tuple[FilterValue, ...],
@@ -196,6 +202,8 @@ def _pairs(
         found.append(("deleted", deleted))
     if sort:
         found.append(("sort", ",".join([f"{name}:{'desc' if down else 'asc'}" for name, down in sort])))
+        if slow:
+            found.append((SLOW, "yes"))
     if columns != usual.columns:
         found.append(("columns", ",".join(columns or [column.name for column in view.list_columns])))
     if per_page != (usual.per_page or view.page_size):

@@ -29,6 +29,8 @@ LAST = 0
 Sort = tuple[tuple[str, bool], ...]
 """``(name, descending)`` by weight."""
 
+SLOW = "sort.slow"
+"""The parameter by which a person agrees to a sort that may take long; no filter can be called so."""
 MAX_TOP = 1000
 """Rows of each group."""
 _MAX_SORT = 5
@@ -56,6 +58,7 @@ class Reader:
             "page": self._page,
             "per_page": self._per_page,
             "sort": self._sort,
+            SLOW: self._slow,
             "q": self._q,
             "deleted": self._deleted,
             "columns": self._columns,
@@ -146,6 +149,11 @@ class Reader:
             keys.setdefault(column, _DIRECTIONS.get(direction, False))
         sort: Sort = tuple(list(keys.items())[:_MAX_SORT])
         self.found["sort"] = sort
+
+    def _slow(self, name: str, values: list[str]) -> None:
+        if values[-1] != "yes":
+            raise _Wrong(_("Write %(name)s=yes for a sort that may take long.") % {"name": name})
+        self.found["slow"] = True
 
     def _q(self, name: str, values: list[str]) -> None:
         self.found["q"] = values[-1][:MAX_QUERY].strip()

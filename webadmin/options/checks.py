@@ -15,13 +15,13 @@ from webadmin.options.expressions import is_expression
 from webadmin.options.model_view import ModelView
 
 _KNOWN = {name for name in dir(ModelView) if not name.startswith("_")} | {"model"}
-_PREFIXES = ("column_", "form_", "can_", "page_", "export_", "search_", "soft_")
+_PREFIXES = ("column_", "form_", "can_", "page_", "export_", "search_", "soft_", "list_")
 _HOOKS = sorted(name for name in _KNOWN if callable(getattr(ModelView, name, None)))
 _LISTS_OR_ALL = ("column_list", "column_details_list", "column_export_list")
 _LISTS_OR_NONE = ("column_sortable_list", "column_filters", "column_summary_list")
 _LISTS = (
     "column_exclude_list", "column_searchable_list", "column_details_exclude_list", "column_export_exclude_list",
-    "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options",
+    "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options", "list_load",
     "form_rules", "form_create_rules", "form_edit_rules", "export_types",
 )  # fmt: skip
 _MAPPINGS = (
@@ -70,6 +70,9 @@ def _wrong_shapes(options: ModelView) -> Iterator[tuple[str, str]]:
             yield name, "write True or False"
     if not isinstance(options.search_index, str):
         yield "search_index", "write the name of a table"
+    rows: Any = options.slow_sort_rows
+    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0:
+        yield "slow_sort_rows", "write a number of rows; 0 asks nobody"
     if not _is_size(options.page_size):
         yield "page_size", "a page has 1 to 1000 rows"
     sizes = options.page_size_options

@@ -54,10 +54,15 @@ class ModelView:
     column_formatters: ClassVar[Mapping[Attr, Callable[[Any, Any], Any]]] = {}
     """``(row, attribute) -> text or Markup`` for the list."""
     column_type_formatters: ClassVar[Mapping[type, Callable[[Any], Any]]] = {}
+    list_load: ClassVar[Sequence[Attr]] = ()
+    """Relations, and deferred columns, that formatters, ``row_label``, ``__str__`` and properties read: they are loaded
+    along with the rows, in lists and on the page of a row."""
     column_sortable_list: ClassVar[Sequence[Attr] | None] = None
-    """The only columns that can be sorted by; by default those that lead an index."""
+    """The only columns and SQL expressions that can be sorted by; by default the columns that lead an index."""
     column_default_sort: ClassVar[Any] = ()
     """An attribute, ``(attribute, descending)`` or a list of these."""
+    slow_sort_rows: ClassVar[int] = 200_000
+    """How many rows a person may sort without an index and without being asked; 0 for any number."""
     column_searchable_list: ClassVar[Sequence[Attr]] = ()
     search_vector: ClassVar[Attr | None] = None
     """The tsvector column behind the search box; found by itself when there is one."""
