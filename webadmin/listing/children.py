@@ -57,8 +57,9 @@ def related_rows(
         return Related((), 0, capped=False)
     descending = len(keys) == 1
     ordered = children.order_by(*(key.desc() if descending else key for key in keys)).limit(limit)
-    options = load_plan(context, target, columns).options(context)
-    rows = context.session.scalars(ordered.options(*options)).unique().all()
+    plan = load_plan(context, target, columns)
+    rows = context.session.scalars(ordered.options(*plan.options(context))).unique().all()
+    plan.load_collections(context, target, rows)
     return Related(rows, min(count, _COUNTED), capped=count > _COUNTED)
 
 

@@ -96,7 +96,7 @@ class Listing:
         plan = load_plan(context, view, columns)
         highlights = Highlights(context, view, columns, params.q)
         wanted = wanted_labels(params)
-        spare = statements - bool(plan.counted) - plan.collections - bool(wanted)
+        spare = statements - plan.statements - bool(wanted)
         if spare < 1 and statements < STATEMENTS:
             wanted = {}  # for this once the filters show keys
         read = read_found_page if params.q else read_page
@@ -109,7 +109,7 @@ class Listing:
             columns=columns,
             order=() if position.ranked else params.order,
             search_note=_search_note(context, view, params, position),
-            suggestion=_suggestion(context, view, params, position, bool(plan.counted) + plan.collections),
+            suggestion=_suggestion(context, view, params, position, plan.statements),
             labels=filter_labels(context, wanted, plan.related(found.rows)) if wanted else {},
             following=_following(view, found, position),
             **position.fields(),
@@ -136,7 +136,8 @@ def listed(
     keyed = plan.counted and not view.keyless
     keys = [view.info.key_of(row) for row in found.rows] if keyed else []
     counted = count_related(context, view, plan.counted, keys)
-    nothing = dict.fromkeys((relation.name for relation in plan.counted), 0)
+    plan.load_collections(context, view, found.rows)
+    nothing = dict.fromkeys((attribute.name for attribute in plan.counted), 0)
     beside = [name for name, _number in plan.numbers]
     rows: list[ListedRow] = []
     for place, row in enumerate(found.rows):

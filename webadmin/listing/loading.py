@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import joinedload, load_only, raiseload, selectinload
+from sqlalchemy.orm import Load, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database.inspection import HEAVY, ModelInfo, RelationInfo, inspect_model
+from webadmin.listing.collections import Collection, load_collections
 from webadmin.listing.light import Instances, LightRows, Rows
 from webadmin.listing.memo import per_view
 from webadmin.listing.related import number_beside
@@ -61,14 +63,27 @@ class _Node:
             self.columns |= dict.fromkeys(names)
 
     def related(self, context: Context, relation: RelationInfo) -> _Node:
+        """What is loaded of the rows that ``relation`` leads to: what their label needs."""
         if relation.name not in self.relations:
             names = label_columns(context, relation.target)
             plain = label_of(context, relation.target).reads_columns
-            self.relations[relation.name] = (
-                relation,
-                _Node(relation.target, dict.fromkeys(names), plain=plain),
-            )
+            node = _Node(relation.target, dict.fromkeys(names), plain=plain)
+            self.relations[relation.name] = (relation, node)
+            view = context.registry.for_model(relation.target)
+            if not plain and view is not None:
+                node.add_named(view)
         return self.relations[relation.name][1]
+
+    def add_named(self, view: View) -> None:
+        """What the view's ``list_load`` names: all of the related rows, or columns that are heavy."""
+        for attribute in view.loads:
+            node = self
+            ways = (*attribute.path, *([attribute.relation] if attribute.relation is not None else []))
+            for relation in ways:
+                node = node.relations.setdefault(relation.name, (relation, _Node(relation.target)))[1]
+                node.add(None)
+            if attribute.column is not None:
+                node.columns[attribute.column.name] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +91,14 @@ class LoadPlan:
     """How the columns of a list are loaded."""
 
     root: _Node
-    counted: tuple[RelationInfo, ...]
+    counted: tuple[Attribute, ...]
     """To-many relations of which only the number is shown, found by a statement of its own."""
     numbers: tuple[tuple[str, Any], ...]
     """Expressions for the numbers that an index finds beside each row, by the relation's name."""
     expressions: tuple[tuple[str, Any], ...]
     """Expressions of the view's own, to be selected beside the row under these names."""
-    collections: int
-    """To-many relations that are loaded as rows: a statement each."""
+    collections: tuple[Collection, ...]
+    """To-many relations that are loaded as rows, for functions that read them: by one statement for all."""
     fixed: tuple[ExecutableOption, ...] | None
     """The loader options, where they are the same for everybody."""
     light: LightRows | None
@@ -93,6 +108,16 @@ class LoadPlan:
     def beside(self) -> dict[str, Any]:
         """What is selected beside each row, by name."""
         return dict((*self.expressions, *self.numbers))
+
+    @property
+    def statements(self) -> int:
+        """How many statements follow that of the rows."""
+        return bool(self.counted) + bool(self.collections)
+
+    def load_collections(self, context: Context, view: View, rows: Sequence[Any]) -> None:
+        """Give the rows of ``view`` the related rows that functions read."""
+        if self.collections and rows:
+            load_collections(context, view, self.collections, rows, same=self.fixed is not None)
 
     def options(self, context: Context) -> tuple[ExecutableOption, ...]:
         """The loader options of the rows' statement."""
@@ -124,7 +149,7 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
     deleted = (view.soft_delete,) if view.soft_delete else ()
     own = (*(column.name for column in info.key), *view.row_label.columns, *deleted)
     root = _Node(view.model, dict.fromkeys(own), plain=view.row_label.reads_columns)
-    counted: list[RelationInfo] = []
+    counted: list[Attribute] = []
     numbers: list[tuple[str, Any]] = []
     expressions: list[tuple[str, Any]] = []
     for shown in columns:
@@ -132,20 +157,23 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
         if shown.formatter is not None:
             root.add(_read_by_formatter(info, shown))
         relation = attribute.relation
-        if relation is not None and relation.uselist and not attribute.path and shown.formatter is None:
-            number = number_beside(context, view, relation)
+        if relation is not None and relation.uselist and shown.formatter is None:
+            number = number_beside(context, view, relation) if not attribute.path else None
             if number is None:
-                counted.append(relation)
+                counted.append(attribute)
+                _through(context, root, attribute)
             else:
                 numbers.append((relation.name, number))
         elif attribute.expression is not None and not hasattr(view.model, attribute.last):
             expressions.append((attribute.name, attribute.expression))
         else:
             _load(context, root, attribute, with_formatter=shown.formatter is not None)
+    if not root.plain:
+        root.add_named(view)
     fixed = None if _any_restricted(context, root) else _options(context, root)
     light = LightRows(root) if fixed is not None and not expressions and _is_light(root) else None
     return LoadPlan(
-        root, tuple(counted), tuple(numbers), tuple(expressions), _collections(root), fixed, light
+        root, tuple(counted), tuple(numbers), tuple(expressions), tuple(_collections(root)), fixed, light
     )
 
 
@@ -156,9 +184,7 @@ def _read_by_formatter(info: ModelInfo, shown: ShownColumn) -> tuple[str, ...] |
 
 
 def _load(context: Context, root: _Node, attribute: Attribute, *, with_formatter: bool) -> None:
-    node = root
-    for relation in attribute.path:
-        node = node.related(context, relation)
+    node = _through(context, root, attribute)
     if attribute.relation is not None:
         target = node.related(context, attribute.relation)
         if with_formatter:
@@ -171,18 +197,31 @@ def _load(context: Context, root: _Node, attribute: Attribute, *, with_formatter
         node.add(None)  # a property or a hybrid computes from columns that it does not name
 
 
-def _options(context: Context, node: _Node) -> tuple[Any, ...]:
-    model: Any = node.model
-    options: list[Any] = [load_only(*(getattr(model, name) for name in node.columns), raiseload=True)]
+def _through(context: Context, root: _Node, attribute: Attribute) -> _Node:
+    node = root
+    for relation in attribute.path:
+        node = node.related(context, relation)
+    return node
+
+
+def _options(context: Context, node: _Node, entity: Any = None) -> tuple[Any, ...]:
+    return (_loader(context, Load(node.model if entity is None else entity), node, entity),)
+
+
+def _loader(context: Context, load: Any, node: _Node, entity: Any = None) -> Any:
+    """``load``, which is of ``node``'s model or of ``entity``, an alias of it, with what is read of it and nothing else."""
+    model: Any = node.model if entity is None else entity
+    load = load.load_only(*(getattr(model, name) for name in node.columns), raiseload=True)
     for relation, target in node.relations.values():
+        if relation.uselist:
+            continue  # see Collection
         attribute = getattr(model, relation.name)
         # Labels of deleted rows still show; a row outside the person's scope does not exist.
-        seen = inside(context, relation.target, relation.target, hide_deleted=relation.uselist)
+        seen = inside(context, relation.target, relation.target, hide_deleted=False)
         if seen is not None:
             attribute = attribute.and_(seen)
-        load = selectinload(attribute) if relation.uselist else joinedload(attribute)
-        options.append(load.options(*_options(context, target)))
-    return (*options, raiseload("*"))
+        load = load.options(_loader(context, joinedload(attribute), target))
+    return load.raiseload("*")
 
 
 def _any_restricted(context: Context, node: _Node) -> bool:
@@ -208,5 +247,17 @@ def _is_light(node: _Node) -> bool:
     )
 
 
-def _collections(node: _Node) -> int:
-    return sum(relation.uselist + _collections(target) for relation, target in node.relations.values())
+_NO_ROWS = {"dynamic", "write_only"}
+"""Ways to load a relation that never hold rows."""
+
+
+def _collections(node: _Node, path: tuple[RelationInfo, ...] = ()) -> Iterator[Collection]:
+    for relation, target in node.relations.values():
+        if not relation.uselist:
+            yield from _collections(target, (*path, relation))
+        elif relation.property.lazy not in _NO_ROWS:
+            yield Collection(node.model, path, relation, partial(_collected, target))
+
+
+def _collected(node: _Node, context: Context, entity: Any) -> tuple[Any, ...]:
+    return _options(context, node, entity)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from webadmin.database.inspection import RelationInfo, inspect_model
 from webadmin.listing.memo import per_view
 from webadmin.listing.scope import inside, restricted
+from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -47,20 +48,24 @@ def _leads_whole_index(model: type, name: str) -> bool:
 
 
 def count_related(
-    context: Context, view: View, relations: Sequence[RelationInfo], keys: Sequence[tuple[Any, ...]]
+    context: Context, view: View, counted: Sequence[Attribute], keys: Sequence[tuple[Any, ...]]
 ) -> dict[tuple[Any, ...], dict[str, int]]:
-    """For each of the keys the number of related rows by relation, in one statement.
+    """For each of the keys the number of related rows by the attribute's name, in one statement.
 
-    Rows that are soft-deleted or outside the person's scope do not count; a key without related rows may be missing.
+    Rows that are soft-deleted or outside the person's scope do not count, nor do those beyond a row that is; a key
+    without related rows may be missing.
+
+    :param counted: to-many relations of the view's model, or of rows that its to-one relations lead to.
     """
-    if not relations or not keys:
+    if not counted or not keys:
         return {}
-    names = tuple(relation.name for relation in relations)
-    plain = not any(_is_restricted(context, relation) for relation in relations)
+    names = tuple(attribute.name for attribute in counted)
+    ways = (relation for attribute in counted for relation in _way(attribute))
+    plain = not any(_is_restricted(context, relation) for relation in ways)
     stmt = (
-        per_view(view, ("related", names), lambda: _counting_all(context, view, relations))
+        per_view(view, ("related", names), lambda: _counting_all(context, view, counted))
         if plain
-        else _counting_all(context, view, relations)
+        else _counting_all(context, view, counted)
     )
     values = [key[0] for key in keys] if len(view.info.key) == 1 else list(keys)
     options = {"webadmin_label": _("Numbers of related rows")}
@@ -75,23 +80,33 @@ def _is_restricted(context: Context, relation: RelationInfo) -> bool:
     return view is not None and restricted(view)
 
 
-def _counting_all(context: Context, view: View, relations: Sequence[RelationInfo]) -> Any:
-    parts = [_counting(context, view, relation) for relation in relations]
+def _way(attribute: Attribute) -> tuple[RelationInfo, ...]:
+    """The relations that lead to the rows of ``attribute``, a relation."""
+    assert attribute.relation is not None
+    return (*attribute.path, attribute.relation)
+
+
+def _counting_all(context: Context, view: View, counted: Sequence[Attribute]) -> Any:
+    parts = [_counting(context, view, attribute) for attribute in counted]
     return parts[0] if len(parts) == 1 else sa.union_all(*parts)
 
 
-def _counting(context: Context, view: View, relation: RelationInfo) -> sa.Select[Any]:
+def _counting(context: Context, view: View, attribute: Attribute) -> sa.Select[Any]:
     model: Any = view.model
     own = [getattr(model, column.name) for column in view.info.key]
-    target: Any = aliased(relation.target)
     key = own[0] if len(own) == 1 else sa.tuple_(*own)
     # From this side's rows on, since a join knows every kind of relation: link tables, own conditions, itself.
     stmt = (
-        sa.select(sa.literal(relation.name).label("relation"), sa.func.count().label("number"), *own)
+        sa.select(sa.literal(attribute.name).label("relation"), sa.func.count().label("number"), *own)
         .select_from(model)
-        .join(target, getattr(model, relation.name).of_type(target))
         .where(key.in_(sa.bindparam(_KEYS, type_=key.type, expanding=True)))
         .group_by(*own)
     )
-    seen = inside(context, relation.target, target, hide_deleted=True)
-    return stmt if seen is None else stmt.where(seen)
+    here = model
+    for relation in _way(attribute):
+        target: Any = aliased(relation.target)
+        stmt = stmt.join(target, getattr(here, relation.name).of_type(target))
+        seen = inside(context, relation.target, target, hide_deleted=relation.uselist)
+        stmt = stmt if seen is None else stmt.where(seen)
+        here = target
+    return stmt

@@ -12,6 +12,7 @@ from webadmin.options.actions import actions_of
 from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, resolve
 from webadmin.options.filter_options import FilterOptions
 from webadmin.options.labels import RowLabel, model_label, model_name
+from webadmin.options.loads import loads_of, several_rows
 from webadmin.options.model_view import ModelView
 from webadmin.options.secrets import is_secret
 from webadmin.options.sorting import Sorting
@@ -42,7 +43,7 @@ class Builder:
             lambda: defaults.list_columns(info),
             self._formatters("column_formatters"),
         )
-        every = {column.name: column for column in [*shown, *self._every_column()]}
+        every = {column.name: column for column in [*shown, *self._every_column(shown)]}
         details = self._shown(
             "column_details_list",
             "column_details_exclude_list",
@@ -86,6 +87,7 @@ class Builder:
             read_only=info.read_only or info.keyless,
             actions=actions_of(options),
             notes=(info.comment,) if info.comment else (),
+            loads=tuple(loads_of(self._listed("list_load"), self._attribute, self._fault)),
         )
 
     # -- columns -------------------------------------------------------------------------------------------
@@ -104,14 +106,20 @@ class Builder:
         else:
             values = self._listed(option) or list(guess())
         attributes = [a for a in (self._attribute(option, value) for value in values) if a is not None]
+        for attribute in filter(several_rows, attributes):
+            self._fault(option, attribute.name, "a column shows one value; show the relation or a property")
         unique = {attribute.name: attribute for attribute in attributes}
         return tuple(
             ShownColumn(attribute, self._label(attribute), formatters.get(name), self._description(name))
             for name, attribute in unique.items()
         )
 
-    def _every_column(self) -> Iterable[ShownColumn]:
-        formatters = self._formatters("column_formatters")
+    def _every_column(self, shown: Sequence[ShownColumn]) -> Iterable[ShownColumn]:
+        # What only a row's page shows, it may show in part: a list that is asked for the column shows no more.
+        listed = {column.name for column in shown}
+        detail = self._formatters("column_formatters_detail")
+        formatters = {name: function for name, function in detail.items() if name not in listed}
+        formatters |= self._formatters("column_formatters")
         names = [*self.info.columns, *self.info.relations]
         for name in names:
             column = self.info.columns.get(name)

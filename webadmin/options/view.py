@@ -92,6 +92,8 @@ class View:
     """Sentences for the person about this list."""
     summary: tuple[ShownColumn, ...] = ()
     """The columns that are summed up."""
+    loads: tuple[Attribute, ...] = ()
+    """What the host's own functions read of rows besides columns: ``list_load``."""
     extra: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What other parts work out once for this view and keep with it."""
 

@@ -10,7 +10,8 @@ from urllib.parse import quote_plus
 
 from markupsafe import Markup
 
-from webadmin.database.inspection import inspect_model
+from webadmin.database.identity import segment
+from webadmin.database.inspection import ModelInfo, inspect_model
 from webadmin.options.context import Context
 from webadmin.options.labels import model_label
 from webadmin.options.view import ShownColumn, View
@@ -123,23 +124,26 @@ class Cells:
         attribute, name = column.attribute, column.name
         relation = attribute.relation
         assert relation is not None
-        view = self._context.view_of(relation.target)
-        back = reverse_filter(self._view, relation.name, view)
+        view, owner = self._context.view_of(relation.target), inspect_model(attribute.owner)
+        back = reverse_filter(owner, relation.name, view)
         start = self._urls.filtered(view, [(back, "")]) if view is not None and back is not None else None
+        path = [step.name for step in attribute.path]
 
         def make(row: Any, extras: Mapping[str, Any]) -> Cell:
             count = int(extras.get(name) or 0)
-            href = start + quote_plus(self._view.id_of(row)) if start is not None and count else None
+            href = None
+            if start is not None and count:
+                href = start + quote_plus(segment(owner.key_of(_along(path, row))))
             return Cell(name, "relations", format_number(count), href=href, empty=count == 0)
 
         return make
 
 
-def reverse_filter(view: View, relation_name: str, target: View | None) -> str | None:
+def reverse_filter(owner: ModelInfo, relation_name: str, target: View | None) -> str | None:
     """The filter of ``target``'s list that selects the rows of one parent, when that list may be filtered so."""
     if target is None:
         return None
-    relation = view.info.relations[relation_name]
+    relation = owner.relations[relation_name]
     back = relation.property.back_populates
     if back and back in target.filters:
         return back
@@ -147,7 +151,7 @@ def reverse_filter(view: View, relation_name: str, target: View | None) -> str |
         other = option.attribute.relation
         if (
             other is not None
-            and other.target is view.model
+            and other.target is owner.model
             and other.many_to_one
             and other.local == relation.remote
         ):

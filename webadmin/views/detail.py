@@ -87,8 +87,9 @@ def detail(request: AdminRequest) -> Answer:
     if not view.options.can_view_details:
         raise Forbidden(_("These rows have no page of their own."), link="./")
     shown = [column for column in view.details_columns if not _is_many(column)]
-    options = load_plan(context, view, shown).options(context)
-    row = one(context, view, request.key, options=options, deleted="show")
+    plan = load_plan(context, view, shown)
+    row = one(context, view, request.key, options=plan.options(context), deleted="show")
+    plan.load_collections(context, view, [row])
     id = view.id_of(row)
     label = view.row_label(row)
     deleted = view.is_deleted(row)
@@ -164,7 +165,7 @@ def _related_table(
     ][:6]
     related = related_rows(context, view, row, relation, target, columns, limit=RELATED_ROWS)
     makers = [cells.maker(column) for column in columns]
-    back = reverse_filter(view, relation.name, target)
+    back = reverse_filter(view.info, relation.name, target)
     pairs = [(back, unquote(view.id_of(row)))] if back is not None else []
     return RelatedTable(
         name=relation.name,

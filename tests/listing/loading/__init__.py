@@ -1,0 +1,1 @@
+"""What is loaded, and in how many statements."""
