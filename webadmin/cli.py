@@ -247,7 +247,6 @@ def _run(app: Any, reserved: socket.socket, host: str, path: str, identity: Iden
         else:
             click.echo(f"webadmin is running. Open {base}{path}")
 
-    gc.freeze()  # what was made so far stays
     gc.enable()
     serve_app(app, reserved, host=host, started=announce)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -54,6 +55,7 @@ def serve_app(app: Any, reserved: socket.socket, *, host: str, started: Callable
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=_PATIENCE
     )
+    gc.freeze()  # what was made so far stays: the collector need not go through it again and again
     _Server(config, lambda: started(f"http://{shown}:{number}")).run(sockets=[reserved])
 
 
