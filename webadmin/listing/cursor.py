@@ -1,7 +1,9 @@
-"""A place in a list as text for an address: the values of the order's keys in one row, signed.
+"""A place in a list as text for an address: the values of the order's keys in one row, signed and sealed.
 
 A cursor belongs to one list as it is sorted, searched and filtered. Whatever else comes is refused: what is broken, from
-another list, or made by somebody else.
+another list, or made by somebody else. It cannot be read either, since a list may be in the order of what it does not
+show. The signature is the nonce of the seal (as in SIV, RFC 5297), so that equal places have equal texts and nothing else
+is told of them.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ def encode(secret: str, params: ListParams, place: Place) -> str:
     :param secret: the admin's signing key.
     """
     packed = json.dumps([_plain(value) for value in place], separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_mac(secret, params, packed) + packed).decode().rstrip("=")
+    mac = _mac(secret, params, packed)
+    return base64.urlsafe_b64encode(mac + _sealed(secret, mac, packed)).decode().rstrip("=")
 
 
 def decode(secret: str, params: ListParams, text: str, keys: int) -> Place:
@@ -38,8 +41,9 @@ def decode(secret: str, params: ListParams, text: str, keys: int) -> Place:
     """
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        packed = raw[_MAC:]
-        if not hmac.compare_digest(raw[:_MAC], _mac(secret, params, packed)):
+        mac = raw[:_MAC]
+        packed = _sealed(secret, mac, raw[_MAC:])
+        if not hmac.compare_digest(mac, _mac(secret, params, packed)):
             raise broken()
         found = tuple(_value(part) for part in json.loads(packed))
     except (ValueError, TypeError, binascii.Error, RecursionError):
@@ -63,6 +67,14 @@ def _mac(secret: str, params: ListParams, packed: bytes) -> bytes:
     bound = json.dumps([view.key, params.order, rows.pairs()]).encode()
     key = hashlib.blake2b(secret.encode(), person=b"webadmin.cursor").digest()
     return hashlib.blake2b(bound + b"\0" + packed, key=key, digest_size=_MAC).digest()
+
+
+def _sealed(secret: str, mac: bytes, content: bytes) -> bytes:
+    """``content`` under a stream of bytes that belongs to ``mac``; the same again gives it back."""
+    key = hashlib.blake2b(secret.encode(), person=b"webadmin.sealed").digest()
+    blocks = range(-(-len(content) // hashlib.blake2b.MAX_DIGEST_SIZE))
+    stream = b"".join([hashlib.blake2b(mac + block.to_bytes(4), key=key).digest() for block in blocks])
+    return bytes(one ^ other for one, other in zip(content, stream, strict=False))
 
 
 def _plain(value: Any) -> Any:

@@ -154,6 +154,8 @@ def hidden_texts(view: View, meant: Asked) -> list[str]:
     for name, column in view.all_columns.items():
         info = column.attribute.column
         own = info is not None and not column.attribute.path and info.kind in _TEXTS
+        # A formatter may show a text in part, of which a piece would show the rest.
+        own = own and column.formatter is None
         if own and info is not None and {info.column.name.casefold(), name.casefold()} & searched:
             found.append(name)
     return found

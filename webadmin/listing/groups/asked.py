@@ -84,16 +84,26 @@ def own_words(view: View) -> Mapping[str, str]:
 
 
 def groupable(view: View) -> Mapping[str, Attribute]:
-    """What rows can be counted by: relations, choices, booleans, short texts, whole numbers and dates."""
+    """What rows can be counted by: relations, choices, booleans, short texts, whole numbers and dates; no texts that a
+    formatter may show in part, since a list of all values would show the rest."""
     return per_view(
         view,
         "groupable",
         lambda: {
             name: attribute
             for name, attribute in groups_of(view).items()
-            if attribute.relation is not None or kind_by(attribute) in _KINDS
+            if attribute.relation is not None
+            or (
+                kind_by(attribute) in _KINDS
+                and not (kind_by(attribute) is Kind.TEXT and _formatted(view, name))
+            )
         },
     )
+
+
+def _formatted(view: View, name: str) -> bool:
+    shown = [*view.list_columns, *view.details_columns, *view.all_columns.values()]
+    return any(column.name == name and column.formatter is not None for column in shown)
 
 
 def units_of(attribute: Attribute) -> Sequence[str]:

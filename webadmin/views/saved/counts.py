@@ -14,6 +14,7 @@ from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.saved.kept import SavedView
 from webadmin.saved.shelf import Shelf
+from webadmin.saved.store import person_of
 from webadmin.text import format_count
 from webadmin.views.saved.asked import held
 
@@ -74,5 +75,6 @@ def _keep(request: AdminRequest, view: View, saved: SavedView, text: str) -> Non
 
 
 def _key(request: AdminRequest, view: View, saved: SavedView) -> tuple[str, ...]:
-    """Of one session: what a person may see can depend on more than who they are."""
-    return request.cookie.id, view.key, saved.id, saved.query
+    """Of one person in one session: what they may see can depend on more than who they are, and where the host says who
+    they are, another person at the same browser may have the same session."""
+    return request.cookie.id, person_of(request.user), view.key, saved.id, saved.query
