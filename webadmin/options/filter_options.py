@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from webadmin.database.inspection import ModelInfo
 from webadmin.options.attributes import Attribute, looked_at
 from webadmin.options.json_paths import json_attribute
+from webadmin.options.own_filters import Filter
 from webadmin.options.view import FilterOption
 
 OPTION = "column_filters"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class FilterOptions:
@@ -34,10 +37,29 @@ class FilterOptions:
         """The safelist by name, in the order given."""
         found: dict[str, FilterOption] = {}
         for value in given:
-            option = self._column(value)
-            if option is not None:
-                found[option.attribute.name] = option
+            for option in self._options(value):
+                name = option.attribute.name
+                if option.custom is not None and name in found:
+                    self.fault(OPTION, name, "there is another filter of this name; give one of them a name")
+                found[name] = option
         return found
+
+    def _options(self, value: Any) -> Iterator[FilterOption]:
+        if isinstance(value, type) and issubclass(value, Filter):
+            value = value()
+        if isinstance(value, Filter):
+            yield from self._own(value)
+        elif (option := self._column(value)) is not None:
+            yield option
+
+    def _own(self, given: Filter) -> Iterator[FilterOption]:
+        title = type(given).__name__
+        if type(given).condition is Filter.condition:
+            self.fault(OPTION, title, "it has no condition; write condition(self, value, user)")
+        elif not _NAME.fullmatch(given.name):
+            self.fault(OPTION, title, f"{given.name!r} cannot stand in an address; use letters, digits and _")
+        else:
+            yield FilterOption(Attribute(given.name, self.info.model), given.label, given)
 
     def _column(self, value: Any) -> FilterOption | None:
         named = looked_at(self.info, value)

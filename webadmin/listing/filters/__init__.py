@@ -14,6 +14,7 @@ from webadmin.listing.filters.choices import ChoicesFilter
 from webadmin.listing.filters.date import DateFilter
 from webadmin.listing.filters.json import JsonFilter
 from webadmin.listing.filters.number import NumberFilter
+from webadmin.listing.filters.own import OwnFilter
 from webadmin.listing.filters.relation import RelationFilter
 from webadmin.listing.filters.span import SpanFilter
 from webadmin.listing.filters.text import NullFilter, TextFilter, UuidFilter
@@ -46,6 +47,8 @@ _BY_KIND: Mapping[Kind, type[Filter]] = {
 def filter_for(option: FilterOption) -> Filter:
     """The filter that fits what ``option`` names."""
     attribute = option.attribute
+    if option.custom is not None:
+        return OwnFilter(option)
     if attribute.relation is not None:
         return RelationFilter(option)
     if isinstance(attribute.expression, json_text):

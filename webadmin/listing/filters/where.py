@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from webadmin.listing.controls import FilterInput
 from webadmin.listing.filters.base import EMPTY, Active, Filter, FilterValue, Refused, phrase_label, short
 from webadmin.listing.filters.choices import ChoicesFilter
+from webadmin.listing.filters.own import OwnFilter
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
 from webadmin.options.view import FilterOption, View
@@ -118,11 +119,7 @@ class WhereFilter(Filter):
         """What a condition can be about, for the script that builds them."""
         found = []
         for name, filter_ in self.known.items():
-            choices = (
-                [[value, choice_label(member)] for value, member in filter_.choices.items()]
-                if isinstance(filter_, ChoicesFilter)
-                else []
-            )
+            choices = _choices(filter_)
             null = () if "empty" in filter_.operators or not filter_.nullable else ("null",)
             for operator in (*filter_.operators, *null):
                 if operator == "range":
@@ -136,6 +133,13 @@ class WhereFilter(Filter):
                 word = "" if operator == "eq" else f" · {phrase_label(operator).lower()}"
                 found.append({"name": parameter, "label": f"{filter_.label}{word}", "choices": choices})
         return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def _choices(filter_: Filter) -> list[list[str]]:
+    if isinstance(filter_, OwnFilter):
+        return [list(pair) for pair in filter_.pairs]
+    members = filter_.choices if isinstance(filter_, ChoicesFilter) else {}
+    return [[value, choice_label(member)] for value, member in members.items()]
 
 
 def split(known: Mapping[str, Filter], name: str) -> tuple[str, str] | None:
