@@ -35,4 +35,5 @@ class Cell(NamedTuple):
 
     def linked(self, url: str) -> Cell:
         """The same cell, leading to ``url`` instead of wherever it led."""
-        return self._replace(href=url, kind="text" if self.kind == "relation" else self.kind)
+        name, kind, text, _href, *rest = self
+        return Cell(name, "text" if kind == "relation" else kind, text, url, *rest)
