@@ -20,7 +20,7 @@ _STATISTICS = sa.text(
                        WHERE tree.isleaf)
                 WHEN c.relkind IN ('r', 'm', 'f') THEN c.reltuples
                 ELSE -1 END AS rows,
-           c.relkind = 'p' AS partitioned,
+           c.relkind = 'p' AS partitioned, c.relkind IN ('r', 'p', 'm') AS own,
            (SELECT json_agg(json_build_object('where', pg_get_expr(i.indpred, i.indrelid, true), 'keys', (
                       SELECT json_agg(json_build_object(
                                  'column', a.attname, 'text', pg_get_indexdef(i.indexrelid, k.n, true),
@@ -50,7 +50,8 @@ def statistics(connection: Connection, table: sa.Table) -> TableStatistics:
     known = json.loads(found.indexes) if isinstance(found.indexes, str) else found.indexes
     return TableStatistics(
         rows=int(found.rows) if found.rows is not None and found.rows >= 0 else None,
-        indexes=tuple(_index(facts) for facts in known or ()),
+        # A view is read along the indexes of other tables, a foreign table along those of another server.
+        indexes=tuple(_index(facts) for facts in known or ()) if found.own else None,
         partitioned=found.partitioned,
     )
 

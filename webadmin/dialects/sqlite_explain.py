@@ -14,6 +14,7 @@ _ACCESS = re.compile(
     r"(?: \((?P<condition>.+)\))?"
 )
 _SORT = re.compile(r"^USE TEMP B-TREE FOR (?P<what>.+)$")
+_PART = re.compile(r"^(?:LAST (?:\d+ )?TERMS? OF|RIGHT PART OF) ")
 _SORT_TYPES = {"ORDER BY": "Sort", "GROUP BY": "Group", "DISTINCT": "Unique"}
 
 
@@ -36,8 +37,10 @@ def explain(connection: Connection, sql: str, parameters: Any) -> list[dict[str,
 
 def _node(detail: str) -> dict[str, Any]:
     if found := _SORT.match(detail):
-        what = found["what"].removeprefix("LAST TERM OF ").removeprefix("RIGHT PART OF ")
-        return {"Node Type": _SORT_TYPES.get(what, "Sort"), "Detail": detail}
+        what = _PART.sub("", found["what"])
+        kind = _SORT_TYPES.get(what, "Sort")
+        # By its last terms alone: rows come in the order of the first ones already.
+        return {"Node Type": f"Incremental {kind}" if what != found["what"] else kind, "Detail": detail}
     found = _ACCESS.match(detail)
     if found is None or detail == "SCAN CONSTANT ROW" or " VIRTUAL TABLE " in detail:
         return {"Node Type": detail.split(" (")[0].capitalize(), "Detail": detail}

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from sqlalchemy.orm import Session
 
 from webadmin.dialects import Dialect, Estimate
 from webadmin.listing.params import ListParams
@@ -32,6 +33,7 @@ CAP = SMALL
 """Rows up to which is counted when nothing is known of the cost."""
 _KEPT_FOR = 60.0  # seconds; statistics change slowly
 
+_answers: WeakKeyDictionary[Session, tuple[Any, Estimate | None]] = WeakKeyDictionary()
 _statistics: WeakKeyDictionary[Dialect, dict[Any, tuple[float, int | None]]] = WeakKeyDictionary()
 
 
@@ -73,9 +75,15 @@ def known_rows(context: Context, view: View) -> int | None:
 
 
 def ask_planner(context: Context, view: View, params: ListParams) -> Estimate | None:
-    """What the planner expects of the list's count; one statement, which reads no rows."""
+    """What the planner expects of the list's count; one statement, which reads no rows, however often a request asks."""
+    what = (view.key, params.deleted, params.q, params.filters, params.per, params.top)
+    answered = _answers.get(context.session)
+    if answered is not None and answered[0] == what:
+        return answered[1]
     asked = named(counting(context, view, params), _("Estimate of the total"))
-    return context.dialect.estimate(context.session.connection(), asked)
+    expected = context.dialect.estimate(context.session.connection(), asked)
+    _answers[context.session] = (what, expected)
+    return expected
 
 
 def ask_rows(context: Context, view: View, params: ListParams) -> int | None:
@@ -120,9 +128,11 @@ class _Ladder:
             self.left -= 1
         if expected is None:
             return self._capped()
-        if expected.cost < (CHEAP_SEARCH if self.params.q else CHEAP):
-            return self._exactly(expected.rows)
-        return Total(expected.rows, exact=False)
+        cheap = expected.cost < (CHEAP_SEARCH if self.params.q else CHEAP)
+        if restricted(self.view) and self.params.narrowed:
+            # Statistics are of all rows: what they expect of a filter would tell of those that this person may not see.
+            return (self._exactly() if cheap else None) or self._capped()
+        return self._exactly(expected.rows) if cheap else Total(expected.rows, exact=False)
 
     def size(self) -> int | None:
         """Rows of the table, as its statistics have it."""
