@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
 
 from webadmin.listing.memo import per_view
@@ -81,8 +82,13 @@ def _fingerprint(context: Context, stmt: sa.Select[Any]) -> str:
 
 def _repeatable(stmt: sa.Select[Any]) -> bool:
     """Whether the conditions mean the same whenever and whoever asks, as far as can be seen."""
+    if any(isinstance(option, LoaderCriteriaOption) for option in stmt._with_options):
+        return False
     for element in visitors.iterate(stmt):
-        if isinstance(element, sa.TextClause):
+        # Text may be anything, also where it stands for a column, such as current_user.
+        if isinstance(element, sa.TextClause) or (
+            isinstance(element, sa.ColumnClause) and (element.is_literal or element.table is None)
+        ):
             return False
         name = str(getattr(element, "name", "")).lower()
         if isinstance(element, sa.sql.functions.FunctionElement) and name not in _SAME_EVERY_TIME:
