@@ -12,6 +12,7 @@ from webadmin.listing.listing import STATEMENTS, Listing
 from webadmin.listing.panel import chips, filter_controls
 from webadmin.listing.params import ListParams
 from webadmin.listing.search import searchable
+from webadmin.listing.slow import cost_of_sort, unserved
 from webadmin.options.view import View
 from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page
@@ -22,6 +23,8 @@ from webadmin.views.saved.asked import Asked, ask
 from webadmin.views.saved.tabs import Tabs, tabs
 from webadmin.views.scrolling import Scrolling, scrolling
 from webadmin.views.searching import SearchWords, search_words
+from webadmin.views.sort_cost import sort_cost
+from webadmin.views.sorting import SortChoice, sort_menu
 from webadmin.views.table import Head, Pager, Row, heads, pager, rows
 
 
@@ -48,6 +51,8 @@ class ListPage:
     action_url: str
     """The list's address without query string: where the search and filter forms go by GET."""
     heads: tuple[Head, ...]
+    sort_menu: tuple[SortChoice, ...]
+    """What the list can be sorted by beside its heads."""
     rows: tuple[Row, ...]
     count: int
     exact: bool
@@ -117,7 +122,11 @@ def list_page(request: AdminRequest) -> Answer:
     view = request.view
     asked = ask(request)
     check_place(request.context, view, asked.params)
-    listing = Listing.load(request.context, view, asked.params, statements=STATEMENTS - asked.statements)
+    cost = cost_of_sort(request.context, view, asked.params)
+    if cost.rows is not None:
+        return sort_cost(request, asked.params, cost)
+    sent = asked.statements + cost.statements
+    listing = Listing.load(request.context, view, asked.params, statements=STATEMENTS - sent)
     return Page(
         "list.html",
         _page(request, view, asked, listing),
@@ -130,6 +139,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
     urls, params = request.urls, asked.params
     query, plain = params.query(), params.plain
     first = plain.query(page=1)
+    slow = unserved(request.context, view, params, listing.total)
 
     def list_url(query: str) -> str:
         return urls.list(view, query)
@@ -141,7 +151,8 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         singular=view.name.lower(),
         url=urls.list(view),
         action_url=urls.list(view),
-        heads=heads(view, listing.columns, params, list_url, listing.order),
+        heads=heads(view, listing.columns, params, list_url, listing.order, slow),
+        sort_menu=sort_menu(view, listing.columns, params, list_url, slow),
         rows=rows(request, view, listing.columns, listing.rows),
         count=listing.total,
         exact=listing.exact,

@@ -18,6 +18,7 @@ from webadmin.rendering.cells import Cell
 from webadmin.rendering.values import Cells
 from webadmin.request import AdminRequest
 from webadmin.text import gettext as _
+from webadmin.views.sorting import sorts_of_heads
 
 UrlOf = Callable[[str], str]
 """The address of a list with a query string."""
@@ -44,6 +45,8 @@ class Head:
     """asc, desc or empty."""
     position: int = 0
     """1 for the first sort key, 0 when it is none."""
+    slow: bool = False
+    """No index serves the sort, and there are so many rows that it matters."""
     card_label: str = ""
     """Stands before the value on a card, where it would not be understood without its head."""
 
@@ -92,33 +95,35 @@ def heads(
     params: ListParams,
     list_url: UrlOf,
     shown_order: Sort | None = None,
+    slow: frozenset[str] = frozenset(),
 ) -> tuple[Head, ...]:
     """The heads of ``columns`` with the addresses that sort by them; ``list_url`` makes one of a query string.
 
     :param shown_order: what the rows are sorted by, where that is not what ``params`` says.
+    :param slow: the sorts that no index serves.
     """
     order_of_rows = params.order if shown_order is None else shown_order
     order = {name: (place, descending) for place, (name, descending) in enumerate(order_of_rows, 1)}
-    roles = _roles(columns)
+    sorts = sorts_of_heads(view, columns)
     return tuple(
-        _head(view, column, role, params, order, list_url)
-        for column, role in zip(columns, roles, strict=True)
+        _head(column, role, params, sorts.get(column.name, ""), order, list_url, slow)
+        for column, role in zip(columns, _roles(columns), strict=True)
     )
 
 
 def _head(
-    view: View,
     column: ShownColumn,
     role: str,
     params: ListParams,
+    name: str,
     order: dict[str, tuple[int, bool]],
     list_url: UrlOf,
+    slow: frozenset[str],
 ) -> Head:
-    name = column.name
     info = column.attribute.column
-    position, descending = order.get(name, (0, False))
+    position, descending = order.get(name or column.name, (0, False))
     sort_url = add_url = None
-    if name in view.sortable:
+    if name:
         turned = not descending if position else False
         sort_url = list_url(params.query(sort=((name, turned),)))
         others = tuple(item for item in params.order if item[0] != name)
@@ -129,7 +134,7 @@ def _head(
         )
         add_url = list_url(params.query(sort=kept))
     return Head(
-        name=name,
+        name=column.name,
         label=column.label,
         numeric=info.kind in NUMBERS and not info.primary_key if info is not None else _counts(column),
         role=role,
@@ -137,6 +142,7 @@ def _head(
         sort_add_url=add_url,
         direction=("desc" if descending else "asc") if position else "",
         position=position,
+        slow=name in slow,
         card_label=column.label if role == "meta" and _needs_label(column) else "",
     )
 
