@@ -1,4 +1,4 @@
-// [data-copy="#id"] copies the text of that element, [data-copy-text] its own.
+// [data-copy="#id"] copies the text of that element, [data-copy-text] its own, [data-copy-link] that address in full.
 import { create, on } from "./dom.js";
 import { t } from "./text.js";
 import { toast } from "./toasts.js";
@@ -15,12 +15,13 @@ function copySelected(text, beside) {
   if (!done) throw new Error("refused");
 }
 
-on("click", "[data-copy], [data-copy-text]", async (event, button) => {
-  const text = button.dataset.copyText ?? document.querySelector(button.dataset.copy)?.textContent.trim() ?? "";
+on("click", "[data-copy], [data-copy-text], [data-copy-link]", async (event, button) => {
+  const { copyText, copyLink } = button.dataset;
+  const text = copyText ?? (copyLink && new URL(copyLink, location.href).href) ?? document.querySelector(button.dataset.copy)?.textContent.trim() ?? "";
   try {
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
     else copySelected(text, button);
-    toast(t("Copied"));
+    toast(copyLink ? t("The link is copied") : t("Copied"));
   } catch {
     toast(t("Could not copy"), "bad");
   }

@@ -19,22 +19,29 @@ function setOpen(open) {
   show();
 }
 
+const enter = () => document.querySelector(".wa-filters :is(input:not([type=hidden]), select, .wa-facet a)")?.focus();
+
 on("click", "[data-filters-toggle]", (event, toggle) => {
   event.preventDefault();
   const inside = toggle.closest(".wa-filters");
-  setOpen(!inside && !isOpen());
+  // pressed by its key from anywhere, it leads into the filters, also when they are open already
+  const byKey = !event.detail && toggle !== document.activeElement;
+  setOpen(byKey || (!inside && !isOpen()));
   if (inside) document.querySelector("[data-filters-toggle]:not(.wa-filters *)")?.focus();
-  else if (drawer) document.querySelector(".wa-filters :is(input:not([type=hidden]), select, a)")?.focus();
+  else if (drawer || (isOpen() && !event.detail)) enter();
 });
 
 document.addEventListener("pointerdown", (event) => {
   if (drawer && !event.target.closest(".wa-filters, [data-filters-toggle]")) setOpen(false);
 });
 
+// Esc leads out of them: out of a drawer to what has opened it, out of a column to the rows
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !drawer || event.defaultPrevented) return;
-  setOpen(false);
-  document.querySelector("[data-filters-toggle]")?.focus();
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  if (!drawer && !event.target.closest?.(".wa-filters")) return;
+  const back = document.querySelector(drawer ? "[data-filters-toggle]" : "[data-rows] > tr[tabindex]");
+  if (drawer) setOpen(false);
+  (back ?? document.getElementById("main"))?.focus();
 });
 
 wide.addEventListener("change", show);

@@ -3,6 +3,7 @@ import "./preferences.js";
 import "./keep.js";
 import "./columns.js";
 import "./drawers.js";
+import "./find.js";
 import "./filters.js";
 import "./where.js";
 import "./remember.js";

@@ -7,6 +7,11 @@ document.addEventListener("click", ({ target }) => {
   open().forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
 });
 
+// What is to be filled in first has the focus when its menu opens
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches("details.wa-menu[open]")) target.querySelector("[data-first]")?.focus();
+}, true);
+
 on("focusout", "details.wa-menu[open]", (event, menu) => {
   if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });

@@ -34,16 +34,21 @@ def test_rows_by_keys(page: Page, site: str) -> None:
 
 
 def test_the_list_by_keys(page: Page, site: str) -> None:
-    """/ searches, ] and [ turn pages, f shows the filters, q the query panel, n makes a row, g h goes home."""
+    """/ searches, ] and [ turn pages, f leads into the filters and Esc out of them, q shows the query panel, n makes a row, g h goes home."""
     page.goto(f"{site}/orders/")
     page.keyboard.press("]")
     expect(page).to_have_url(re.compile("page=2"))
     page.keyboard.press("[")
     expect(page).to_have_url(re.compile(r"/orders/$"))
     page.keyboard.press("f")
+    expect(page.get_by_label("Find a filter")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#results tbody tr").first).to_be_focused()
+    page.locator("#filters-open").press("Enter")
     expect(page.locator("#filters")).to_be_hidden()
     page.keyboard.press("f")
-    expect(page.locator("#filters")).to_be_visible()
+    expect(page.get_by_label("Find a filter")).to_be_focused()
+    page.keyboard.press("Escape")
     page.keyboard.press("q")
     expect(page.locator("section#explain")).to_be_visible()
     page.keyboard.press("/")
@@ -66,7 +71,7 @@ def test_every_shortcut_is_listed(page: Page, site: str) -> None:
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
     expect(dialog.get_by_role("button", name="Close")).to_be_focused()
-    expect(dialog.locator("dt")).to_have_count(14)
+    expect(dialog.locator("dt")).to_have_count(15)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 

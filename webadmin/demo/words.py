@@ -64,10 +64,10 @@ FRESH = "pending " * 30 + "paid " * 42 + "packed " * 13 + "failed " * 10 + "canc
 RECENT = "pending " * 4 + "paid " * 24 + "packed " * 14 + "sent " * 44 + "failed " * 7 + "cancelled " * 7
 SETTLED = "delivered " * 87 + "sent " * 4 + "cancelled " * 7 + "failed " * 2
 CHANNELS = "web " * 62 + "app " * 22 + "phone " * 10 + "sales_rep " * 6
-LINES = "0 " * 3 + "1 " * 25 + "2 " * 24 + "3 " * 19 + "4 " * 12 + "5 " * 8 + "6 " * 5 + "8 " * 3 + "18"
+LINES = "0 " * 2 + "1 " * 26 + "2 " * 24 + "3 " * 19 + "4 " * 12 + "5 " * 8 + "6 " * 5 + "8 " * 3 + "18"
 # An order without lines was agreed by phone: its sum is known, and mostly still to be paid.
-OPEN = "pending " * 8 + "paid " + "cancelled"
-AGREED = "0 240 640 890 1250 1800 2400 5200"
+OPEN = "pending " * 9 + "cancelled"
+AGREED = "0 640 760 890 1250 1800 2400 5200"
 QUANTITIES = "1 " * 62 + "2 " * 20 + "3 " * 7 + "4 " * 6 + "6 " * 3 + "12 " * 2
 WINDOW_HOURS = "2 " * 35 + "4 " * 35 + "12 " * 15 + "24 " * 10 + "72 " * 5
 

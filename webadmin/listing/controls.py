@@ -22,7 +22,7 @@ class FilterInput:
     """The query parameter."""
     label: str
     type: str
-    """checkbox (several options of one name), select, number, date, text, lookup or where (an expression)."""
+    """checkbox (several options of one name), select, hidden, number, date, text, lookup or where (an expression)."""
     value: str = ""
     value_label: str = ""
     """For lookup: the label of the chosen row."""

@@ -97,6 +97,8 @@ class ListPage:
     read_only: bool
     here: str = ""
     """The address of this very list, to come back to."""
+    link: str = ""
+    """An address that shows the same rows to others: nothing that one person keeps is left out of it."""
     count_url: str | None = None
     """Counts exactly; None where the total is exact already."""
     notes: tuple[str, ...] = ()
@@ -195,6 +197,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         empty_hint=_empty_hint(view, params),
         read_only=not (request.may("change") or request.may("delete") or request.may("restore")),
         here=list_url(query),
+        link=list_url(first),
         notes=_notes(view),
         tabs=tabs(request, view, asked),
         columns_url=urls.below(view, "columns", query),

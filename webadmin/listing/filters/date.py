@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -116,7 +116,8 @@ class DateFilter(ColumnFilter):
 
     def say(self, active: FilterValue, text: str, labels: Mapping[str, str]) -> str:
         if active.operator == "range":
-            return humanize(text)
+            days = _days(active.values[active.texts.index(text)])
+            return f"{humanize(text)} ({days})" if days else humanize(text)
         period = periods.written(text)
         if period is None:
             value = active.values[active.texts.index(text)]
@@ -138,15 +139,22 @@ class DateFilter(ColumnFilter):
         ]
         if "range" in active:  # chosen by a link: the form has to carry it along
             chosen = active["range"].texts[-1]
-            names = dict.fromkeys((chosen, *periods.PRESETS))
-            options = (
-                Option("", _("Any")),
-                *(Option(name, humanize(name), name == chosen) for name in names),
-            )
-            found.append(
-                FilterInput(f"{self.name}.range", phrase_label("range"), "select", chosen, options=options)
-            )
+            parameter, label = f"{self.name}.range", phrase_label("range")
+            if len(active["range"].texts) == 1 and chosen in OFFERED:  # the link itself shows it
+                found.append(FilterInput(parameter, label, "hidden", chosen))
+            else:
+                names = dict.fromkeys((chosen, *periods.PRESETS))
+                options = tuple(Option(name, humanize(name), name == chosen) for name in names)
+                found.append(
+                    FilterInput(parameter, label, "select", chosen, options=(Option("", _("Any")), *options))
+                )
         return [*found, *self.other_inputs(active, ("gte", "lte", "range")), *self.null_input(active)]
+
+
+def _days(span: Span) -> str:
+    """The days that a span has, in words."""
+    start, end = (date(edge.year, edge.month, edge.day) if edge else None for edge in span)
+    return periods.in_words(start, end - timedelta(days=1)) if start and end else ""
 
 
 def _within(column: Any, value: Any) -> sa.ColumnElement[bool]:
