@@ -98,7 +98,8 @@ def _words(element: Any) -> Iterator[str]:
 def columns_of(expression: Any) -> list[sa.Column[Any]]:
     """The columns that an expression is made of, each once, in the order in which they stand in it."""
     found = [element for element in visitors.iterate(expression) if isinstance(element, sa.Column)]
-    return [column for at, column in enumerate(found) if not any(column is before for before in found[:at])]
+    # As part of an expression a column is a copy of itself; what it belongs to and its key stay.
+    return list({(column.table, column.key): column for column in found}.values())
 
 
 def tables_of(expression: Any) -> list[Any]:

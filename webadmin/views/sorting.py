@@ -109,4 +109,5 @@ def _made_of(sort: Attribute, shown: Attribute) -> bool:
         return path == [*(relation.name for relation in shown.path), shown.relation.name]
     if not sort.written or shown.column is None or path != [relation.name for relation in shown.path]:
         return False
-    return any(column is shown.column.column for column in columns_of(sort.expression))
+    own = shown.column.column
+    return any(column.table is own.table and column.key == own.key for column in columns_of(sort.expression))
