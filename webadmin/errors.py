@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class WebadminError(Exception):
@@ -34,11 +35,25 @@ class WebadminError(Exception):
         self.retry_after = retry_after
 
 
+@dataclass(frozen=True, slots=True)
+class WrongField:
+    """One parameter of an address that cannot be used, as a field to put right."""
+
+    name: str
+    label: str
+    value: str
+    message: str
+
+
 class BadRequest(WebadminError):
-    """The address or the query string cannot be understood."""
+    """The address or the query string cannot be understood; ``fields`` are the parts of it that can be put right."""
 
     status = 400
     title = "That address does not work"
+
+    def __init__(self, message: str, *, fields: Sequence[WrongField] = (), **more: Any) -> None:
+        super().__init__(message, **more)
+        self.fields = tuple(fields)
 
 
 class LoginRequired(WebadminError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from webadmin.auth import csrf
 from webadmin.auth.cookie import CookieSigner, SessionData
 from webadmin.auth.identity import Identity
 from webadmin.auth.user import User
-from webadmin.errors import LoginRequired, MethodNotAllowed, WebadminError
+from webadmin.errors import BadRequest, LoginRequired, MethodNotAllowed, WebadminError
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Settings
 from webadmin.rendering.environment import Renderer
@@ -81,14 +81,20 @@ class Responder:
         """The page of an error; for somebody who is not logged in, the way to the login."""
         if isinstance(error, LoginRequired) and self.identity.has_login and not _is_guest(caller):
             return self._to_login(caller)
+        link = self._link(caller, error.link)
+        fields = error.fields if isinstance(error, BadRequest) and error.link and "?" in link else ()
+        action, _mark, query = link.partition("?")
         content = ErrorPage(
             status=error.status,
             title=_(error.title),
             message=error.message,
-            link=self._link(caller, error.link),
+            link=link,
             link_label=error.link_label or (_("Go on without it") if error.link else _("Home")),
             retry_after=error.retry_after,
             request_id=caller.request_id,
+            fields=fields,
+            action=action,
+            hidden=tuple(parse_qsl(query)) if fields else (),
         )
         response = self.respond(caller, Page("error.html", content, status=error.status))
         if error.retry_after is not None:

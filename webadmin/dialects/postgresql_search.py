@@ -52,6 +52,13 @@ class PostgreSQLSearching(Searching):
     def search_match(self, vector: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         return vector.bool_op("@@")(sa.func.websearch_to_tsquery(config(vector), text, type_=pg.TSQUERY))
 
+    def has_words(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
+        name = _config_of_text(column)
+        # Written out, so that an index on the same expression serves.
+        own = sa.func.get_current_ts_config(type_=pg.REGCONFIG) if name is None else sa.literal_column(f"'{name}'::regconfig", pg.REGCONFIG)  # fmt: skip
+        document = sa.func.to_tsvector(own, column, type_=pg.TSVECTOR)
+        return document.bool_op("@@")(sa.func.websearch_to_tsquery(own, text, type_=pg.TSQUERY))
+
     def search_query(
         self, connection: Connection, table: sa.Table, vector: sa.ColumnElement[Any], text: str
     ) -> TextQuery:
@@ -110,6 +117,23 @@ class PostgreSQLSearching(Searching):
             .limit(10_000)
         )
         return [(word, rows) for word, rows in connection.execute(stmt)]
+
+
+def _config_of_text(column: sa.ColumnElement[Any]) -> str | None:
+    """The configuration in which an index on the words of ``column`` has them; else that of its table's search column."""
+    table = getattr(column, "table", None)
+    table = getattr(table, "element", table)
+    if not isinstance(table, sa.Table):
+        return None
+    name = re.escape(str(getattr(column, "name", "")))
+    pattern = re.compile(rf"to_tsvector\(\s*'(\w+)'(?:::regconfig)?\s*,\s*(?:\w+\.)?\"?{name}\"?\s*\)")
+    for index in table.indexes:
+        for expression in index.expressions:
+            if found := pattern.search(str(expression)):
+                return found.group(1)
+    vectors = (one for one in table.columns if type(one.type).__visit_name__ == "TSVECTOR")
+    found_name = next((config_name(one) for one in vectors), None)
+    return found_name if found_name is None or found_name.isidentifier() else None
 
 
 def _value(query: TextQuery) -> sa.ColumnElement[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,20 @@ class Searching:
     def search_match(self, vector: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
         """``vector`` has what ``text``, written as people write in a search box, asks for."""
         raise TypeError("search columns are not supported by this database")
+
+    def has_words(self, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
+        """``column``, a text, has what ``text``, written as people write in a search box, asks for."""
+        contains: Callable[[Any, str], sa.ColumnElement[bool]] = self.contains  # type: ignore[attr-defined]
+        sides = [
+            sa.and_(
+                *(
+                    sa.not_(contains(column, term.text)) if term.negated else contains(column, term.text)
+                    for term in terms
+                )
+            )
+            for terms in alternatives(text)
+        ]
+        return sa.or_(*sides) if sides else sa.false()
 
     def search_query(
         self, connection: Connection, table: sa.Table, vector: sa.ColumnElement[Any], text: str

@@ -9,6 +9,7 @@ from webadmin.listing.controls import Chip, FilterControl, FilterInput
 from webadmin.listing.filters import filters_of
 from webadmin.listing.filters.base import Active, Filter
 from webadmin.listing.filters.date import OFFERED, DateFilter
+from webadmin.listing.filters.forms import inputs_of
 from webadmin.listing.groups.asked import groupable
 from webadmin.listing.groups.control import per_chip, per_control
 from webadmin.listing.labels import Labels
@@ -42,7 +43,9 @@ def filter_controls(
         active, names = params.active(name), labels.get(name, {})
         inputs = tuple(
             replace(control, lookup_url=lookup_url(name)) if control.type == "lookup" else control
-            for control in (filter_.inputs(active, names) if active else _empty_inputs(params.view, filter_))
+            for control in (
+                inputs_of(filter_, active, names) if active else _empty_inputs(params.view, filter_)
+            )
         )
         summary = ", ".join(filter_.describe(value, names) for value in active.values())
         presets = _presets(params, filter_, active, url)
@@ -56,11 +59,11 @@ def filter_controls(
 def _empty_inputs(view: View, filter_: Filter) -> tuple[FilterInput, ...]:
     """The controls of a filter that is not set: always the same in one language."""
     key = ("inputs", filter_.name, current_language())
-    return per_view(view, key, lambda: tuple(filter_.inputs({}, {})))
+    return per_view(view, key, lambda: tuple(inputs_of(filter_, {}, {})))
 
 
 def _presets(params: ListParams, filter_: Filter, active: Active, url: Url) -> tuple[Link, ...]:
-    if not isinstance(filter_, DateFilter):
+    if not isinstance(filter_, DateFilter) or not filter_.takes("range"):
         return ()
     chosen = active.get("range")
     others = params.query(without=(filter_.name,))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
-from webadmin.errors import BadRequest
+from webadmin.errors import BadRequest, WrongField
 from webadmin.listing.filters import FilterValue
 from webadmin.listing.parsing import LAST, SLOW, Reader, Sort
 from webadmin.listing.scope import Deleted
@@ -85,7 +85,7 @@ class ListParams:
         reader.read(pairs)
         params = cls(view, zone=zone, saved=saved, usual=usual, **reader.found)
         if reader.faults:
-            raise wrong_list(" ".join(dict.fromkeys(reader.faults[:3])), params)
+            raise wrong_list(" ".join(dict.fromkeys(reader.faults[:3])), params, reader.fields)
         return params
 
     @property
@@ -235,6 +235,10 @@ def marker(view: View) -> str:
 _EMPTY = {"q": "", "sort": (), "deleted": "hide", "per": "", "top": 0}
 
 
-def wrong_list(message: str, without: ListParams) -> BadRequest:
-    """The answer to a query string that cannot be used, with a link to the list that is left of it."""
-    return BadRequest(message, link="?" + without.query(), link_label=_("Show the list without it"))
+def wrong_list(message: str, without: ListParams, fields: Sequence[WrongField] = ()) -> BadRequest:
+    """The answer to a query string that cannot be used, with a link to the list that is left of it.
+
+    :param fields: filters to put right.
+    """
+    link, label = "?" + without.query(), _("Show the list without it")
+    return BadRequest(message, link=link, link_label=label, fields=fields)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, cast
 
-from webadmin.errors import BadRequest
+from webadmin.errors import BadRequest, WrongField
 from webadmin.listing.filters import FilterValue, filters_of
-from webadmin.listing.filters.base import RESERVED, short
+from webadmin.listing.filters.base import RESERVED, phrase_label, short
+from webadmin.listing.filters.forms import form_faults
 from webadmin.listing.filters.where import split
 from webadmin.listing.fits import sendable
 from webadmin.listing.group_names import groups_of
@@ -54,6 +55,8 @@ class Reader:
         self.zone = zone
         self.found: dict[str, Any] = {"per_page": view.page_size}
         self.faults: list[str] = []
+        self.fields: list[WrongField] = []
+        """The filters that cannot be used, to be put right where that is said."""
         self._single = {
             "page": self._page,
             "per_page": self._per_page,
@@ -78,10 +81,11 @@ class Reader:
                     self._single[name](name, values)
                 else:
                     filters.append(self._filter(name, values))
-            except _Wrong as wrong:
-                self.faults.append(wrong.message)
-            except BadRequest as refused:
+            except (_Wrong, BadRequest) as refused:
                 self.faults.append(refused.message)
+                named = self._split(name)
+                if named is not None:
+                    self._note([FilterValue(*named, tuple(values))], refused.message)
         self._check_groups(texts)
         # Said by nobody it is the same, but for a search, which without it shows the best rows first.
         if not self.found.get("q") and self.found.get("sort") == self.view.default_sort:
@@ -91,6 +95,10 @@ class Reader:
             self.faults.append(_("A list starts after a row or ends before one, not both."))
         places = list(filters_of(self.view))
         filters.sort(key=lambda value: (places.index(value.name), value.operator))
+        for sentence, wrong in form_faults(filters_of(self.view), filters):
+            self.faults.append(sentence)
+            self._note(wrong, sentence)
+            filters = [value for value in filters if value not in wrong]
         self.found["filters"] = tuple(filters)
 
     def _by_name(self, pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
@@ -220,6 +228,14 @@ class Reader:
 
     # -- filters -------------------------------------------------------------------------------------------
 
+    def _note(self, wrong: Sequence[FilterValue], sentence: str) -> None:
+        known = filters_of(self.view)
+        for place, value in enumerate(wrong):
+            filter_ = known[value.name]
+            word = "" if value.operator == "eq" else f" · {phrase_label(value.operator).lower()}"
+            label = f"{filter_.label}{word}"
+            self.fields.append(WrongField(value.parameter, label, value.texts[-1], "" if place else sentence))
+
     def _known(self, name: str) -> bool:
         return self._split(name) is not None
 
@@ -237,7 +253,7 @@ class Reader:
                 % {"name": short(name), "most": MAX_VALUES}
             )
         head, operator = split
-        several = operator in {"eq", "not", "contains", "range"}
+        several = operator in {"eq", "not", "contains", "search", "range"}
         unique = tuple(dict.fromkeys(texts)) if several else (texts[-1],)
         chosen = unique if operator != "range" else unique[-1:]
         return FilterValue(
@@ -249,7 +265,9 @@ class Reader:
         head = name if name in known else name.rpartition(".")[0]
         if head in known:
             operators = ", ".join(
-                head if op == "eq" else f"{head}.{op}" for op in (*known[head].operators, "null")
+                head if op == "eq" else f"{head}.{op}"
+                for op in (*known[head].operators, "null")
+                if known[head].takes(op)
             )
             return _("“%(name)s” is not a way to filter here. There are: %(known)s.") % {
                 "name": short(name),

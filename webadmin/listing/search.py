@@ -125,11 +125,16 @@ def _indexed(context: Context, view: View, meant: Asked, query: TextQuery) -> sa
 
 def row_number(view: View, index: TextIndex) -> Any:
     """What the row numbers of ``index`` are in the view's own table."""
+    return row_number_of(view.info, index)
+
+
+def row_number_of(info: ModelInfo, index: TextIndex) -> Any:
+    """What the row numbers of ``index`` are in the model's table."""
     named = index.row_column
-    for name, info in view.info.columns.items():
-        if named is not None and info.column.name.casefold() == named.casefold():
-            return getattr(view.model, name)
-    table = view.info.table.name.replace('"', '""')
+    for name, column in info.columns.items():
+        if named is not None and column.column.name.casefold() == named.casefold():
+            return getattr(info.model, name)
+    table = info.table.name.replace('"', '""')
     return sa.literal_column(f'"{table}".rowid', sa.Integer)
 
 

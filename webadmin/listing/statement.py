@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.database.inspection import HEAVY
-from webadmin.errors import BadRequest
+from webadmin.errors import BadRequest, WrongField
 from webadmin.listing.filters import filters_of
 from webadmin.listing.first_rows import first_of_groups
 from webadmin.listing.light import Rows
@@ -40,7 +40,8 @@ def conditions(context: Context, view: View, params: ListParams) -> list[sa.Colu
         try:
             found.append(known[value.name].condition(context, value))
         except BadRequest as refused:
-            raise wrong_list(refused.message, params.without_filter(value)) from refused
+            field = WrongField(value.parameter, known[value.name].label, value.texts[-1], refused.message)
+            raise wrong_list(refused.message, params.without_filter(value), [field]) from refused
     if params.q:
         found.append(search_condition(context, view, params.q))
     return found

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from webadmin.database.inspection import ModelInfo
-from webadmin.options.attributes import Attribute, looked_at
+from webadmin.options.attributes import Attribute, UnknownAttribute, looked_at, resolve
+from webadmin.options.filter_forms import form_of
+from webadmin.options.form_filters import form_options
 from webadmin.options.json_paths import json_attribute
 from webadmin.options.own_filters import Filter
 from webadmin.options.view import FilterOption
@@ -45,6 +47,13 @@ class FilterOptions:
         return found
 
     def _options(self, value: Any) -> Iterator[FilterOption]:
+        form = form_of(value)
+        if form is not None:
+            yield from form_options(
+                form, self.info.model, self._found, self.label,
+                lambda name, remedy: self.fault(OPTION, f"{form.title}.{name}", remedy),
+            )  # fmt: skip
+            return
         if isinstance(value, type) and issubclass(value, Filter):
             value = value()
         if isinstance(value, Filter):
@@ -60,6 +69,13 @@ class FilterOptions:
             self.fault(OPTION, title, f"{given.name!r} cannot stand in an address; use letters, digits and _")
         else:
             yield FilterOption(Attribute(given.name, self.info.model), given.label, given)
+
+    def _found(self, name: str) -> Attribute | None:
+        try:
+            attribute = json_attribute(self.info, name) or resolve(self.info, name)
+        except UnknownAttribute:
+            return None
+        return None if attribute.plain else attribute
 
     def _column(self, value: Any) -> FilterOption | None:
         named = looked_at(self.info, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -120,6 +120,8 @@ def as_text(value: Any) -> str:
         return value.value if isinstance(value.value, str) else value.name
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, timedelta):
+        return f"{value / timedelta(seconds=1):f} s"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

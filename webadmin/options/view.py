@@ -11,6 +11,7 @@ from webadmin.database import identity
 from webadmin.database.inspection import ModelInfo
 from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import Attribute
+from webadmin.options.filter_forms import FormField
 from webadmin.options.labels import RowLabel
 from webadmin.options.model_view import ModelView
 from webadmin.text import humanize
@@ -52,6 +53,9 @@ class FilterOption:
     attribute: Attribute
     label: str
     custom: Any = None
+    """A :class:`webadmin.Filter` with its own condition."""
+    fields: Mapping[str, FormField] = field(default_factory=dict, compare=False)
+    """The fields of a form by the operator that each stands for, where a form says what may be asked; else all of them may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webadmin.errors import WrongField
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
@@ -15,3 +17,7 @@ class ErrorPage:
     retry_after: int | None
     """Seconds after which the same request may work."""
     request_id: str
+    fields: tuple[WrongField, ...] = ()
+    """What can be put right on this page and sent again, to ``action`` with ``hidden`` beside it."""
+    action: str = ""
+    hidden: tuple[tuple[str, str], ...] = ()

@@ -17,7 +17,7 @@ from webadmin.listing.filters.number import NumberFilter
 from webadmin.listing.filters.own import OwnFilter
 from webadmin.listing.filters.relation import RelationFilter
 from webadmin.listing.filters.span import SpanFilter
-from webadmin.listing.filters.text import NullFilter, TextFilter, UuidFilter
+from webadmin.listing.filters.text import NullFilter, SearchFilter, TextFilter, UuidFilter
 from webadmin.listing.memo import per_view
 from webadmin.options.view import FilterOption, View
 
@@ -40,7 +40,7 @@ _BY_KIND: Mapping[Kind, type[Filter]] = {
     Kind.JSON: TextFilter,
     Kind.OTHER: TextFilter,
     Kind.BINARY: NullFilter,
-    Kind.SEARCH_VECTOR: NullFilter,
+    Kind.SEARCH_VECTOR: SearchFilter,
 }
 
 

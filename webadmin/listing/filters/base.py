@@ -15,6 +15,7 @@ from webadmin.listing.controls import FilterInput, Option
 from webadmin.listing.fits import sendable
 from webadmin.listing.scope import through
 from webadmin.options.context import Context
+from webadmin.options.own_filters import as_text
 from webadmin.options.view import FilterOption
 from webadmin.text import gettext as _
 
@@ -67,6 +68,9 @@ class Filter:
         self.name = option.attribute.name
         self.label = option.label
         self.attribute = option.attribute
+        self.fields = option.fields
+        if self.fields:
+            self.operators = tuple(operator for operator in self.fields if operator != "null")
 
     @property
     def parameter(self) -> str:
@@ -80,13 +84,28 @@ class Filter:
         return bool(self.attribute.path) or column is None or column.nullable
 
     def takes(self, operator: str) -> bool:
-        return operator in self.operators or operator == "null"
+        return operator in self.operators or operator in (self.fields or ("null",))
 
     def parse(self, operator: str, texts: Sequence[str], zone: tzinfo) -> tuple[Any, ...]:
         """The typed values of ``texts``. Raises Refused."""
+        if self.fields:
+            texts = self._by_form(operator, texts)
         if operator in EMPTY:
             return tuple(read_boolean(self.label, text) for text in texts[-1:])
         return tuple(self.read(operator, text, zone) for text in texts)
+
+    def _by_form(self, operator: str, texts: Sequence[str]) -> Sequence[str]:
+        """The values as the form's field makes them, in texts again."""
+        field = self.fields[operator]
+        if len(texts) > 1 and not field.several:
+            raise Refused(_("%s takes one value.") % (field.label or self.label))
+        try:
+            value = field.value(texts)
+        except ValueError as error:
+            raise Refused(f"{field.label or self.label}: {str(error).rstrip('.')}.") from error
+        made = value if field.several and value is not None else [value]
+        found = [as_text(one) for one in made if one is not None]
+        return found if len(found) == len(texts) else texts
 
     def read(self, operator: str, text: str, zone: tzinfo) -> Any:
         """One typed value. Raises Refused."""
@@ -219,7 +238,7 @@ def phrase(operator: str) -> str:
         "lte": _("≤ %s"),
         "lt": _("< %s"),
         "contains": _("contains %s"),
-        "search": _("has the words %s"),
+        "search": _("has the words “%s”"),
     }.get(operator, "%s")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
@@ -29,7 +29,7 @@ class JsonFilter(TextFilter):
     """Equal to a text, number or truth, as JSON writes it; containing a text; within a range of numbers. What is no
     number is in no such range."""
 
-    operators = ("eq", "not", "contains", "gte", "gt", "lte", "lt", "empty")
+    operators: Sequence[str] = ("eq", "not", "contains", "gte", "gt", "lte", "lt", "empty")
 
     def __init__(self, option: FilterOption) -> None:
         super().__init__(option)

@@ -120,7 +120,11 @@ class WhereFilter(Filter):
         found = []
         for name, filter_ in self.known.items():
             choices = _choices(filter_)
-            null = () if "empty" in filter_.operators or not filter_.nullable else ("null",)
+            null = (
+                ("null",)
+                if "empty" not in filter_.operators and filter_.nullable and filter_.takes("null")
+                else ()
+            )
             for operator in (*filter_.operators, *null):
                 if operator == "range":
                     continue

@@ -32,6 +32,8 @@ def rows_of_group(
     if nothing and hides and asked.attribute.relation is not None:
         return None
     try:
+        if nothing and not filter_.takes("null"):
+            return None
         found = _null(filter_) if nothing else _values(params, filter_, asked, key)
     except BadRequest:
         return None
