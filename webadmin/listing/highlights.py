@@ -161,6 +161,15 @@ def hidden_texts(view: View, meant: Asked) -> list[str]:
     return found
 
 
+def shows_sources(view: View, meant: Asked) -> bool:
+    """Whether every text that the search column is computed from is shown somewhere as it is; not where nobody can tell
+    what it is made of."""
+    sources = _source_columns(view)
+    columns = {info.column.name.casefold(): name for name, info in view.info.columns.items()}
+    made_of = {columns[name] for name in sources if name in columns}
+    return bool(made_of) and made_of <= set(hidden_texts(view, meant))
+
+
 def _source_columns(view: View) -> set[str]:
     """The names that stand in the expression that the search column is computed from."""
     if view.search_vector is None or view.search_vector.column is None:

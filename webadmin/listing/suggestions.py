@@ -22,7 +22,7 @@ from sqlalchemy import exc
 from webadmin.database.inspection import Kind
 from webadmin.dialects import Dialect
 from webadmin.dialects.search import START, STOP, wanted_words
-from webadmin.listing.highlights import hidden_texts
+from webadmin.listing.highlights import hidden_texts, shows_sources
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import restricted, scope
 from webadmin.listing.search import asked, vector
@@ -101,7 +101,8 @@ def _known_words(context: Context, view: View, *, may_ask: bool) -> tuple[Words,
 
 
 def _read_words(context: Context, view: View) -> Words:
-    if _by_vector(context, view) and not restricted(view):
+    # The index has the words of columns that no page shows too.
+    if _by_vector(context, view) and not restricted(view) and shows_sources(view, asked(context, view, "a")):
         assert view.search_vector is not None
         assert view.search_vector.column is not None
         rows = asked(context, view, "a").query
