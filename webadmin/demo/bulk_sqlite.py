@@ -125,8 +125,6 @@ def _orders(
                     "discount": discount,
                 }
             )
-        if not lines:
-            status, total = phone_dice.choice(phoned), phone_dice.choice(agreed)
         touched = min(until, created + timedelta(days=9) * rnd())
         note = choice(words.NOTES) if rnd() < 0.4 else None
         extra = {
@@ -160,6 +158,9 @@ def _orders(
             "updated_at": touched,
             "deleted_at": touched if number % 25 == 7 else None,
         }
+        if not lines:  # of dice of its own, so that the rows after it stay as they are
+            order |= {"status": phone_dice.choice(phoned), "total": phone_dice.choice(agreed)}
+            order |= {"handled_by_id": None, "approved_by_id": None}
         yield order, lines
 
 
