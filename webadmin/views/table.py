@@ -126,9 +126,11 @@ def _head(
     if name:
         turned = not descending if position else False
         sort_url = list_url(params.query(sort=((name, turned),)))
-        others = tuple(item for item in params.order if item[0] != name)
+        # The view's own order may begin with what nobody may sort by.
+        chosen = tuple(item for item in params.order if item[0] in params.view.sortable)
+        others = tuple(item for item in chosen if item[0] != name)
         kept = (
-            tuple((n, turned if n == name else d) for n, d in params.order)
+            tuple((n, turned if n == name else d) for n, d in chosen)
             if position
             else (*others, (name, turned))
         )
