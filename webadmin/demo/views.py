@@ -7,11 +7,16 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+import sqlalchemy as sa
 from babel.numbers import get_currency_symbol
 
+from webadmin.auth.user import User
+from webadmin.demo.filters import Delay, ReviewQuestions
 from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, OrderStatus, Product, Review
+from webadmin.demo.words import COUNTRY_NAMES
 from webadmin.options.actions import action
 from webadmin.options.model_view import ModelView
+from webadmin.options.own_filters import Filter
 from webadmin.site import Admin
 from webadmin.text import current_language, format_number, ngettext
 from webadmin.text import gettext as _
@@ -44,6 +49,16 @@ def as_percent(row: Any, attribute: str) -> str | None:
     return f"{format_number(value * 100, 0)} %" if value else None
 
 
+class CustomerCountry(Filter):
+    """Customers' countries by name; in the table stand their codes."""
+
+    label = "Customer's country"
+    choices = COUNTRY_NAMES
+
+    def condition(self, value: str, user: User) -> sa.ColumnElement[bool]:
+        return Order.customer.has(Customer.country == value)
+
+
 class OrderView(ModelView, model=Order):
     category = "Sales"
     row_label = Order.number
@@ -60,7 +75,8 @@ class OrderView(ModelView, model=Order):
         Order.meta: "Metadata",
         Order.placed_at: "Placed",
         Order.due_on: "Due",
-        "customer.country": "Customer's country",
+        "customer.country": "Country code",
+        "meta.source": "Source",
     }
     column_descriptions = {Order.delivery_window: "How long the courier may take at the door"}
     column_formatters = {Order.total: in_currency}
@@ -79,15 +95,18 @@ class OrderView(ModelView, model=Order):
         Order.status,
         Order.placed_at,
         Order.total,
-        "customer.country",
+        CustomerCountry,
         "lines",
         "customer",
         Order.channel,
         Order.tags,
         Order.note,
         Order.due_on,
+        Delay,
+        "meta.source",
         "handled_by",
         "approved_by",
+        "customer.country",
         Order.created_at,
     ]
     search_vector = Order.search
@@ -165,6 +184,7 @@ class ProductView(ModelView, model=Product):
         Product.price,
         Product.stock,
         Product.weight,
+        Product.description,
         Product.labels,
         "tags",
         "reviews",
@@ -206,6 +226,7 @@ class CustomerView(ModelView, model=Customer):
 
 class ReviewView(ModelView, model=Review):
     category = "Catalogue"
+    column_filters = [ReviewQuestions, "product", "customer", Review.created_at]
 
     @action(label="Approve")
     def approve(self, rows: Sequence[Review], request: Any) -> str:

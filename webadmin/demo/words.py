@@ -52,6 +52,12 @@ COUNTRIES = (
             "حداد منصور سليمان فاروق ناصر عثمان شريف زكي صالح رمضان عزيز فهمي"),
 )  # fmt: skip
 
+COUNTRY_NAMES = {
+    "CZ": "Czechia", "DE": "Germany", "DK": "Denmark", "EG": "Egypt", "ES": "Spain", "FR": "France",
+    "GB": "Great Britain", "GR": "Greece", "IN": "India", "IT": "Italy", "JP": "Japan", "NL": "Netherlands",
+    "PL": "Poland", "PT": "Portugal", "SE": "Sweden", "US": "United States",
+}  # fmt: skip
+
 CUSTOMER_TAGS = ("vip", "b2b", "invoice-by-post", "wholesale", "press", "test-account", "slow-payer")
 ORDER_TAGS = ("gift", "express", "fragile", "invoice-by-post", "b2b", "pre-order", "red")
 THEMES = ("paper", "night", "system")
