@@ -19,6 +19,7 @@ from webadmin.dialects.json_paths import JsonPaths
 from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.search import Searching
 from webadmin.dialects.watcher import Watcher
+from webadmin.dialects.writes import Writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +196,9 @@ class Dialect(Searching, Grouping, JsonPaths):
         """When the transaction of ``connection`` began, on the monotonic clock; None where nobody noted it."""
         return None
 
-    def table_facts(self, connection: Connection, table: sa.Table) -> tuple[bool, int | None]:
-        """Whether ``table`` is a plain table that gives everybody the same rows, and how many rows were ever written in
-        it (None: unknown). That number may lag behind."""
+    def table_facts(self, connection: Connection, table: sa.Table) -> tuple[bool, Writes | None]:
+        """Whether ``table`` is a plain table that gives everybody the same rows, and what was ever written in it (None:
+        unknown). Those numbers may lag behind."""
         return True, None
 
     def own_writes(

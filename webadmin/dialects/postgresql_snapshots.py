@@ -9,21 +9,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from webadmin.dialects.base import Dialect
+from webadmin.dialects.writes import Writes
 
 _MOST_TRANSACTIONS = 10_000
 """Transactions between two snapshots above which they are not looked at one by one."""
 _XID = 0xFFFFFFFF
 
+# A table that was emptied in one go has other files; nothing is counted on a replica, or where counting is turned off.
 _FACTS = sa.text(
     """
     SELECT c.relkind IN ('r', 'p') AND NOT c.relrowsecurity AS plain,
-           CASE WHEN c.relkind = 'p'
-                THEN (SELECT sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del)
-                        FROM pg_partition_tree(c.oid) tree
-                        JOIN pg_stat_all_tables s ON s.relid = tree.relid)
-                ELSE (SELECT s.n_tup_ins + s.n_tup_upd + s.n_tup_del
-                        FROM pg_stat_all_tables s WHERE s.relid = c.oid) END AS writes
-      FROM pg_class c WHERE c.oid = to_regclass(:table)
+           NOT pg_is_in_recovery() AND current_setting('track_counts')::bool AS counted, w.*
+      FROM pg_class c CROSS JOIN LATERAL (
+               SELECT sum(pg_stat_get_tuples_inserted(part.oid)) AS inserted,
+                      sum(pg_stat_get_tuples_updated(part.oid) + pg_stat_get_tuples_deleted(part.oid)) AS changed,
+                      string_agg(pg_relation_filenode(part.oid)::text, ' ' ORDER BY part.oid) AS files
+                 FROM (SELECT c.oid WHERE c.relkind <> 'p' UNION ALL
+                       SELECT relid FROM pg_partition_tree(c.oid) WHERE c.relkind = 'p' AND isleaf) part(oid)) w
+     WHERE c.oid = to_regclass(:table)
     """
 )
 
@@ -72,14 +75,14 @@ class Snapshots(Dialect):
         seen = (open_ - new_open) | (set(range(end, new_end)) - new_open)
         return {number & _XID for number in seen} == set(own)
 
-    def table_facts(self, connection: Connection, table: sa.Table) -> tuple[bool, int | None]:
+    def table_facts(self, connection: Connection, table: sa.Table) -> tuple[bool, Writes | None]:
         quote = connection.dialect.identifier_preparer
         row = connection.execute(_FACTS, {"table": quote.format_table(table)}).first()
-        return (
-            (False, None)
-            if row is None
-            else (bool(row.plain), None if row.writes is None else int(row.writes))
-        )
+        if row is None:
+            return False, None
+        if not row.counted or row.inserted is None:
+            return bool(row.plain), None
+        return bool(row.plain), Writes(int(row.inserted), int(row.changed), row.files or "")
 
     def own_writes(
         self, connection: Connection, tables: Sequence[sa.Table]

@@ -71,6 +71,9 @@ class Listing:
     """A sentence about the search, or empty."""
     suggestion: str
     """A search like this one, which found nothing, that finds something; or empty."""
+    within: int | None
+    """So many rows at most place and total are off where they are not exact, as far as the database has counted; None:
+    that is not known."""
     labels: Labels
     """Names of the rows that filters point to."""
     following: Place | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webadmin.dialects import Estimate
@@ -41,6 +41,8 @@ class Position:
     """The best rows of a search come first."""
     latest: int | None = None
     """Only among so many of the latest."""
+    within: int | None = None
+    """So many rows at most place and total are off, as far as the database has counted; None: not known."""
     left: int = 0
     """Statements that were not needed."""
 
@@ -57,6 +59,7 @@ class Position:
             "has_next": self.has_next,
             "ranked": self.ranked,
             "latest": self.latest,
+            "within": self.within,
         }
 
 
@@ -150,7 +153,9 @@ class Pages:
             known = Total(total, exact=right)
             if not right and total < counts.SMALL and self.left:
                 known = self._count(still_to_read=0) or known
-            return self._forward(found, offset, known)
+            found, position = self._forward(found, offset, known)
+            within = None if position.exact else maps.within(ask=False)
+            return found, replace(position, within=within)
         if behind <= _NEAR:
             parts: Sequence[Found] = [self._rows(shown, behind, backwards=True, watched=True)]
         else:
@@ -169,7 +174,11 @@ class Pages:
         if not found.rows:
             return self._end(total)
         right = maps.right(parts)
-        return found, self._position(found, total, offset, exact=right, has_next=behind > 0)
+        position = self._position(found, total, offset, exact=right, has_next=behind > 0)
+        if right:
+            return found, position
+        ask, self.left = self.left > 0, max(0, self.left - 1)
+        return found, replace(position, within=maps.within(ask=ask))
 
     def _exact(self, total: int) -> tuple[Found, Position]:
         last = max(1, -(-total // self.size))

@@ -87,6 +87,8 @@ class Pager:
     """Choices of rows per page."""
     place_exact: bool = True
     """Whether the rows are certainly those of this page; else they are about there."""
+    within: int | None = None
+    """So many rows at most they and the total are off, as far as others' writes were counted; None: not known."""
 
 
 def heads(
@@ -235,6 +237,7 @@ def pager(params: ListParams, listing: Listing, list_url: UrlOf, sizes: tuple[Op
         last_url=last_url,
         sizes=sizes,
         place_exact=listing.place_exact,
+        within=listing.within,
     )
 
 

@@ -23,5 +23,11 @@ def test_sums_and_places(counts: list[int], changes: list[tuple[int, int]]) -> N
     assert [tree.before(bucket) for bucket in range(len(counts))] == [
         sum(counts[:b]) for b in range(len(counts))
     ]
+    further = [3, 0, 9, 2, 2, 1, 4][: len(changes) % 7 + 1]
+    longer = tree.with_end(further)
+    assert longer.total == longer.before(len(longer)) == sum(counts[:-1]) + sum(further)
+    assert [longer.before(b) for b in range(len(longer))] == [
+        sum([*counts[:-1], *further][:b]) for b in range(len(longer))
+    ]
     rows = [(bucket, number) for bucket, count in enumerate(counts) for number in range(count)]
     assert [tree.find(offset) for offset in range(len(rows))] == rows

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
 from webadmin.dialects.watcher import Watcher
+from webadmin.dialects.writes import Writes
 from webadmin.listing.pagemap.course import Fence, Segment
 from webadmin.listing.pagemap.fenwick import Counts
 from webadmin.listing.pagemap.subject import Subject, moved, subject_of
@@ -79,6 +80,43 @@ class Builder:
         state.seconds = state.finished - self.begun
         return found
 
+    def mend(self, found: PageMap | IdList) -> PageMap | IdList:
+        """``found`` with its open end counted again, and with what is known of writes elsewhere; ``found`` itself where the
+        end is as it was. The new map is never right for certain. Raises as :meth:`build` does."""
+        self.begun = time.monotonic()
+        with self._session() as session:
+            if self.database.dialect.supports_snapshots:
+                self.database.dialect.freeze(session.connection())
+            writes = self._checked(session)
+            mended = found if isinstance(found, IdList) else self._with_end(found, lambda: _same(session))
+        mended.state.hear(writes)
+        return mended
+
+    def _with_end(self, found: PageMap, sessions: Callable[[], Any]) -> PageMap:
+        assert self.subject.course is not None
+        before = found.state
+        version = before.version
+        ends = [
+            self._end(segment, sessions, part.fences[-1] if part.fences else None)
+            for segment, part in zip(self.subject.course.segments, found.parts, strict=True)
+        ]
+        with found.lock:
+            rows = sum(LEAP * len(fences) + rest for fences, rest in ends)
+            more = rows - sum(part.open_rows for part in found.parts)
+            # Own changes that were entered meanwhile: on which side of this count they are nobody knows.
+            if version != before.version or not more:
+                return found
+            parts = [
+                Part(
+                    [*part.fences, *fences] if fences else part.fences,
+                    part.counts.with_end([*[LEAP] * len(fences), rest]),
+                )
+                for part, (fences, rest) in zip(found.parts, ends, strict=True)
+            ]
+        state = State(None, before.writes, finished=before.finished, seconds=before.seconds)
+        state.appended = before.appended + more
+        return PageMap(parts, state)
+
     @contextmanager
     def _session(self) -> Iterator[Session]:
         with self.database.transaction(read_only=True, timeouts=Timeouts(_SLICE_MS, 1000)) as session:
@@ -87,8 +125,8 @@ class Builder:
     def _on(self, session: Session) -> Context:
         return moved(self.context, session)
 
-    def _checked(self, session: Session) -> int | None:
-        """The table's counter of writes; that the list is still what it was asked for as."""
+    def _checked(self, session: Session) -> Writes | None:
+        """The table's counters of writes; that the list is still what it was asked for as."""
         again = subject_of(self._on(session), self.subject.view, self.subject.params)
         plain, writes = self.database.dialect.table_facts(session.connection(), self.subject.view.info.table)
         if not plain or again is None or again.key != self.subject.key:
@@ -111,21 +149,25 @@ class Builder:
     # -- fences ------------------------------------------------------------------------------------------
 
     def _part(self, segment: Segment, sessions: Callable[[], Any]) -> Part:
+        fences, rest = self._end(segment, sessions, None)
+        return Part(fences, Counts([LEAP] * len(fences) + [rest]))
+
+    def _end(
+        self, segment: Segment, sessions: Callable[[], Any], start: Fence | None
+    ) -> tuple[list[Fence], int]:
+        """The fences behind ``start``, and how many rows are behind the last one."""
         fences: list[Fence] = []
-        rest = 0
         lateral = self.database.dialect.supports_lateral
         while True:
             with sessions() as session:
-                last = fences[-1] if fences else None
+                last = fences[-1] if fences else start
                 found = (
                     self._recursive(session, segment, last) if lateral else self._loop(session, segment, last)
                 )
                 fences += found
                 if len(found) < SLICE:
-                    rest = self._count(session, segment, fences[-1] if fences else None)
-                    break
+                    return fences, self._count(session, segment, fences[-1] if fences else start)
             self._go_on()
-        return Part(fences, Counts([LEAP] * len(fences) + [rest]))
 
     def _leap(
         self, session: Session, segment: Segment, after: Sequence[sa.ColumnElement[bool]]

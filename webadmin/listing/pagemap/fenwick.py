@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class Counts:
@@ -35,6 +35,24 @@ class Counts:
         while place < len(self._tree):
             self._tree[place] += rows
             place += place & -place
+
+    def with_end(self, rows: Sequence[int]) -> Counts:
+        """The same numbers but the last one, in place of which come ``rows``."""
+        found = Counts(())
+        found._tree = array("q", self._tree)
+        found.total = self.total
+        last = len(self) - 1
+        found.add(last, rows[0] - (self.total - self.before(last)))
+        for number in rows[1:]:
+            place = len(found._tree)
+            below, lowest = place - 1, place - (place & -place)
+            total = number
+            while below > lowest:
+                total += found._tree[below]
+                below -= below & -below
+            found._tree.append(total)
+            found.total += number
+        return found
 
     def find(self, offset: int) -> tuple[int, int]:
         """The bucket that the row number ``offset`` (from 0) lies in, and its number there."""

@@ -79,6 +79,17 @@ class MapReader:
             self.want()
         return right
 
+    def within(self, *, ask: bool) -> int | None:
+        """By how many rows at most the map is off where it is not right, as far as the database has counted; None where
+        that is not known, as of rows that other tables decide about.
+
+        :param ask: a statement may be sent for it.
+        """
+        if self._maps is None or self._map is None or self._subject is None or not self._subject.alone:
+            return None
+        connection = self._context.session.connection()
+        return self._maps.within(self._map, connection, self._view.info.table, ask=ask)
+
     def pieces(self, offset: int, rows: int) -> list[MapPiece]:
         """What to read for the rows from ``offset`` of the list on, in the list's order."""
         assert self._subject is not None

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool, QueuePool
@@ -30,6 +31,7 @@ MEMORY = 64 * 1024 * 1024
 REST = 10
 """How much longer than a map takes to make it is left alone before it is made again."""
 _PAUSE = 0.5  # seconds, the least between two makings of one map
+_FRESH = 1.0  # seconds that what was heard of writes is good for
 _QUIET = 60.0  # seconds after which a map is made again although nobody seems to have written to its table,
 _QUIET_SHARE = 30  # or so many times what it took, if that is less
 _GIVEN_UP = 600.0  # seconds after which a list that could not be mapped is tried again
@@ -53,7 +55,9 @@ class Followed:
 class _Entry:
     map: Map | None = None
     again: float = 0.0
-    """From when on it may be made again, on the monotonic clock."""
+    """From when on it may be looked after, on the monotonic clock."""
+    anew: float = 0.0
+    """From when on it may be made anew, on the same."""
     job: _Job | None = None
     """What it was made for."""
 
@@ -111,6 +115,19 @@ class PageMaps:
         after = begun is not None and begun > state.finished
         return after and self._watcher is not None and self._watcher.state() == state.seen
 
+    def within(self, map: Map, connection: Connection, table: sa.Table, *, ask: bool) -> int | None:
+        """By how many rows at most places and total are off that ``map`` says of ``table``, as far as the database has
+        counted others' writes; None where that is not known.
+
+        :param ask: ask the database, with one statement.
+        """
+        heard = map.state.heard
+        if heard is None or time.monotonic() - heard.at > _FRESH:
+            if not ask:
+                return None
+            heard = map.state.hear(self._database.dialect.table_facts(connection, table)[1])
+        return heard.within
+
     def want(self, context: Context, subject: Subject) -> None:
         """Have the map of a list made, or made again, when there is time for it. Returns at once."""
         with self._lock:
@@ -131,7 +148,10 @@ class PageMaps:
             found = [
                 Followed(entry.map, entry.job.context, entry.job.subject)
                 for entry in reversed(self._entries.values())
-                if isinstance(entry.map, PageMap) and entry.job is not None and entry.job.subject.alone
+                if isinstance(entry.map, PageMap)
+                and entry.map.state.seen is not None
+                and entry.job is not None
+                and entry.job.subject.alone
             ]
         return found[:_MOST_FOLLOWED]
 
@@ -160,9 +180,9 @@ class PageMaps:
                     self._idle.set()
                     return
                 key, job = next(iter(self._waiting.items()))
-            entry = _Entry()
+            entry, begun = _Entry(), time.monotonic()
             try:
-                entry = job.environment.run(self._made, job)
+                entry = job.environment.run(self._made, key, job)
             except Exception:
                 # Whatever it is, pages do without the map; they meet the database's own troubles by themselves.
                 logger.warning("the page map of %s failed", job.subject.view.key, exc_info=True)
@@ -174,27 +194,37 @@ class PageMaps:
                         self._keep(key, entry)
             # However many lists want maps: the database has at least half of the time for others.
             if entry.map is not None and not self._closed:
-                time.sleep(min(entry.map.state.seconds, _MOST_PAUSE))
+                time.sleep(min(time.monotonic() - begun, _MOST_PAUSE))
 
-    def _made(self, job: _Job) -> _Entry:
-        found = self.find(job.subject)
-        if found is not None and self._unchanged(job, found):
-            return _Entry(found, time.monotonic() + _PAUSE, job)
+    def _made(self, key: SubjectKey, job: _Job) -> _Entry:
+        with self._lock:
+            entry = self._entries.get(key) or _Entry()
+        found, begun = entry.map, time.monotonic()
         builder = Builder(self._database, self._watcher, job.context, job.subject, self._pressed)
         try:
-            made = builder.build()
+            if found is None or (begun >= entry.anew and not self._unchanged(job, found)):
+                made = builder.build()
+                anew = time.monotonic() + max(_PAUSE, REST * made.state.seconds)
+                return _Entry(made, time.monotonic() + _PAUSE, anew, job)
+            made = builder.mend(found)
         except Interrupted:
-            return _Entry(found, time.monotonic() + 2.0, job)
+            return _Entry(found, time.monotonic() + 2.0, entry.anew, job)
         except (NotMapped, exc.StatementError) as error:
             logger.debug("no page map of %s: %r", job.subject.view.key, error)
             return _Entry(None, time.monotonic() + _GIVEN_UP)
-        return _Entry(made, time.monotonic() + max(_PAUSE, REST * made.state.seconds), job)
+        now = time.monotonic()
+        return _Entry(made, now + max(_PAUSE, REST * (now - begun)), entry.anew, job)
 
     def _unchanged(self, job: _Job, found: Map) -> bool:
         """Whether others seem to have written only elsewhere, lately."""
         state = found.state
         age = time.monotonic() - state.finished
-        if state.writes is None or state.own or age > min(_QUIET, _QUIET_SHARE * state.seconds):
+        if (
+            state.writes is None
+            or state.seen is None
+            or state.own
+            or age > min(_QUIET, _QUIET_SHARE * state.seconds)
+        ):
             return False
         with self._database.transaction(read_only=True, timeouts=Timeouts(1000, 1000)) as session:
             facts = self._database.dialect.table_facts(session.connection(), job.subject.view.info.table)

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from webadmin.dialects.writes import Writes
 from webadmin.listing.pagemap.course import Fence
 from webadmin.listing.pagemap.fenwick import Counts
 
@@ -39,6 +40,21 @@ class Part:
         each = sum(sys.getsizeof(value) for fence in few for value in fence) / max(1, len(few))
         return int(len(self.fences) * (each + 72 + 16))
 
+    @property
+    def open_rows(self) -> int:
+        """Rows behind the last fence."""
+        return self.counts.total - self.counts.before(len(self.fences))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the database has counted of others' writes since a map was made."""
+
+    within: int | None
+    """By so many rows at most places and total are off, as far as was counted; None where that cannot be said."""
+    at: float = field(default_factory=time.monotonic)
+    """On the monotonic clock."""
+
 
 @dataclass(slots=True)
 class State:
@@ -46,8 +62,8 @@ class State:
 
     seen: str | None
     """A snapshot, or a watcher's number; None when something changed meanwhile."""
-    writes: int | None = None
-    """The table's counter of written rows."""
+    writes: Writes | None = None
+    """What the table's counters said."""
     own: set[int] = field(default_factory=set)
     """Transactions whose changes the map has followed."""
     version: int = 0
@@ -56,6 +72,17 @@ class State:
     """On the monotonic clock."""
     seconds: float = 0.0
     """How long it took."""
+    appended: int = 0
+    """Rows more that were seen at the end since."""
+    heard: Heard | None = None
+    """What was heard last of the table's counters."""
+
+    def hear(self, writes: Writes | None) -> Heard:
+        """Take in what the table's counters say now."""
+        known = writes is not None and self.writes is not None
+        within = writes.since(self.writes, self.appended) if known else None  # type: ignore[union-attr, arg-type]
+        self.heard = Heard(within)
+        return self.heard
 
 
 @dataclass(slots=True)
