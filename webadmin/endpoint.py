@@ -38,6 +38,7 @@ from webadmin.errors import (
 )
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.listing.pagemap.writes import follow
+from webadmin.options.unloaded import in_development, strict
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.htmx import is_partial
 from webadmin.rendering.urls import Urls
@@ -148,6 +149,10 @@ class _Call:
 
     def answer(self, form: FormData, found: Any) -> Response:
         settings, caller = self.responder.settings, self.caller
+        fails = settings.strict_loading
+        if fails is None:
+            fails = in_development() or bool(getattr(self.request.scope.get("app"), "debug", False))
+        strict.set(fails)  # of this thread's copy of the context
         with use_locale(settings.language, caller.cookie.preferences.get("zone") or settings.time_zone):
             try:
                 return self._answer(form, found)

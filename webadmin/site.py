@@ -46,6 +46,9 @@ class Admin:
     :param statement_timeout: seconds that one statement may take.
     :param lock_timeout: seconds that one statement may wait for a lock.
     :param max_body_size: bytes that a form may have.
+    :param strict_loading: whether a page fails whose formatter, label or property reads what is not loaded with the rows;
+        else it has a placeholder there. By default it fails under pytest, in Python's development mode, and where the host
+        app is in debug mode.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Admin:
         statement_timeout: float = 10.0,
         lock_timeout: float = 3.0,
         max_body_size: int = 10 * 1024 * 1024,
+        strict_loading: bool | None = None,
     ) -> None:
         settings = Settings(
             title=title,
@@ -71,6 +75,7 @@ class Admin:
             templates_dir=Path(templates_dir) if templates_dir is not None else None,
             timeouts=Timeouts(statement_ms=int(statement_timeout * 1000), lock_ms=int(lock_timeout * 1000)),
             limits=Limits(body=max_body_size),
+            strict_loading=strict_loading,
         )
         secret = secret_key or secrets.token_urlsafe(32)
         assets = Assets()

@@ -14,7 +14,9 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database.inspection import RelationInfo, inspect_model
 from webadmin.listing.memo import per_view
+from webadmin.listing.related import KEYS, counting_related, in_keys, same_for_all
 from webadmin.listing.scope import inside
+from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
 from webadmin.options.expressions import moved, tables_of
 from webadmin.options.view import View
@@ -46,46 +48,63 @@ class Collection:
 
 
 def load_collections(
-    context: Context, view: View, collections: Sequence[Collection], rows: Sequence[Any], *, same: bool
-) -> None:
-    """Give ``rows`` the related rows of all ``collections``, in one statement; in the order that the relation has.
+    context: Context,
+    view: View,
+    collections: Sequence[Collection],
+    rows: Sequence[Any],
+    *,
+    same: bool,
+    counted: Sequence[Attribute] = (),
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    """Give ``rows`` the related rows of all ``collections``, in the order that each relation has, and find out in the same
+    statement what :func:`webadmin.listing.related.count_related` does.
 
     An ``order_by`` of columns of the link table is not followed.
 
     :param same: whether the statement is the same for everybody, and need be built only once.
     """
     owners = [collection.owners(rows) for collection in collections]
-    if not any(owners):
-        return
+    numbers: dict[tuple[Any, ...], dict[str, int]] = {}
+    if not any(owners) and not counted:
+        return numbers
     names = tuple((*(step.name for step in one.path), one.relation.name) for one in collections)
-    build = partial(_statement, context, collections)
-    stmt = per_view(view, ("collections", names), build) if same else build()
-    keys = {
-        _keys(place): [key[0] if len(key) == 1 else key for key in found]
-        for place, found in enumerate(owners)
-    }
+    build = partial(_statement, context, view, collections, counted)
+    which = ("collections", names, tuple(attribute.name for attribute in counted))
+    stmt = per_view(view, which, build) if same and same_for_all(context, counted) else build()
+    keys = {_keys(place): in_keys(found) for place, found in enumerate(owners)}
+    if counted:
+        keys[KEYS] = in_keys(view.info.key_of(row) for row in rows)
     label = _("Related rows of these rows")
     found: list[dict[tuple[Any, ...], list[Any]]] = [{} for _one in collections]
     for place, *values in context.session.execute(stmt, keys, execution_options={"webadmin_label": label}):
         start = 0
+        if place == len(collections):
+            name, number, *key = values[-len(view.info.key) - 2 :]
+            if name is not None:
+                numbers.setdefault(tuple(key), {})[name] = number
         for at, one in enumerate(collections):
             end = start + len(inspect_model(one.owner).key)
             if at == place and values[end] is not None:
                 found[at].setdefault(tuple(values[start:end]), []).append(values[end])
             start = end + 1
     for at, one in enumerate(collections):
-        for key, having in owners[at].items():
+        for owner, having in owners[at].items():
             for row in having:
-                set_committed_value(row, one.relation.name, found[at].get(key, []))
+                set_committed_value(row, one.relation.name, found[at].get(owner, []))
+    return numbers
 
 
 def _keys(place: int) -> str:
     return f"keys_{place}"
 
 
-def _statement(context: Context, collections: Sequence[Collection]) -> sa.Select[Any]:
-    """One statement for rows of any tables: those of each collection hang with an outer join on a row of their own."""
-    places = [sa.select(sa.literal(place).label("place")) for place in range(len(collections))]
+def _statement(
+    context: Context, view: View, collections: Sequence[Collection], counted: Sequence[Attribute]
+) -> sa.Select[Any]:
+    """One statement for rows of any tables: those of each collection hang with an outer join on a row of their own, and
+    so do the numbers."""
+    numbers = range(len(collections) + bool(counted))
+    places = [sa.select(sa.literal(place).label("place")) for place in numbers]
     which = (sa.union_all(*places) if len(places) > 1 else places[0]).subquery("which")
     source: Any = which
     selected: list[Any] = [which.c.place]
@@ -103,6 +122,10 @@ def _statement(context: Context, collections: Sequence[Collection]) -> sa.Select
         selected += [*own, target]
         options += one.options(context, target)
         order += _order(one.relation, target)
+    if counted:
+        counting = counting_related(context, view, counted).subquery("counted")
+        source = outerjoin(source, counting, which.c.place == len(collections))
+        selected += counting.c
     return sa.select(*selected).select_from(source).options(*options).order_by(*order)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, load_only, raiseload
+from sqlalchemy.orm import aliased
 
 from webadmin.database.inspection import inspect_model
 from webadmin.listing.filters import Filter, FilterValue, filters_of
 from webadmin.listing.filters.relation import RelationFilter
 from webadmin.listing.filters.where import NAME, WhereFilter
-from webadmin.listing.loading import label_columns, label_of
+from webadmin.listing.loading import label_of, label_plan
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import inside
 from webadmin.options.context import Context
@@ -66,7 +66,7 @@ def filter_labels(context: Context, wanted: Wanted, loaded: Mapping[Target, Any]
         row = (loaded or {}).get(target)
         if row is not None:
             rows[target] = row
-        else:
+        elif not label_plan(context, target[0]).collections:  # else its name would take one statement more
             missing.append(target)
     if missing:
         rows |= _read(context, missing)
@@ -89,8 +89,7 @@ def _read(context: Context, targets: list[Target]) -> dict[Target, Any]:
         seen = inside(context, model, entity, hide_deleted=False)
         source = sa.orm.outerjoin(source, entity, sa.and_(*same, *([seen] if seen is not None else [])))
         entities.append(entity)
-        columns = label_columns(context, model)
-        options += [load_only(*(getattr(entity, name) for name in columns), raiseload=True), raiseload("*")]
-    stmt = sa.select(*entities).select_from(source).options(*dict.fromkeys(options))
+        options += label_plan(context, model).options(context, entity)
+    stmt = sa.select(*entities).select_from(source).options(*options)
     found = context.session.execute(stmt.execution_options(webadmin_label=_("Names for filters"))).first()
     return dict(zip(targets, found, strict=True)) if found is not None else {}

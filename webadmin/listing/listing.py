@@ -16,7 +16,6 @@ from webadmin.listing.loading import LoadPlan, load_plan
 from webadmin.listing.pages import Position, read_page
 from webadmin.listing.params import ListParams
 from webadmin.listing.parsing import Sort
-from webadmin.listing.related import count_related
 from webadmin.listing.search import asked
 from webadmin.listing.statement import Found
 from webadmin.listing.suggestions import suggestion
@@ -100,8 +99,9 @@ class Listing:
         highlights = Highlights(context, view, columns, params.q)
         wanted = wanted_labels(params)
         spare = statements - plan.statements - bool(wanted)
-        if spare < 1 and statements < STATEMENTS:
+        if wanted and spare < 2:
             wanted = {}  # for this once the filters show keys
+            spare += 1
         read = read_found_page if params.q else read_page
         found, position = read(
             context, view, params, plan, highlights.expressions, statements=max(spare, 1), fresh=fresh
@@ -136,10 +136,8 @@ def listed(
     context: Context, view: View, plan: LoadPlan, found: Found, highlights: Highlights
 ) -> tuple[ListedRow, ...]:
     """Rows as pages show them, with the numbers of their related rows."""
-    keyed = plan.counted and not view.keyless
-    keys = [view.info.key_of(row) for row in found.rows] if keyed else []
-    counted = count_related(context, view, plan.counted, keys)
-    plan.load_collections(context, view, found.rows)
+    counted = plan.load_related(context, view, found.rows)
+    keys = [view.info.key_of(row) for row in found.rows] if counted else []
     nothing = dict.fromkeys((attribute.name for attribute in plan.counted), 0)
     beside = [name for name, _number in plan.numbers]
     rows: list[ListedRow] = []

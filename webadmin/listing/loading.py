@@ -14,7 +14,7 @@ from webadmin.database.inspection import HEAVY, ModelInfo, RelationInfo, inspect
 from webadmin.listing.collections import Collection, load_collections
 from webadmin.listing.light import Instances, LightRows, Rows
 from webadmin.listing.memo import per_view
-from webadmin.listing.related import number_beside
+from webadmin.listing.related import count_related, number_beside
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
@@ -34,6 +34,16 @@ def label_columns(context: Context, model: type) -> tuple[str, ...]:
     view = context.registry.for_model(model)
     deleted = (view.soft_delete,) if view is not None and view.soft_delete else ()
     return tuple(dict.fromkeys((*label_of(context, model).columns, *deleted)))
+
+
+def label_plan(context: Context, model: type, beside: Sequence[str] = ()) -> LoadPlan:
+    """What is loaded of rows of ``model`` of which nothing but the label and the columns ``beside`` it are shown."""
+    view = context.registry.for_model(model)
+    plain = label_of(context, model).reads_columns
+    node = _Node(model, dict.fromkeys((*label_columns(context, model), *beside)), plain=plain)
+    if not plain and view is not None:
+        node.add_named(view)
+    return LoadPlan(node, (), (), (), tuple(_collections(node)), None, None)
 
 
 @dataclass(slots=True)
@@ -112,16 +122,28 @@ class LoadPlan:
     @property
     def statements(self) -> int:
         """How many statements follow that of the rows."""
-        return bool(self.counted) + bool(self.collections)
+        return int(bool(self.counted or self.collections))
 
-    def load_collections(self, context: Context, view: View, rows: Sequence[Any]) -> None:
-        """Give the rows of ``view`` the related rows that functions read."""
-        if self.collections and rows:
+    def load_collections(self, context: Context, view: View | None, rows: Sequence[Any]) -> None:
+        """Give the rows, which are of ``view``, the related rows that functions read."""
+        if self.collections and rows and view is not None:
             load_collections(context, view, self.collections, rows, same=self.fixed is not None)
 
-    def options(self, context: Context) -> tuple[ExecutableOption, ...]:
-        """The loader options of the rows' statement."""
-        return self.fixed if self.fixed is not None else _options(context, self.root)
+    def load_related(
+        self, context: Context, view: View, rows: Sequence[Any]
+    ) -> dict[tuple[Any, ...], dict[str, int]]:
+        """Give the rows the related rows that functions read; the numbers of related rows by key and attribute."""
+        if not self.statements or not rows or view.keyless:
+            return {}
+        if not self.collections:
+            return count_related(context, view, self.counted, [view.info.key_of(row) for row in rows])
+        same = self.fixed is not None
+        return load_collections(context, view, self.collections, rows, same=same, counted=self.counted)
+
+    def options(self, context: Context, entity: Any = None) -> tuple[ExecutableOption, ...]:
+        """The loader options of the rows' statement, which selects the model, or an alias of it."""
+        own = self.fixed if entity is None else None
+        return own if own is not None else _options(context, self.root, entity)
 
     def rows(self, context: Context) -> Rows:
         """How a list reads its rows: as values where these are enough."""

@@ -8,13 +8,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import sqlalchemy as sa
-from sqlalchemy.orm import load_only, raiseload
 
 from webadmin.database import identity
 from webadmin.database.inspection import ModelInfo, inspect_model
 from webadmin.errors import BadRequest
 from webadmin.listing.fits import sendable
-from webadmin.listing.loading import label_columns, label_of
+from webadmin.listing.loading import label_of, label_plan
 from webadmin.listing.parsing import MAX_QUERY
 from webadmin.listing.scope import scope
 from webadmin.listing.search import contains_words, key_condition_of, search_condition
@@ -88,7 +87,7 @@ class _Lookup:
         if q:
             stmt = stmt.where(self._matches(q, [resolve(self.info, name) for name in fields]))
         stmt = stmt.order_by(*self._order(bool(q))).limit(limit + 1)
-        rows = self.context.session.scalars(stmt).all()
+        rows = self._rows(stmt)
         return [self._choice(row, beside) for row in rows[:limit]], len(rows) > limit
 
     def by_id(self, ids: Sequence[str]) -> list[Choice]:
@@ -97,8 +96,13 @@ class _Lookup:
         ]
         if not conditions:
             return []
-        rows = self.context.session.scalars(self._select(deleted=True).where(sa.or_(*conditions))).all()
+        rows = self._rows(self._select(deleted=True).where(sa.or_(*conditions)))
         return [self._choice(row) for row in rows]
+
+    def _rows(self, stmt: sa.Select[Any]) -> Sequence[Any]:
+        rows = self.context.session.scalars(stmt).all()
+        label_plan(self.context, self.model).load_collections(self.context, self.view, rows)
+        return rows
 
     def _select(self, deleted: bool, beside: Sequence[str] = ()) -> sa.Select[Any]:
         stmt = sa.select(self.model)
@@ -106,12 +110,7 @@ class _Lookup:
             stmt = scope(self.context, self.view, stmt, "show" if deleted else "hide")
         elif self.info.soft_delete is not None and not deleted:
             stmt = stmt.where(getattr(self.model, self.info.soft_delete).is_(None))
-        columns = [column.name for column in self.info.key]
-        columns += [*label_columns(self.context, self.model), *beside]
-        options = (
-            load_only(*(getattr(self.model, name) for name in dict.fromkeys(columns)), raiseload=True),
-            raiseload("*"),
-        )
+        options = label_plan(self.context, self.model, beside).options(self.context)
         return stmt.options(*options).execution_options(webadmin_label=_("Rows to choose from"))
 
     def _matches(self, q: str, fields: Sequence[Attribute]) -> sa.ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
 
-_KEYS = "page_keys"
+KEYS = "page_keys"
 
 
 def number_beside(context: Context, view: View, relation: RelationInfo) -> Any:
@@ -60,19 +60,28 @@ def count_related(
     if not counted or not keys:
         return {}
     names = tuple(attribute.name for attribute in counted)
-    ways = (relation for attribute in counted for relation in _way(attribute))
-    plain = not any(_is_restricted(context, relation) for relation in ways)
     stmt = (
-        per_view(view, ("related", names), lambda: _counting_all(context, view, counted))
-        if plain
-        else _counting_all(context, view, counted)
+        per_view(view, ("related", names), lambda: counting_related(context, view, counted))
+        if same_for_all(context, counted)
+        else counting_related(context, view, counted)
     )
-    values = [key[0] for key in keys] if len(view.info.key) == 1 else list(keys)
     options = {"webadmin_label": _("Numbers of related rows")}
     found: dict[tuple[Any, ...], dict[str, int]] = {}
-    for name, number, *key in context.session.execute(stmt, {_KEYS: values}, execution_options=options):
+    sent = context.session.execute(stmt, {KEYS: in_keys(keys)}, execution_options=options)
+    for name, number, *key in sent:
         found.setdefault(tuple(key), {})[name] = number
     return found
+
+
+def in_keys(keys: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """Keys as a parameter of IN."""
+    return [key[0] if len(key) == 1 else key for key in keys]
+
+
+def same_for_all(context: Context, counted: Sequence[Attribute]) -> bool:
+    """Whether the numbers of related rows are found by the same statement for everybody."""
+    ways = (relation for attribute in counted for relation in _way(attribute))
+    return not any(_is_restricted(context, relation) for relation in ways)
 
 
 def _is_restricted(context: Context, relation: RelationInfo) -> bool:
@@ -86,7 +95,9 @@ def _way(attribute: Attribute) -> tuple[RelationInfo, ...]:
     return (*attribute.path, attribute.relation)
 
 
-def _counting_all(context: Context, view: View, counted: Sequence[Attribute]) -> Any:
+def counting_related(context: Context, view: View, counted: Sequence[Attribute]) -> Any:
+    """A select of the name of a relation, the number of related rows, and the key of the row that has them, for the rows
+    with the keys in the parameter :data:`KEYS`."""
     parts = [_counting(context, view, attribute) for attribute in counted]
     return parts[0] if len(parts) == 1 else sa.union_all(*parts)
 
@@ -99,7 +110,7 @@ def _counting(context: Context, view: View, attribute: Attribute) -> sa.Select[A
     stmt = (
         sa.select(sa.literal(attribute.name).label("relation"), sa.func.count().label("number"), *own)
         .select_from(model)
-        .where(key.in_(sa.bindparam(_KEYS, type_=key.type, expanding=True)))
+        .where(key.in_(sa.bindparam(KEYS, type_=key.type, expanding=True)))
         .group_by(*own)
     )
     here = model

@@ -44,13 +44,15 @@ def cost_of_sort(context: Context, view: View, params: ListParams) -> Cost:
     most = view.options.slow_sort_rows
     if not most or not params.sort or params.slow or served(context, view, params.sort, params):
         return _HARMLESS
+    asked = int(context.dialect.supports_statistics and counts.known_rows(context, view) is None)
     size = counts.ask_rows(context, view, params)
     known = statistics_of(context, view)
     if known is not None and known.at_most is not None:
         size = known.at_most
     if (size is not None and size < most) or served(context, view, params.sort, params):
-        return _HARMLESS
+        return Cost(statements=asked)
     rows, exact, sent = _matching_rows(context, view, params, size)
+    sent += asked
     if rows is None or rows < most:
         return Cost(statements=sent)
     if _planned_along_an_index(context, view, params):

@@ -184,7 +184,7 @@ class Builder:
         if own is None:
             return model_label(self.info.model)
         if callable(own) and not hasattr(own, "property"):
-            return RowLabel(self.info, None, own)
+            return RowLabel(self.info, None, own, self.title)
         attribute = self._attribute("row_label", own)
         if attribute is None or attribute.column is None or attribute.path:
             return model_label(self.info.model)

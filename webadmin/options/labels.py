@@ -10,6 +10,7 @@ from typing import Any
 from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, ModelInfo, inspect_model
 from webadmin.options.reads import columns_read
 from webadmin.options.secrets import is_secret
+from webadmin.options.unloaded import NotLoaded, is_unloaded, tell
 from webadmin.text import format_datetime, humanize, singular
 
 _NAME_LIKE = (
@@ -48,12 +49,19 @@ class RowLabel:
     :param custom: a function of the row, when the view or the model's ``__str__`` gives one.
     :param columns: the attributes that must be loaded; None for those that ``custom`` is seen to read, or all but the
         heavy ones.
+    :param view: the class that gives ``custom`` as its ``row_label``; empty for the model's own ``__str__``, which is
+        written for other places as well: what it cannot read here is no fault.
     """
 
     def __init__(
-        self, info: ModelInfo, columns: tuple[str, ...] | None, custom: Callable[[Any], Any] | None
+        self,
+        info: ModelInfo,
+        columns: tuple[str, ...] | None,
+        custom: Callable[[Any], Any] | None,
+        view: str = "",
     ) -> None:
         self._info = info
+        self._view = view
         self._custom = custom
         key = tuple(column.name for column in info.key)
         guessed = guess_columns(info)
@@ -78,7 +86,10 @@ class RowLabel:
         if self._custom is not None:
             try:
                 text = str(self._custom(row) or "").strip()
-            except Exception:
+            except NotLoaded:
+                raise
+            except Exception as error:
+                self._tell(error)
                 # The model's __str__ reached for something that is not loaded for a label, or has a fault: a label is
                 # no reason to lose the page.
                 text = ""
@@ -90,6 +101,12 @@ class RowLabel:
             return text if len(text) <= _MAX else text[: _MAX - 1] + "…"
         key = sorted(self._info.key_of(row), key=lambda value: isinstance(value, dt.date))
         return f"{model_name(self._info)} {', '.join(map(_in_words, key))}"
+
+    def _tell(self, error: Exception) -> None:
+        if is_unloaded(error):
+            model = self._info.model.__name__
+            function = f"{self._view}.row_label" if self._view else f"{model}.__str__"
+            tell(error, function, self._view or f"the view of {model}", self._info, lenient=not self._view)
 
 
 def model_name(info: ModelInfo) -> str:

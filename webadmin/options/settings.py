@@ -24,6 +24,8 @@ class Settings:
     language: str = "en"
     time_zone: str = "UTC"
     read_only: bool = False
+    strict_loading: bool | None = None
+    """Whether functions of the host's that read what is not loaded fail; None where the program is being made."""
     templates_dir: Path | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)

@@ -14,6 +14,7 @@ from webadmin.database.identity import segment
 from webadmin.database.inspection import ModelInfo, inspect_model
 from webadmin.options.context import Context
 from webadmin.options.labels import model_label
+from webadmin.options.unloaded import Unloaded, is_unloaded, placeholder, tell
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.urls import Urls
@@ -43,7 +44,17 @@ class Cells:
         """A function from a row to this column's cell; what does not depend on the row is decided here, once."""
         attribute = column.attribute
         if column.formatter is not None:
-            return self._formatted(column)
+            option = "column_formatters_detail" if self._detail else "column_formatters"
+            view = type(self._view.options).__name__
+            return self._told(column, f'{view}.{option}["{column.name}"]', self._formatted(column))
+        make = self._of_value(column)
+        if attribute.relation is None and attribute.column is None:
+            # A property of the model, or a hybrid: code that may read anything.
+            return self._told(column, f"{attribute.owner.__name__}.{attribute.last}", make)
+        return make
+
+    def _of_value(self, column: ShownColumn) -> CellMaker:
+        attribute = column.attribute
         if attribute.relation is not None:
             return self._to_many(column) if attribute.relation.uselist else self._to_one(column)
         info = attribute.column
@@ -71,6 +82,21 @@ class Cells:
             return self.value(name, kind, value)
 
         return make
+
+    def _told(self, column: ShownColumn, function: str, make: CellMaker) -> CellMaker:
+        """``make``, with a placeholder where ``function`` reads what is not loaded."""
+        view, name = self._view, column.name
+
+        def careful(row: Any, extras: Mapping[str, Any]) -> Cell:
+            try:
+                return make(row, extras)
+            except Unloaded as error:
+                if not is_unloaded(error):
+                    raise
+                tell(error, function, type(view.options).__name__, view.info)
+                return Cell(name, "text", placeholder())
+
+        return careful
 
     def value(self, name: str, kind: str, value: Any) -> Cell:
         """The cell of a plain value."""

@@ -13,6 +13,7 @@ from webadmin.errors import Forbidden
 from webadmin.listing.children import related_rows
 from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import one
+from webadmin.listing.sealed import sealed
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
@@ -91,12 +92,13 @@ def detail(request: AdminRequest) -> Answer:
     row = one(context, view, request.key, options=plan.options(context), deleted="show")
     plan.load_collections(context, view, [row])
     id = view.id_of(row)
-    label = view.row_label(row)
     deleted = view.is_deleted(row)
     cells = Cells(context, view, urls, detail=True)
-    fields = tuple(
-        _field(column, cells, row) for column in shown if deleted or column.name != view.soft_delete
-    )
+    with sealed(request.session, [row]):
+        label = view.row_label(row)
+        fields = tuple(
+            _field(column, cells, row) for column in shown if deleted or column.name != view.soft_delete
+        )
     when = getattr(row, view.soft_delete) if deleted and view.soft_delete else None
     return Page(
         "detail.html",
@@ -165,6 +167,16 @@ def _related_table(
     ][:6]
     related = related_rows(context, view, row, relation, target, columns, limit=RELATED_ROWS)
     makers = [cells.maker(column) for column in columns]
+    with sealed(request.session, related.rows):
+        shown = tuple(
+            RelatedRow(
+                label=target.row_label(item),
+                url=urls.row(target, target.id_of(item)) if not target.keyless else None,
+                cells=tuple(make(item, {}) for make in makers),
+                deleted=target.is_deleted(item),
+            )
+            for item in related.rows
+        )
     back = reverse_filter(view.info, relation.name, target)
     pairs = [(back, unquote(view.id_of(row)))] if back is not None else []
     return RelatedTable(
@@ -173,15 +185,7 @@ def _related_table(
         count_text=related.count_text,
         heads=tuple(column.label for column in columns),
         numeric=tuple(_numeric(column) for column in columns),
-        rows=tuple(
-            RelatedRow(
-                label=target.row_label(item),
-                url=urls.row(target, target.id_of(item)) if not target.keyless else None,
-                cells=tuple(make(item, {}) for make in makers),
-                deleted=target.is_deleted(item),
-            )
-            for item in related.rows
-        ),
+        rows=shown,
         more=related.count > len(related.rows),
         all_url=urls.filtered(target, pairs) if pairs else None,
         add_url=urls.below(target, "add", urlencode(pairs)) if pairs and request.may("add", target) else None,

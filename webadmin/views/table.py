@@ -13,9 +13,10 @@ from webadmin.listing.controls import Option
 from webadmin.listing.listing import ListedRow, Listing
 from webadmin.listing.params import ListParams
 from webadmin.listing.parsing import LAST, Sort
+from webadmin.listing.sealed import sealed
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
-from webadmin.rendering.values import Cells
+from webadmin.rendering.values import CellMaker, Cells
 from webadmin.request import AdminRequest
 from webadmin.text import gettext as _
 from webadmin.views.sorting import sorts_of_heads
@@ -181,11 +182,18 @@ def _needs_label(column: ShownColumn) -> bool:
 
 
 def rows(
-    request: AdminRequest, view: View, columns: Sequence[ShownColumn], listed: Iterable[ListedRow]
+    request: AdminRequest, view: View, columns: Sequence[ShownColumn], listed: Sequence[ListedRow]
 ) -> tuple[Row, ...]:
     """The rows with their cells; the first cell leads to the row."""
     cells = Cells(request.context, view, request.urls)
     makers = [cells.maker(column) for column in columns]
+    with sealed(request.session, [item.row for item in listed[:1]]):
+        return _rows(request, view, makers, listed)
+
+
+def _rows(
+    request: AdminRequest, view: View, makers: Sequence[CellMaker], listed: Sequence[ListedRow]
+) -> tuple[Row, ...]:
     may_change, may_delete, may_restore = (request.may(name) for name in ("change", "delete", "restore"))
     details = view.options.can_view_details and not view.keyless
     urls = request.urls

@@ -9,14 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import load_only, raiseload
 
 from webadmin.database import identity
 from webadmin.database.inspection import Kind, inspect_model
 from webadmin.listing.groups.asked import Asked
 from webadmin.listing.groups.measures import Measure
 from webadmin.listing.groups.spans import say, start_of
-from webadmin.listing.loading import label_columns, label_of
+from webadmin.listing.loading import label_of, label_plan
 from webadmin.listing.scope import inside
 from webadmin.listing.statement import LABEL
 from webadmin.options.context import Context
@@ -36,15 +35,14 @@ def names_of(context: Context, model: type, keys: Sequence[Key]) -> Mapping[Key,
     info = inspect_model(model)
     own: list[Any] = [getattr(model, column.name) for column in info.key]
     wanted = own[0].in_([key[0] for key in keys]) if len(own) == 1 else sa.tuple_(*own).in_(keys)
-    columns = (getattr(model, name) for name in label_columns(context, model))
-    stmt: sa.Select[Any] = (
-        sa.select(model).where(wanted).options(load_only(*columns, raiseload=True), raiseload("*"))
-    )
+    plan = label_plan(context, model)
+    stmt: sa.Select[Any] = sa.select(model).where(wanted).options(*plan.options(context))
     seen = inside(context, model, model, hide_deleted=False)
     if seen is not None:
         stmt = stmt.where(seen)
     name = label_of(context, model)
-    rows = context.session.scalars(stmt, execution_options={LABEL: _("Names of groups")})
+    rows = context.session.scalars(stmt, execution_options={LABEL: _("Names of groups")}).all()
+    plan.load_collections(context, context.registry.for_model(model), rows)
     return {info.key_of(row): name(row) for row in rows}
 
 

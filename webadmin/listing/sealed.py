@@ -1,0 +1,35 @@
+"""No statement for a single row: while a host's functions make something of rows, the session sends none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from webadmin.options.unloaded import ExtraStatement
+
+
+@contextmanager
+def sealed(session: Session, rows: Sequence[Any]) -> Iterator[None]:
+    """Within, whatever the session is asked to execute raises ExtraStatement, also where SQLAlchemy asks by itself: for
+    dynamic relations, columns of subclasses, expired attributes.
+
+    :param rows: one of those that functions get; plain values, which ask for nothing, need no seal.
+    """
+    if not rows or isinstance(rows[0], tuple):
+        yield
+        return
+    event.listen(session, "do_orm_execute", _refuse)
+    try:
+        yield
+    finally:
+        event.remove(session, "do_orm_execute", _refuse)
+
+
+def _refuse(state: ORMExecuteState) -> None:
+    mapper = state.bind_mapper
+    of = f" of {mapper.class_.__name__}" if mapper is not None else ""
+    raise ExtraStatement(f"a column{of}" if state.is_column_load else f"rows{of}")
