@@ -20,6 +20,7 @@ from webadmin._version import __version__
 from webadmin.auth.identity import Identity, LocalUser, TokenLogin
 from webadmin.database.reflection import reflect
 from webadmin.database.session import Database
+from webadmin.doctor import examine, report
 from webadmin.errors import DatabaseUnreachable, OptionsError
 from webadmin.serving import PortInUse, reserve, serve_app, stopping
 from webadmin.site import Admin
@@ -170,6 +171,26 @@ def migrate(url: str) -> None:
     )
 
 
+@main.command()
+@click.argument("target", metavar="URL|MODULE:ADMIN")
+@click.option("--all", "small", is_flag=True, help="Small tables too: those may grow.")
+def doctor(target: str, small: bool) -> None:
+    """Name the sorts of lists that no index serves, with the statements that make the indexes. Exit status 1 when there
+    are any."""
+    with _plain_errors(), contextlib.ExitStack() as stack:
+        if "://" in target or ":" not in target:
+            database = Database.of(_url(target))
+            stack.callback(database.dispose)
+            admin = _reflected(database, (), (), (), True, LocalUser())
+        else:
+            admin = _load(target)
+        findings = examine(admin, small=small)
+    for line in report(findings):
+        click.echo(line)
+    click.echo(f"{len(findings)} found" if findings else "nothing found", err=True)
+    sys.exit(1 if findings else 0)
+
+
 def _reflected(
     database: Database,
     schemas: Sequence[str],
@@ -205,7 +226,7 @@ def _url(text: str) -> URL:
 def _load(name: str) -> Admin:
     module, _, attribute = name.partition(":")
     if not module or not attribute:
-        raise _Failed(f"--app takes module:admin, not {name!r}")
+        raise _Failed(f"an app is named as module:admin, not {name!r}")
     sys.path.insert(0, "")
     try:
         admin: Any = importlib.import_module(module)

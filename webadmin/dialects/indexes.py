@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import exc
@@ -29,6 +29,7 @@ class Index:
     keys: tuple[IndexKey, ...]
     where: str = ""
     """The condition of the rows that it holds, as :func:`normalised`; empty for all rows."""
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

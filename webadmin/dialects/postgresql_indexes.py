@@ -21,7 +21,7 @@ _STATISTICS = sa.text(
                 WHEN c.relkind IN ('r', 'm', 'f') THEN c.reltuples
                 ELSE -1 END AS rows,
            c.relkind = 'p' AS partitioned, c.relkind IN ('r', 'p', 'm') AS own,
-           (SELECT json_agg(json_build_object('where', pg_get_expr(i.indpred, i.indrelid, true), 'keys', (
+           (SELECT json_agg(json_build_object('name', ic.relname, 'where', pg_get_expr(i.indpred, i.indrelid, true), 'keys', (
                       SELECT json_agg(json_build_object(
                                  'column', a.attname, 'text', pg_get_indexdef(i.indexrelid, k.n, true),
                                  'option', i.indoption[k.n - 1],
@@ -66,4 +66,4 @@ def _index(facts: dict[str, Any]) -> Index:
         )
         for key in facts["keys"]
     )
-    return Index(keys, normalised(facts["where"] or ""))
+    return Index(keys, normalised(facts["where"] or ""), facts["name"])

@@ -72,7 +72,7 @@ def _index(parts: list[Any], end: tuple[IndexKey, ...]) -> Index:
     for (_name, column, descending, _sql, _collation), text in zip(parts, texts, strict=True):
         collated = " collate " in f" {text.lower()} "
         keys.append(_key(column or _without_direction(text), bool(descending), plain=not collated))
-    return Index((*keys, *end), normalised(where))
+    return Index((*keys, *end), normalised(where), parts[0][0])
 
 
 def _key(text: str, descending: bool = False, *, plain: bool = True) -> IndexKey:

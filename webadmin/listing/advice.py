@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +51,23 @@ def index_for(context: Context, view: View, sort: Sort) -> str | None:
     words = "_".join(
         ["ix", view.info.table.name, *(part.word for part in parts[:-1] or parts if part is not None)]
     )
-    name = prepared.quote(re.sub(r"\W+", "_", words.lower())[:_LONGEST_NAME].strip("_"))
     known = statistics_of(context, view)
+    taken = {index.name for index in known.indexes or ()} if known is not None else set()
+    name = prepared.quote(_free(re.sub(r"\W+", "_", words.lower())[:_LONGEST_NAME].strip("_"), taken))
     make = "CREATE INDEX" if known is not None and known.partitioned else context.dialect.create_index
     where = ""
     if view.soft_delete is not None:
         where = f" WHERE {prepared.quote(view.info.columns[view.soft_delete].column.name)} IS NULL"
     return f"{make} {name} ON {prepared.format_table(view.info.table)} ({', '.join(keys)}){where};"
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """A name that no index of the table has, such as one that lacks the key or holds other rows."""
+    return next(
+        tried
+        for tried in (name, *(f"{name[: _LONGEST_NAME - 4]}_{n}" for n in range(2, 1000)))
+        if tried not in taken
+    )
 
 
 def _part(view: View, key: OrderKey, dialect: Any) -> _Part | None:
