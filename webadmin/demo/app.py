@@ -1,18 +1,20 @@
-"""The demo as an ASGI app: the shop's admin at ``/admin/``, and a page of the host's own that includes a list."""
+"""The demo as an ASGI app: the shop's admin at ``/admin/``, and pages of the host's own that include lists of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.engine import Engine
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from webadmin import templating
 from webadmin.auth.identity import Identity
+from webadmin.demo.recipes import RECIPES, SCROLLS, Scroll
 from webadmin.demo.views import register
 from webadmin.responder import SECURITY_HEADERS
 from webadmin.site import Admin
@@ -30,19 +32,36 @@ def build(engine: Engine, *, login: Identity | None = None) -> Starlette:
     admin.check()
     files = Environment(loader=FileSystemLoader(_HOST), autoescape=True, undefined=StrictUndefined)
     templating.install(files)
-    template = files.get_template("page.html")
+    headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+
+    def answer(template: str, request: Request, **more: Any) -> Response:
+        root = request.scope.get("root_path", "").rstrip("/")
+        title = admin.runtime.responder.settings.title
+        return HTMLResponse(
+            files.get_template(template).render(root=root, title=title, **more), headers=headers
+        )
 
     async def page(request: Request) -> Response:
-        root = request.scope.get("root_path", "").rstrip("/")
-        html = template.render(
-            root=root,
-            title=admin.runtime.responder.settings.title,
-        )
-        return HTMLResponse(html, headers={**SECURITY_HEADERS, "Cache-Control": "no-store"})
+        return answer("page.html", request, scroll=SCROLLS["orders"])
+
+    async def scroll(request: Request) -> Response:
+        found: Scroll | None = SCROLLS.get(request.path_params["name"])
+        if found is None:
+            return PlainTextResponse("There is no such page.", 404, headers=headers)
+        return answer("page.html", request, scroll=found)
+
+    async def recipes(request: Request) -> Response:
+        return answer("recipes.html", request, recipes=RECIPES)
 
     async def style(request: Request) -> Response:
         css = (_HOST / "page.css").read_text(encoding="utf-8")
         return Response(css, media_type="text/css", headers=SECURITY_HEADERS)
 
-    routes = [Route("/", page), Route("/page.css", style), Mount("/admin", admin)]
+    routes = [
+        Route("/", page),
+        Route("/scroll/{name}", scroll),
+        Route("/recipes", recipes),
+        Route("/page.css", style),
+        Mount("/admin", admin),
+    ]
     return Starlette(routes=routes)

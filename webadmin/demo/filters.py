@@ -1,4 +1,4 @@
-"""The shop's own filters: a condition that no column has, and a form."""
+"""The shop's own filters: conditions that no column has, and a form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import wtforms
 from wtforms.validators import NumberRange, ValidationError
 
 from webadmin.auth.user import User
-from webadmin.demo.models import Order, OrderStatus, Review
+from webadmin.demo.models import Customer, Order, OrderStatus, Review
+from webadmin.demo.words import COUNTRY_NAMES
 from webadmin.options.own_filters import Filter
 from webadmin.text import current_zone
 
@@ -26,6 +27,16 @@ class Delay(Filter):
         until = today - timedelta(days=7) if value == "week" else today
         late = sa.and_(Order.status.in_(_OPEN), Order.due_on < until)
         return sa.not_(sa.func.coalesce(late, sa.false())) if value == "none" else late
+
+
+class CustomerCountry(Filter):
+    """Customers' countries by name; in the table stand their codes."""
+
+    label = "Customer's country"
+    choices = COUNTRY_NAMES
+
+    def condition(self, value: str, user: User) -> sa.ColumnElement[bool]:
+        return Order.customer.has(Customer.country == value)
 
 
 class ReviewQuestions(wtforms.Form):

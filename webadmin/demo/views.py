@@ -7,16 +7,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import sqlalchemy as sa
 from babel.numbers import get_currency_symbol
 
-from webadmin.auth.user import User
-from webadmin.demo.filters import Delay, ReviewQuestions
+from webadmin.demo.filters import CustomerCountry, Delay, ReviewQuestions
 from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, OrderStatus, Product, Review
-from webadmin.demo.words import COUNTRY_NAMES
 from webadmin.options.actions import action
 from webadmin.options.model_view import ModelView
-from webadmin.options.own_filters import Filter
 from webadmin.site import Admin
 from webadmin.text import current_language, format_number, ngettext
 from webadmin.text import gettext as _
@@ -47,16 +43,6 @@ def as_percent(row: Any, attribute: str) -> str | None:
     """A part of one as a percentage; nothing for none."""
     value = getattr(row, attribute)
     return f"{format_number(value * 100, 0)} %" if value else None
-
-
-class CustomerCountry(Filter):
-    """Customers' countries by name; in the table stand their codes."""
-
-    label = "Customer's country"
-    choices = COUNTRY_NAMES
-
-    def condition(self, value: str, user: User) -> sa.ColumnElement[bool]:
-        return Order.customer.has(Customer.country == value)
 
 
 class OrderView(ModelView, model=Order):
