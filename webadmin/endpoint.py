@@ -211,9 +211,11 @@ class _Call:
             try:
                 return self._once(route, form, reading=reading)
             except (SQLAlchemyError, OverflowError) as error:
-                # Again is safe where nothing was written, and the pool has a fresh connection by now.
+                # Again is safe where nothing was written; the pool has a fresh connection by now.
                 safe = reading or not self.viewed
-                if not safe or self.runtime.database.dialect.failure(error).kind != "connection_lost":
+                dialect = self.runtime.database.dialect
+                better = dialect.reads_more_after(error) or dialect.failure(error).kind == "connection_lost"
+                if not (safe and better):
                     raise
                 return self._once(route, form, reading=reading)
         except StaleDataError:

@@ -104,6 +104,11 @@ class Dialect(Searching, Grouping, JsonPaths):
     def finish(self, connection: Connection) -> None:
         """Undo on ``connection`` what ``begin`` set beyond the transaction's end."""
 
+    def reads_more_after(self, error: BaseException) -> bool:
+        """Whether a read that failed with ``error`` would not again: a value has no counterpart in Python, and from now on
+        the transactions of :meth:`begin` read such values as text. Nothing changes for others who use the engine."""
+        return False
+
     def failure(self, error: BaseException) -> Failure:
         """Say in portable terms why a statement failed."""
         if isinstance(error, exc.TimeoutError):

@@ -24,7 +24,7 @@ from webadmin.dialects.postgresql_indexes import statistics
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import begin, may_use, moment, run
 from webadmin.dialects.postgresql_snapshots import Snapshots
-from webadmin.dialects.postgresql_values import read_all_times
+from webadmin.dialects.postgresql_values import all_times, only_known_times, read_all_times, unreadable
 
 _KINDS = {
     "57014": "statement_timeout",
@@ -98,6 +98,8 @@ class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, PostgreSQLJsonPaths, S
     supports_lateral = True
     create_index = "CREATE INDEX CONCURRENTLY"
     supports_partitions = True
+    _reads_all = False
+    """There were times that Python has not. Reading those as text costs something for every time, so it is not done before."""
     nulls_sort_high = True
 
     def begin(self, connection: Connection, *, read_only: bool, timeouts: Timeouts) -> None:
@@ -113,6 +115,16 @@ class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, PostgreSQLJsonPaths, S
             # The host's engine commits each statement; until the connection goes back it does not.
             connection.execution_options(isolation_level="READ COMMITTED")
         begin(connection, commands)
+        if self._reads_all:
+            all_times(connection)
+
+    def finish(self, connection: Connection) -> None:
+        if self._reads_all:
+            only_known_times(connection)
+
+    def reads_more_after(self, error: BaseException) -> bool:
+        self._reads_all = self._reads_all or unreadable(error)
+        return unreadable(error)
 
     def moment(self, connection: Connection, table: sa.Table) -> str | None:
         return moment(connection, table)

@@ -3,6 +3,7 @@ domain."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -12,9 +13,10 @@ from psycopg.adapt import Loader
 from psycopg.pq import Format
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql.operators import is_comparison
 
+_STRICT = "webadmin_strict_times"
 _TYPES = ("date", "timestamp", "timestamptz", "time", "timetz", "interval")
 
 
@@ -47,15 +49,41 @@ def read_all_times(engine: Engine) -> None:
         event.listen(engine, "connect", _register)
 
 
-def _register(connection: Any, record: object) -> None:
+def all_times(connection: Connection) -> None:
+    """Until :func:`only_known_times`, read such values on ``connection`` as the server writes them."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, psycopg.Connection) and _STRICT not in connection.info:
+        connection.info[_STRICT] = _register(driver)
+
+
+def only_known_times(connection: Connection) -> None:
+    """Take :func:`all_times` back."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, psycopg.Connection):
+        for oid, strict in connection.info.pop(_STRICT, {}).items():
+            driver.adapters.register_loader(oid, strict)
+
+
+def unreadable(error: BaseException) -> bool:
+    """Whether the driver failed for a value that the server had sent."""
+    original = getattr(error, "orig", None)
+    return isinstance(original, psycopg.DataError) and original.sqlstate is None
+
+
+def _register(connection: Any, record: object = None) -> dict[int, type[Any]]:
+    """Read such values from now on; returns how they were read before."""
     adapters = connection.adapters
+    found: dict[int, type[Any]] = {}
     for name in _TYPES:
         oid = adapters.types[name].oid
         strict = adapters.get_loader(oid, Format.TEXT)
         if strict is not None:
+            found[oid] = strict
             adapters.register_loader(oid, _lenient(strict))
+    return found
 
 
+@cache
 def _lenient(strict: type[Any]) -> type[Loader]:
     class LenientLoader(Loader):
         def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
