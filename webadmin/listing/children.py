@@ -16,6 +16,7 @@ from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
 from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import scope
+from webadmin.listing.sealed import alone
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
 from webadmin.text import format_count
@@ -58,7 +59,8 @@ def related_rows(
     descending = len(keys) == 1
     ordered = children.order_by(*(key.desc() if descending else key for key in keys)).limit(limit)
     plan = load_plan(context, target, columns)
-    rows = context.session.scalars(ordered.options(*plan.options(context))).unique().all()
+    with alone(context.session, target.info.mapper):
+        rows = context.session.scalars(ordered.options(*plan.options(context))).unique().all()
     plan.load_collections(context, target, rows)
     return Related(rows, min(count, _COUNTED), capped=count > _COUNTED)
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import Result, event
+from sqlalchemy.engine import IteratorResult
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 
 from webadmin.options.unloaded import ExtraStatement
 
@@ -27,6 +29,29 @@ def sealed(session: Session, rows: Sequence[Any]) -> Iterator[None]:
         yield
     finally:
         event.remove(session, "do_orm_execute", _refuse)
+
+
+@contextmanager
+def alone(session: Session, mapper: Mapper[Any]) -> Iterator[None]:
+    """Within, a statement that reads rows of ``mapper`` sends no others after it for what only subclasses have, one for
+    each, as ``polymorphic_load="selectin"`` has it do; lists show nothing of that."""
+    if not any(below.polymorphic_load == "selectin" for below in mapper.self_and_descendants):
+        yield
+        return
+    running = False
+
+    def only_first(state: ORMExecuteState) -> Result[Any] | None:
+        nonlocal running
+        if running:
+            return IteratorResult(SimpleResultMetaData(["nothing"]), iter(()))
+        running = True
+        return None
+
+    event.listen(session, "do_orm_execute", only_first)
+    try:
+        yield
+    finally:
+        event.remove(session, "do_orm_execute", only_first)
 
 
 def _refuse(state: ORMExecuteState) -> None:

@@ -19,6 +19,7 @@ from webadmin.listing.memo import per_view
 from webadmin.listing.ordering import Order
 from webadmin.listing.params import ListParams, wrong_list
 from webadmin.listing.scope import restricted, scope
+from webadmin.listing.sealed import alone
 from webadmin.listing.search import search_condition
 from webadmin.options.context import Context
 from webadmin.options.view import View
@@ -40,7 +41,9 @@ def conditions(context: Context, view: View, params: ListParams) -> list[sa.Colu
         try:
             found.append(known[value.name].condition(context, value))
         except BadRequest as refused:
-            field = WrongField(value.parameter, known[value.name].label, value.texts[-1], refused.message)
+            field = WrongField(
+                value.parameter, known[value.name].label_of(value.operator), value.texts[-1], refused.message
+            )
             raise wrong_list(refused.message, params.without_filter(value), [field]) from refused
     if params.q:
         found.append(search_condition(context, view, params.q))
@@ -135,11 +138,12 @@ class Reading:
         kept = shape is not None and self.order.same_for_all(context)
         stmt = per_view(self.view, key, build) if kept else build()
         source = context.session if self.rows is None else self.rows.source(context.session)
-        found = source.execute(
-            stmt,
-            {_LIMIT: self.limit, _OFFSET: self.offset, **self.values},
-            execution_options={LABEL: label},
-        ).all()
+        with alone(context.session, self.view.info.mapper):
+            found = source.execute(
+                stmt,
+                {_LIMIT: self.limit, _OFFSET: self.offset, **self.values},
+                execution_options={LABEL: label},
+            ).all()
         if self.rows is None:
             return self._plain(found)
         first = len(self.rows.columns)
