@@ -44,7 +44,7 @@ class json_text(_Inside):  # noqa: N801 - reads as a function in statements
     """The value as text: a string without its quotes, ``5``, ``true``; null where there is none, or JSON's null."""
 
     name = "json_text"
-    type = sa.Text()
+    type = sa.String()
     inherit_cache = True
 
 

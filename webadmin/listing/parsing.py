@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from webadmin.errors import BadRequest, WrongField
 from webadmin.listing.filters import FilterValue, filters_of
-from webadmin.listing.filters.base import RESERVED, phrase_label, short
+from webadmin.listing.filters.base import RESERVED, short
 from webadmin.listing.filters.forms import form_faults
 from webadmin.listing.filters.where import split
 from webadmin.listing.fits import sendable
@@ -231,9 +231,7 @@ class Reader:
     def _note(self, wrong: Sequence[FilterValue], sentence: str) -> None:
         known = filters_of(self.view)
         for place, value in enumerate(wrong):
-            filter_ = known[value.name]
-            word = "" if value.operator == "eq" else f" · {phrase_label(value.operator).lower()}"
-            label = f"{filter_.label}{word}"
+            label = known[value.name].label_of(value.operator)
             self.fields.append(WrongField(value.parameter, label, value.texts[-1], "" if place else sentence))
 
     def _known(self, name: str) -> bool:

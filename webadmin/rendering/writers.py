@@ -169,7 +169,7 @@ def _array(name: str, value: Sequence[Any], detail: bool) -> Cell:
         item if len(item) <= _LONGEST_ITEM else item[: _LONGEST_ITEM - 1] + "…" for item in items[:6]
     )
     more = f"+{format_number(len(items) - 6)}" if len(items) > 6 else ""
-    whole = ", ".join(items) if more or shown != items else None
+    whole = ", ".join(items) if len(items) > 1 or shown != items else None
     return Cell(
         name, "array", ", ".join(shown), items=shown, secondary=more, title=whole and whole[:_TITLE_LENGTH]
     )

@@ -94,6 +94,12 @@ class Filter:
             return tuple(read_boolean(self.label, text) for text in texts[-1:])
         return tuple(self.read(operator, text, zone) for text in texts)
 
+    def label_of(self, operator: str) -> str:
+        """What one of its parameters is called where nothing else says which filter it is."""
+        if operator in self.fields and self.fields[operator].label:
+            return self.fields[operator].label
+        return self.label if operator == "eq" else f"{self.label} · {phrase_label(operator).lower()}"
+
     def _by_form(self, operator: str, texts: Sequence[str]) -> Sequence[str]:
         """The values as the form's field makes them, in texts again."""
         field = self.fields[operator]

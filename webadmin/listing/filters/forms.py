@@ -50,7 +50,8 @@ def form_faults(
         _values, errors, _form = form.read({name: value.texts for name, value in given.items()})
         for name, sentence in errors.items():
             about = [given[name]] if name in given else list(given.values())
-            label = f"{known[given[name].name].label}: " if name in given else ""
+            one = given.get(name)
+            label = f"{known[one.name].label_of(one.operator)}: " if one is not None else ""
             yield f"{label}{sentence.rstrip('.')}.", about
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.listing.controls import FilterInput
-from webadmin.listing.filters.base import EMPTY, Active, Filter, FilterValue, Refused, phrase_label, short
+from webadmin.listing.filters.base import EMPTY, Active, Filter, FilterValue, Refused, short
 from webadmin.listing.filters.choices import ChoicesFilter
 from webadmin.listing.filters.own import OwnFilter
 from webadmin.options.attributes import Attribute
@@ -134,8 +134,7 @@ class WhereFilter(Filter):
                     label = f"{filter_.label} · {_('empty or not')}"
                     found.append({"name": parameter, "label": label, "choices": empty})
                     continue
-                word = "" if operator == "eq" else f" · {phrase_label(operator).lower()}"
-                found.append({"name": parameter, "label": f"{filter_.label}{word}", "choices": choices})
+                found.append({"name": parameter, "label": filter_.label_of(operator), "choices": choices})
         return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
