@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from tests.listing.conftest import context_of, params_of
+from webadmin.explain.capture import capture
 from webadmin.listing import counts, jump
-from webadmin.listing.listing import Listing
+from webadmin.listing.listing import STATEMENTS, Listing
 from webadmin.options.model_view import ModelView
 from webadmin.options.registry import Registry
 
@@ -76,3 +77,19 @@ def test_in_time_the_place_is_exact(session: Session, monkeypatch: pytest.Monkey
     listing = Listing.load(context_of(session, registry), view, params_of(view, "sort=id:asc&page=5000"))
     assert listing.rows[0].row.id == 49_991
     assert listing.place_exact
+
+
+def test_statements_are_bounded(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the walk takes too long and statistics have nothing, a page still takes no more statements than any other."""
+    session.execute(sa.text("DELETE FROM pg_statistic WHERE starelid = 'marks'::regclass"))
+    registry = Registry()
+    registry.add(MarkView)
+    view = registry.views["marks"]
+    for fresh in (True, False):
+        with capture(session) as sent:
+            listing = Listing.load(
+                context_of(session, registry), view, params_of(view, "sort=name:asc&page=5000"), fresh=fresh
+            )
+        assert len(listing.rows) == 10
+        assert listing.place_exact
+        assert len(sent) <= STATEMENTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -54,7 +55,12 @@ def count(
     :return: None when nothing could be found out in time.
     """
     ladder = _Ladder(context, view, params, statements, expected)
-    return ladder.climb() if fresh else unless_unchanged(context, view, params, ladder.climb)
+
+    def climb() -> Total | None:
+        found = ladder.climb()
+        return None if found is None else replace(found, sent=statements - ladder.left)
+
+    return climb() if fresh else unless_unchanged(context, view, params, climb)
 
 
 def count_all(context: Context, view: View, params: ListParams, milliseconds: int) -> int | None:

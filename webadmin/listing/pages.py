@@ -132,6 +132,7 @@ class Pages:
             fresh=self.fresh,
             expected=self.expected,
         )
+        self.left -= statements if total is None else total.sent
         if self.maps is not None and (total is None or not total.exact or total.rows >= counts.SMALL):
             self.maps.want()
         return total
@@ -199,18 +200,21 @@ class Pages:
         offset = (page - 1) * self.size
         share = offset / expected if expected else 1.0
         piece = jump.near(self.context, self.order, share, self.size) if offset >= jump.DEEP else None
-        if piece is None or self.left < 2:
-            found = self._rows(self.size + 1, offset)
-        else:
-            walked = jump.in_time(self.context, lambda: self._rows(self.size + 1, offset))
+        walked, guessed = None, False
+        if piece is not None and self.left >= 2:
+            # One statement stays for a walk as far as the request's own time goes, where statistics have nothing.
+            if self.left > 2:
+                walked = jump.in_time(self.context, lambda: self._rows(self.size + 1, offset))
             if walked is None:
-                found = self._rows(piece.rows, piece=piece)
+                found, guessed = self._rows(piece.rows, piece=piece), True
                 if found.rows:
                     return found, self._position(found, expected, offset, exact=False, has_next=True)
-                # Statistics had nothing: as far as the request's own time goes.
-                walked = self._rows(self.size + 1, offset)
-            found = walked
+        found = walked or self._rows(self.size + 1, offset)
         if not found.rows and page > 1:
+            if (
+                guessed and self.left < 1
+            ):  # after all that has been tried no statement is left to look for the end
+                return found, self._position(found, min(expected, offset), offset, exact=False)
             return self._end(min(expected, offset))
         return self._forward(found, offset, total)
 

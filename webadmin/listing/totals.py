@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 from webadmin.dialects import Dialect
@@ -25,6 +25,8 @@ class Total:
 
     rows: int
     exact: bool
+    sent: int = field(default=0, compare=False)
+    """Statements that it took to find out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def unless_unchanged(
     kept = totals.get(key)
     now = time.monotonic()
     if kept is not None and kept.moment == moment and now - kept.at < _KEPT_FOR:
-        return kept.total
+        return replace(kept.total, sent=0)
     total = count()
     # The same before and after: what was counted in between is what there was all the time.
     if total is not None and total.exact and context.dialect.moment(connection, view.info.table) == moment:
