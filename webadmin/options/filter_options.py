@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from webadmin.database.inspection import ModelInfo
+from webadmin.options import sqladmin_filters
 from webadmin.options.attributes import Attribute, UnknownAttribute, looked_at, resolve
 from webadmin.options.filter_forms import form_of
 from webadmin.options.form_filters import form_options
@@ -56,6 +57,12 @@ class FilterOptions:
             return
         if isinstance(value, type) and issubclass(value, Filter):
             value = value()
+        if sqladmin_filters.is_filter(value) and sqladmin_filters.kept(value):
+            obstacle = sqladmin_filters.obstacle(value)
+            if obstacle:
+                self.fault(OPTION, type(value).__name__, obstacle)
+                return
+            value = sqladmin_filters.Adapted(value, self.info.model)
         if isinstance(value, Filter):
             yield from self._own(value)
         elif (option := self._column(value)) is not None:

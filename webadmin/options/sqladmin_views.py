@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.auth.user import User
+from webadmin.options import sqladmin_filters as filters
 from webadmin.options.attributes import attribute_name
 from webadmin.options.model_view import ModelView
 
@@ -102,16 +103,15 @@ def _scope_from_list_query(self: Any, stmt: sa.Select[Any], user: User) -> sa.Se
 
 
 def _filters(given: Any) -> tuple[list[Any], list[str]]:
-    """What sqladmin's filter objects look at; our own filter for the column or relation takes their place."""
+    """Those of sqladmin's filter objects that work here, and a sentence for each of the others."""
     found: list[Any] = []
     notes: list[str] = []
     for value in given:
-        if hasattr(value, "foreign_key") or hasattr(value, "column") or not hasattr(value, "parameter_name"):
-            found.append(value)
+        obstacle = filters.obstacle(value) if filters.is_filter(value) and filters.kept(value) else ""
+        if obstacle:
+            notes.append(f"the filter {type(value).__name__} has no effect here: {obstacle}")
         else:
-            notes.append(
-                f"the filter {type(value).__name__} has no effect here; name a column or relation instead"
-            )
+            found.append(value)
     return found, notes
 
 
