@@ -13,7 +13,9 @@ from webadmin.dialects.indexes import Index, IndexKey, TableStatistics, normalis
 # One statement for both: lists ask for the size now and then, and are told of the indexes at the same time.
 _STATISTICS = sa.text(
     """
-    SELECT CASE WHEN c.relkind = 'p'
+    -- How large a table is tells of the rows that its policies hide.
+    SELECT CASE WHEN row_security_active(c.oid) THEN -1
+                WHEN c.relkind = 'p'
                 THEN (SELECT CASE WHEN bool_and(leaf.reltuples >= 0) THEN sum(leaf.reltuples) ELSE -1 END
                         FROM pg_partition_tree(c.oid) tree
                         JOIN pg_class leaf ON leaf.oid = tree.relid

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from webadmin.dialects import Dialect, Estimate
 from webadmin.listing.params import ListParams
-from webadmin.listing.scope import restricted
+from webadmin.listing.scope import personal, rewritten
 from webadmin.listing.served import remember
 from webadmin.listing.statement import LABEL, counting, matching, named
 from webadmin.listing.totals import Total, unless_unchanged
@@ -114,7 +114,7 @@ class _Ladder:
         size = self.size()
         if size is not None and size < SMALL:
             return self._exactly()
-        if size is not None and not self.params.narrowed and not restricted(self.view):
+        if size is not None and not self.params.narrowed and not personal(self.context, self.view):
             rows = self._unfiltered(size)
             if rows is None and self.left < 2:
                 rows = size  # the most there can be
@@ -124,7 +124,7 @@ class _Ladder:
 
     def _planned(self) -> Total | None:
         """By what the planner expects of a count."""
-        if not self.context.dialect.supports_statistics:
+        if not self.context.dialect.supports_statistics or rewritten(self.context):
             return self._exactly() or self._capped()
         expected = self.expected
         if expected is None and self.left < 2:
@@ -135,7 +135,7 @@ class _Ladder:
         if expected is None:
             return self._capped()
         cheap = expected.cost < (CHEAP_SEARCH if self.params.q else CHEAP)
-        if restricted(self.view) and self.params.narrowed:
+        if personal(self.context, self.view) and self.params.narrowed:
             # Statistics are of all rows: what they expect of a filter would tell of those that this person may not see.
             return (self._exactly() if cheap else None) or self._capped()
         return self._exactly(expected.rows) if cheap else Total(expected.rows, exact=False)
@@ -196,7 +196,7 @@ class _Ladder:
 
     def _harmless(self) -> bool:
         """Whether a count needs no limit of its own: few rows, and nothing to work out for each."""
-        plain = not self.params.narrowed and not restricted(self.view)
+        plain = not self.params.narrowed and not personal(self.context, self.view)
         return plain and known_small(self.context, self.view)
 
     def run(self, stmt: sa.Select[Any], milliseconds: int = TIME_LIMIT) -> int | None:

@@ -15,7 +15,7 @@ from webadmin.listing.collections import Collection, load_collections
 from webadmin.listing.light import Instances, LightRows, Rows
 from webadmin.listing.memo import per_view
 from webadmin.listing.related import count_related, number_beside
-from webadmin.listing.scope import inside, restricted
+from webadmin.listing.scope import inside, restricted, rewritten
 from webadmin.options.attributes import Attribute
 from webadmin.options.context import Context
 from webadmin.options.labels import RowLabel, model_label
@@ -147,7 +147,8 @@ class LoadPlan:
 
     def rows(self, context: Context) -> Rows:
         """How a list reads its rows: as values where these are enough."""
-        return self.light or Instances(self.root.model, self.options(context))
+        light = None if rewritten(context) else self.light
+        return light or Instances(self.root.model, self.options(context))
 
     def related(self, rows: Iterable[Any]) -> dict[tuple[type, tuple[Any, ...]], Any]:
         """The rows that to-one relations of these lead to, by model and key, with what their labels need."""

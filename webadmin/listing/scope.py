@@ -8,6 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database.inspection import RelationInfo
@@ -27,7 +28,14 @@ def scope(context: Context, view: View, stmt: sa.Select[Any], deleted: Deleted =
 
     :param deleted: whether soft-deleted rows are hidden, shown among the others, or the only ones.
     """
+    before = len(stmt._with_options)
     stmt = view.options.scope(stmt, context.user)
+    if any(isinstance(option, LoaderCriteriaOption) for option in stmt._with_options[before:]):
+        # They count for the outermost statement alone, which this one is part of.
+        raise TypeError(
+            f"{type(view.options).__name__}.scope() uses with_loader_criteria(), which does not reach every statement: "
+            "use stmt.where() instead"
+        )
     if view.soft_delete is None:
         return stmt.where(sa.false()) if deleted == "only" else stmt
     if deleted == "show":
@@ -39,6 +47,16 @@ def scope(context: Context, view: View, stmt: sa.Select[Any], deleted: Deleted =
 def restricted(view: View) -> bool:
     """Whether the view has a scope of its own, so that not everybody sees every row."""
     return type(view.options).scope is not ModelView.scope
+
+
+def rewritten(context: Context) -> bool:
+    """Whether the host's session changes statements on their way, so that only what it executes itself is right."""
+    return bool(context.session.dispatch.do_orm_execute)
+
+
+def personal(context: Context, view: View) -> bool:
+    """Whether not everybody sees every row of the view: nothing that is known of its table is for this person to know."""
+    return restricted(view) or rewritten(context)
 
 
 def inside(

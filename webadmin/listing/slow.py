@@ -13,7 +13,7 @@ from webadmin.listing import counts
 from webadmin.listing.memo import per_view
 from webadmin.listing.ordering import Order, order_for
 from webadmin.listing.params import ListParams
-from webadmin.listing.scope import restricted
+from webadmin.listing.scope import personal
 from webadmin.listing.served import served, statistics_of
 from webadmin.listing.statement import matching
 from webadmin.options.context import Context
@@ -75,13 +75,19 @@ def _matching_rows(
     context: Context, view: View, params: ListParams, size: int | None
 ) -> tuple[int | None, bool, int]:
     """How many rows are to be sorted, whether that is exact, and the statements sent for it that the page sends again."""
+    if personal(context, view):
+        # Neither the table's size nor its statistics, which know the rows of others.
+        total = counts.count(context, view, params, statements=1)
+        if total is None or total.exact:
+            return (None if total is None else total.rows), True, 1
+        return max(total.rows, view.options.slow_sort_rows), False, 1
     if not context.dialect.supports_statistics:
         total = counts.count(context, view, params, statements=1)
         if total is None:
             return size, False, 1
         # Not counted to the end: as far as is known it may be all.
         return (total.rows, True, 1) if total.exact else (max(total.rows, size or 0), False, 1)
-    if size is not None and not params.narrowed and not restricted(view) and params.deleted != "only":
+    if size is not None and not params.narrowed and params.deleted != "only":
         return size, False, 0
     expected = counts.ask_planner(context, view, params)
     return (size if expected is None else expected.rows), False, 0
@@ -94,7 +100,7 @@ def _planned_along_an_index(context: Context, view: View, params: ListParams) ->
     if first.path or first.relation is not None:
         return False  # no index can: rows lie there in the order of other rows
     order = order_for(view, params.sort)
-    if params.narrowed or restricted(view):
+    if params.narrowed or personal(context, view):
         return _walks(context, view, params, order)
     known = statistics_of(context, view)
     key = ("walked", params.sort, params.deleted, id(known))

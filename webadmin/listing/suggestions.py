@@ -24,7 +24,7 @@ from webadmin.dialects import Dialect
 from webadmin.dialects.search import START, STOP, wanted_words
 from webadmin.listing.highlights import hidden_texts, shows_sources
 from webadmin.listing.params import ListParams
-from webadmin.listing.scope import restricted, scope
+from webadmin.listing.scope import personal, scope
 from webadmin.listing.search import asked, vector
 from webadmin.listing.statement import matching, named
 from webadmin.options.context import Context
@@ -82,7 +82,7 @@ def _known_words(context: Context, view: View, *, may_ask: bool) -> tuple[Words,
     kept = _words.setdefault(context.dialect, {})
     found = kept.get(view.key)
     now = time.monotonic()
-    if found is not None and now - found[0] < _KEPT_FOR and not restricted(view):
+    if found is not None and now - found[0] < _KEPT_FOR and not personal(context, view):
         return found[1], 0
     if not may_ask:
         return (), 0
@@ -93,7 +93,7 @@ def _known_words(context: Context, view: View, *, may_ask: bool) -> tuple[Words,
         if error.connection_invalidated or context.dialect.failure(error).kind != "statement_timeout":
             raise
         words = ()
-    if not restricted(view):  # else these are the words of one person's rows
+    if not personal(context, view):  # else these are the words of one person's rows
         if len(kept) >= _MOST:
             kept.clear()
         kept[view.key] = (now, words)
@@ -102,7 +102,11 @@ def _known_words(context: Context, view: View, *, may_ask: bool) -> tuple[Words,
 
 def _read_words(context: Context, view: View) -> Words:
     # The index has the words of columns that no page shows too.
-    if _by_vector(context, view) and not restricted(view) and shows_sources(view, asked(context, view, "a")):
+    if (
+        _by_vector(context, view)
+        and not personal(context, view)
+        and shows_sources(view, asked(context, view, "a"))
+    ):
         assert view.search_vector is not None
         assert view.search_vector.column is not None
         rows = asked(context, view, "a").query

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from webadmin.dialects import Dialect
 from webadmin.listing.filters import filters_of
 from webadmin.listing.params import ListParams
-from webadmin.listing.scope import restricted
+from webadmin.listing.scope import personal
 from webadmin.options.context import Context
 from webadmin.options.view import View
 
@@ -47,7 +47,7 @@ def unless_unchanged(
     Only lists of one table that are the same for everybody have such a memory: the database's word is about that table.
     """
     connection = context.session.connection()
-    known = _same_for_all(view, params)
+    known = _same_for_all(context, view, params)
     moment = context.dialect.moment(connection, view.info.table) if known else None
     if moment is None:
         return count()
@@ -71,13 +71,13 @@ def unless_unchanged(
     return total
 
 
-def _same_for_all(view: View, params: ListParams) -> bool:
+def _same_for_all(context: Context, view: View, params: ListParams) -> bool:
     known = filters_of(view)
     asked = [known[value.name].attribute for value in params.filters]
     if params.q and view.search_vector is None:
         asked += view.searchable
     if params.per:
         return False  # a group may be read from another table
-    return not restricted(view) and all(
+    return not personal(context, view) and all(
         attribute.column is not None and not attribute.path for attribute in asked
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from webadmin.listing.scope import restricted, scope
+from webadmin.listing.scope import personal, scope
 from webadmin.options.view import View
 from webadmin.rendering.frame import Frame
 from webadmin.rendering.shell import Link
@@ -57,13 +57,17 @@ def home(request: AdminRequest) -> Answer:
     views = list(frame.visible(request.user, request.connection))
     connection = request.session.connection()
     # Statistics know whole tables: where somebody may see a part, they would tell of the rest.
-    tables = [view.info.table for view in views if not restricted(view)]
+    tables = [view.info.table for view in views if not personal(request.context, view)]
     sizes = request.dialect.estimate_rows(connection, tables)
-    counted = _counted(request, [view for view in views if not restricted(view)], sizes)
+    counted = _counted(request, [view for view in views if not personal(request.context, view)], sizes)
     groups: dict[str, list[HomeEntry]] = {}
     for view in views:
         exact = view.key in counted
-        count = None if restricted(view) else counted.get(view.key, sizes.get(view.info.table.fullname))
+        count = (
+            None
+            if personal(request.context, view)
+            else counted.get(view.key, sizes.get(view.info.table.fullname))
+        )
         entry = HomeEntry(
             label=view.name_plural,
             url=request.urls.list(view),
