@@ -70,6 +70,7 @@ class Customer(UUIDKeyMixin, TimestampMixin, SoftDeleteMixin, Base):
         sa.CheckConstraint("credit_limit >= 0", name="credit_limit"),
         unique_live("uq_customers_email", "email"),
         live_index("ix_customers_name", "name", "id"),
+        live_index("ix_customers_lower_name", sa.text("lower(name)"), "id"),
         live_index("ix_customers_country", "country", "id"),
         live_index("ix_customers_born_on", "born_on", "id"),
         live_index("ix_customers_created_at", "created_at", "id"),

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.numbers import get_currency_symbol
+from sqlalchemy import func
 
 from webadmin.demo.filters import CustomerCountry, Delay, ReviewQuestions
 from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, OrderStatus, Product, Review
@@ -67,7 +68,9 @@ class OrderView(ModelView, model=Order):
     column_descriptions = {Order.delivery_window: "How long the courier may take at the door"}
     column_formatters = {Order.total: in_currency}
     column_formatters_detail = {Order.total: in_currency}
-    # Sorting by the due day has no index behind it: the query panel says what that costs.
+    # Sorting by the due day has no index behind it: the list says so, asks before it sorts as many orders as the demo has
+    # when it is started without options, and the query panel says what that costs.
+    slow_sort_rows = 15_000
     column_sortable_list = [
         Order.number,
         Order.status,
@@ -196,6 +199,14 @@ class CustomerView(ModelView, model=Customer):
     }
     column_formatters = {Customer.credit_limit: in_euros}
     column_formatters_detail = {Customer.credit_limit: in_euros}
+    # Names without regard to case, along an index of their own.
+    column_sortable_list = [
+        func.lower(Customer.name),
+        Customer.email,
+        Customer.country,
+        Customer.born_on,
+        Customer.created_at,
+    ]
     column_default_sort = (Customer.created_at, True)
     column_filters = [
         Customer.country,

@@ -21,6 +21,8 @@ from sqlalchemy.sql.elements import (
 )
 from sqlalchemy.sql.functions import FunctionElement
 
+from webadmin.dialects.indexes import normalised
+
 _SIGNS = {
     "add": "plus",
     "sub": "minus",
@@ -170,10 +172,12 @@ def leads_an_index(table: sa.Table, expression: Any) -> bool:
 
 
 def _text(expression: Any) -> str:
-    if expression is None or isinstance(expression, str | sa.TextClause):
+    if isinstance(expression, sa.TextClause):
+        return normalised(expression.text)
+    if not isinstance(expression, sa.ColumnElement):
         return ""
     options = {"literal_binds": True, "include_table": False}
     try:
-        return str(plain(expression).compile(compile_kwargs=options)).lower()
+        return normalised(str(plain(expression).compile(compile_kwargs=options)))
     except exc.CompileError:  # a constant that only the database's own dialect can write out
         return ""
