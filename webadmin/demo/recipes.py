@@ -22,7 +22,7 @@ class Scroll:
 
 SCROLLS = {
     "orders": Scroll("Latest orders", "admin/orders/"),
-    "weights": Scroll("Products by weight; those without one come last", "admin/products/?sort=weight:desc"),
+    "weights": Scroll("Products by weight; those without one come last", "admin/products/?sort=weight:asc&columns=name,weight,category,price,stock"),
     "statuses": Scroll("Orders by status, in each the latest first", "admin/orders/?sort=status:asc,placed_at:desc"),
 }  # fmt: skip
 """By their place below ``scroll/``; the first one stands on the front page."""
@@ -68,7 +68,7 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
     ),
     "Plans": (
         Recipe("Four statements for a page with relations", "admin/orders/explain/"),
-        Recipe("A sort without an index, and the index proposed", "admin/orders/explain/?sort=due_on:asc"),
+        Recipe("A sort without an index, and what it costs", "admin/orders/explain/?sort=due_on:asc"),
         Recipe("An index of two columns", "admin/orders/explain/?status=sent&sort=placed_at:desc"),
         Recipe("A partial index", "admin/reviews/explain/?reading=new&sort=created_at:asc"),
         Recipe("A GIN index", "admin/orders/explain/?tags.contains=gift"),

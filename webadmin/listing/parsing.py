@@ -151,7 +151,7 @@ class Reader:
                 if column in self.view.sortable:
                     raise _Wrong(_("A direction is asc or desc, not “%s”.") % short(direction))
                 raise _Wrong(
-                    _("This list cannot be sorted by “%(name)s”. It can by: %(allowed)s.")
+                    _("This list cannot be sorted by “%(name)s”. It can be sorted by: %(allowed)s.")
                     % {"name": short(column), "allowed": allowed}
                 )
             keys.setdefault(column, _DIRECTIONS.get(direction, False))
