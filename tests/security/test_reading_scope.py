@@ -125,6 +125,34 @@ def test_words_of_foreign_rows(full: Engine, typed: str) -> None:
     assert not page.css("#suggestion")
 
 
+FORMATTERS = {
+    "comments": lambda row, _name: " ".join(comment.text for comment in row.comments),
+    "labels": lambda row, _name: " ".join(label.name for label in row.labels),
+    "owner": lambda row, _name: row.owner.name if row.owner else "",
+}
+
+
+@pytest.mark.parametrize("name", FORMATTERS)
+def test_functions_of_rows_get_own_related_rows(full: Engine, name: str) -> None:
+    """What a host's formatter reads of related rows are those that the person may see."""
+    columns = [Ticket.title, name, "owner.name", "owner.city"]
+
+    class Told(TicketView, model=Ticket):
+        key = "tickets"
+        column_list = columns
+        column_details_list = columns
+        column_formatters = {name: FORMATTERS[name]}
+        column_formatters_detail = {name: FORMATTERS[name]}
+
+    red = Visitor(admin_of(full, Told))
+    for path in ("/tickets/", "/tickets/rows", "/tickets/?deleted=show", "/tickets/?q=red", "/tickets/?sort=owner", "/tickets/1/", "/tickets/4/"):  # fmt: skip
+        answer = red.get(path)
+        assert answer.status_code == 200, path
+        shows_nothing_foreign(answer)
+    chief = Visitor(admin_of(full, Told), "chief")
+    assert FOREIGN in chief.get("/tickets/").text
+
+
 class Base(DeclarativeBase):
     pass
 

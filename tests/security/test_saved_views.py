@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -225,3 +226,22 @@ def test_ids_that_are_none(red: Visitor, id: str) -> None:
     answer = red.get("/tickets/", params={"view": id})
     assert answer.status_code == (200 if id in {"none", ""} else 400)
     assert parse(answer.text).h1
+
+
+@pytest.mark.parametrize(
+    "letters", ["abc", "\u4e2d\u6587\u5b57\u7b26", "\U0001f600\U0001f680\U0001f9e6", '"\\<']
+)
+def test_a_cookie_is_never_too_large(small_desk: Engine, letters: str) -> None:
+    """Whatever is kept in it, and however it is written, a browser takes the cookie; what has no room is refused."""
+    visitor = Visitor(admin_of(small_desk), "red")
+    chance = random.Random(1)
+    statuses = set()
+    for number in range(40):
+        name = "".join(chance.choices(letters, k=30)) + str(number)
+        query = f"title={''.join(chance.choices(letters, k=60))}"
+        answer = visitor.submit("/tickets/views/", {"name": name, "query": query})
+        statuses.add(answer.status_code)
+        for value in answer.headers.get_list("set-cookie"):
+            assert len(value) < 4096
+    assert statuses == {303, 422}
+    assert visitor.get("/tickets/").status_code == 200
