@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from tests.pages import parse
-from tests.security.desk import Visitor, admin_of
+from tests.security.desk import Ticket, TicketView, Visitor, admin_of
 from tests.security.vault import HIDDEN, IBAN, BranchView, Client, ClientView, fill
 from webadmin import Admin
 
@@ -290,3 +290,28 @@ def test_no_hidden_value_on_any_page(visitor: Visitor) -> None:
         assert answer.status_code == 200, path
         for word in (HIDDEN, IBAN, "77001"):
             assert word not in everything(answer), (path, word)
+
+
+ODD_PATHS = ["a", "a.b.c", "a'b", 'a"b', "a]b", "[0]", "0", "-1", "$", "$.a", "*", "a.*", "..", "a..b", ".", "{a}", "{}", "a,b", "\u00e4", "\U0001f600", "a" * 900,
+    ".".join("a" * 200), "%s", ":x", "\\", "'; DROP TABLE tickets--", "null", "eq", "a.eq", "a.gte", "a.contains", "a.null", "a.in", "__class__"]  # fmt: skip
+
+
+def test_odd_paths_into_json(desk: Engine) -> None:
+    """A path into a value is a value itself: whatever is typed there is looked for, or refused."""
+
+    class Deep(TicketView, model=Ticket):
+        key = "tickets"
+        column_filters = [Ticket.meta, Ticket.title]
+
+    with desk.begin() as connection:
+        connection.execute(sa.update(Ticket).values(meta={"a": {"b": [1, None, "x"]}, "eq": 1.5, "0": True}))
+    visitor = Visitor(admin_of(desk, Deep))
+    for path in ODD_PATHS:
+        for operator in ("", ".gte", ".contains", ".null"):
+            for value in ("x", "1e999", '"', "["):
+                answer = visitor.get("/tickets/", params={f"meta.{path}{operator}": value})
+                assert answer.status_code in {200, 400}, (path, operator, value)
+        assert visitor.get("/tickets/", params={"where": f"meta.{path}:x"}).status_code in {200, 400}, path
+        for more in ({"sort": f"meta.{path}"}, {"columns": f"meta.{path}"}, {"latest_per": f"meta.{path}"}):
+            assert visitor.get("/tickets/", params=more).status_code == 400, (path, more)
+    assert visitor.page("/tickets/").count() == 2
