@@ -201,7 +201,7 @@ class Dialect(Searching, Grouping, JsonPaths):
         """When the transaction of ``connection`` began, on the monotonic clock; None where nobody noted it."""
         return None
 
-    def table_facts(self, connection: Connection, table: sa.Table) -> tuple[bool, Writes | None]:
+    def table_facts(self, connection: Connection, table: sa.TableClause) -> tuple[bool, Writes | None]:
         """Whether ``table`` is a plain table that gives everybody the same rows, and what was ever written in it (None:
         unknown). Those numbers may lag behind."""
         return True, None

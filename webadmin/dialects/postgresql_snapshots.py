@@ -75,7 +75,7 @@ class Snapshots(Dialect):
         seen = (open_ - new_open) | (set(range(end, new_end)) - new_open)
         return {number & _XID for number in seen} == set(own)
 
-    def table_facts(self, connection: Connection, table: sa.Table) -> tuple[bool, Writes | None]:
+    def table_facts(self, connection: Connection, table: sa.TableClause) -> tuple[bool, Writes | None]:
         quote = connection.dialect.identifier_preparer
         row = connection.execute(_FACTS, {"table": quote.format_table(table)}).first()
         if row is None:

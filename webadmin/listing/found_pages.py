@@ -64,7 +64,9 @@ class _FoundPages(Pages):
     def _read(self, chosen: Tactic, *, doubtful: bool) -> tuple[Found, Position]:
         self.doubtful = doubtful
         self.order, self.gathered, self.latest = chosen.order, chosen.gathered, chosen.latest
-        page = self._gathered() if self.gathered and self.params.page != LAST else None
+        page = self._listed(chosen)
+        if page is None and self.gathered and self.params.page != LAST:
+            page = self._gathered()
         if page is None:
             if self.latest is not None:
                 # Behind the rows that are ranked the others stand in the list's own order, each at its own place.
@@ -73,6 +75,21 @@ class _FoundPages(Pages):
             page = super().read()
         found, position = page
         return found, replace(position, ranked=chosen.ranked, latest=chosen.latest, left=self.left)
+
+    def _listed(self, chosen: Tactic) -> tuple[Found, Position] | None:
+        """A page deep in the list's own order, by the keys of all rows where they are kept; else it is asked for them."""
+        offset = (self.params.page - 1) * self.size
+        if chosen.ranked and (chosen.latest is None or (self.params.page != LAST and offset < chosen.latest)):
+            self.maps = None  # which has no ranks
+        if self.maps is None:
+            return None
+        if not self.maps.total:
+            self.maps.want()
+            return None
+        self.order, self.gathered, self.latest = order_for(self.view, self.params.order), False, None
+        page = self._mapped(self.maps)
+        self.order, self.gathered, self.latest = chosen.order, chosen.gathered, chosen.latest
+        return page
 
     def _gathered(self) -> tuple[Found, Position] | None:
         """A page of the rows that were gathered; None when it is not among them."""

@@ -21,6 +21,8 @@ from webadmin.text import gettext as _
 
 _BEYOND = 1000
 """Pages past the expected last one from which on nothing is looked for there."""
+_DEEP_FOUND = 1000
+"""Rows of a search, or of the first ones of groups, behind which a page is read by a map: all before them are looked for."""
 _NEAR = 500
 """Rows from either end up to which a page is found by counting from there, whatever is known of the rest."""
 
@@ -104,8 +106,10 @@ class Pages:
         self.gathered = False
         self.latest: int | None = None
         self.expected: Estimate | None = None
-        # Searches and groups find their rows in ways of their own.
-        self.maps = MapReader(context, view, params) if not (params.q or params.per) else None
+        # Searches and groups find their first rows in ways of their own.
+        found = bool(params.q or params.per)
+        deep = params.page == LAST or (params.page - 1) * self.size >= _DEEP_FOUND
+        self.maps = MapReader(context, view, params) if deep or not found else None
 
     def read(self) -> tuple[Found, Position]:
         mapped = self._mapped(self.maps) if self.maps is not None and self.maps.total else None
@@ -133,7 +137,10 @@ class Pages:
             expected=self.expected,
         )
         self.left -= statements if total is None else total.sent
-        if self.maps is not None and (total is None or not total.exact or total.rows >= counts.SMALL):
+        found = bool(self.params.q or self.params.per)
+        if self.maps is not None and (
+            found or total is None or not total.exact or total.rows >= counts.SMALL
+        ):
             self.maps.want()
         return total
 
@@ -157,7 +164,7 @@ class Pages:
             found, position = self._forward(found, offset, known)
             within = None if position.exact else maps.within(ask=False)
             return found, replace(position, within=within)
-        if behind <= _NEAR:
+        if behind <= _NEAR and not maps.lists_keys:
             parts: Sequence[Found] = [self._rows(shown, behind, backwards=True, watched=True)]
         else:
             pieces = maps.pieces(offset, shown)

@@ -69,6 +69,7 @@ class Pair(Base):
 
 class ItemView(ModelView, model=Item):
     column_sortable_list = (Item.id, Item.score, Item.name, Item.at, Item.token)
+    column_searchable_list = (Item.name,)
     column_filters = (Item.group,)
     page_size = 5
     page_size_options = (5,)
@@ -162,6 +163,7 @@ def small(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(build, "SLICE", 4)
     monkeypatch.setattr(counts, "SMALL", 1)
     monkeypatch.setattr(pages, "_NEAR", 3)
+    monkeypatch.setattr(pages, "_DEEP_FOUND", 10)
     monkeypatch.setattr(store, "_PAUSE", 0.0)
     monkeypatch.setattr(store, "REST", 0)
     monkeypatch.setattr(store, "_QUIET_SHARE", 0)

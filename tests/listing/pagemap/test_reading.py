@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.listing.pagemap.conftest import Desk, Item, item
+from webadmin.listing.listing import ListedRow
 from webadmin.listing.pagemap.tree import IdList, PageMap
 
 SORTS = ["id", "id:desc", "score", "score:desc", "name", "name:desc", "at", "token:desc", "score,name"]
@@ -75,6 +76,39 @@ def test_filters_have_maps_of_their_own(desk: Desk) -> None:
     assert desk.mapped("group=2&sort=score").total == 67
     assert desk.mapped("group=0&sort=score").total == 66
     assert [row.row.group for row in desk.load("group=2&sort=score&page=7").rows] == [2] * 5
+
+
+@pytest.mark.parametrize(
+    "query", ["q=n&sort=score:desc", "q=n1", "per=group&top=20&sort=at", "latest_per=name"]
+)
+def test_deep_pages_of_searches_and_groups(desk: Desk, query: str) -> None:
+    """Behind its first pages, a search or the first rows of groups are read by the keys of all their rows."""
+    every = [row.row.id for page in range(1, 41) for row in _unmapped(desk, f"{query}&page={page}")]
+    wanted = list(dict.fromkeys(every))
+    first = desk.load(query)
+    assert not desk.maps._entries, "the first page asks for no map"
+    assert desk.mapped(f"{query}&page=4").exact
+    assert [type(entry.map) for entry in desk.maps._entries.values()] == [IdList]
+    for page in [3, 4, 5, "last"]:
+        listing = desk.load(f"{query}&page={page}")
+        assert (listing.total, listing.exact, listing.place_exact) == (len(wanted), True, True)
+        start = listing.first_row - 1
+        assert [row.row.id for row in listing.rows] == wanted[start : start + 5]
+    assert first.total == len(wanted)
+    for entry in desk.maps._entries.values():
+        entry.anew = float("inf")
+    desk.execute(sa.delete(Item).where(Item.id.in_(wanted[:2])))
+    stale = desk.load(f"{query}&page=4")
+    assert not stale.exact
+    assert not stale.place_exact
+
+
+def _unmapped(desk: Desk, query: str) -> tuple[ListedRow, ...]:
+    maps, desk.maps = desk.maps, None  # type: ignore[assignment]
+    try:
+        return desk.load(query).rows
+    finally:
+        desk.maps = maps
 
 
 ACTIONS = st.sampled_from(

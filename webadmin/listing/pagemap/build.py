@@ -128,10 +128,13 @@ class Builder:
     def _checked(self, session: Session) -> Writes | None:
         """The table's counters of writes; that the list is still what it was asked for as."""
         again = subject_of(self._on(session), self.subject.view, self.subject.params)
-        plain, writes = self.database.dialect.table_facts(session.connection(), self.subject.view.info.table)
-        if not plain or again is None or again.key != self.subject.key:
+        if again is None or again.key != self.subject.key:
             raise NotMapped
-        return writes
+        facts, own = self.database.dialect.table_facts, self.subject.view.info.table
+        found = {table: facts(session.connection(), table) for table in {own, *self.subject.tables}}
+        if not all(plain for plain, _writes in found.values()):
+            raise NotMapped
+        return found[own][1]
 
     def _made(self, sessions: Callable[[], Any], state: State) -> PageMap | IdList:
         course = self.subject.course

@@ -90,6 +90,11 @@ class MapReader:
         connection = self._context.session.connection()
         return self._maps.within(self._map, connection, self._view.info.table, ask=ask)
 
+    @property
+    def lists_keys(self) -> bool:
+        """Whether it has the keys of all rows, so that any page is found by those alone."""
+        return isinstance(self._map, IdList)
+
     def pieces(self, offset: int, rows: int) -> list[MapPiece]:
         """What to read for the rows from ``offset`` of the list on, in the list's order."""
         assert self._subject is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -50,8 +51,13 @@ class Subject:
     course: Course | None
     """None where only a list of ids will do."""
     key: SubjectKey
-    alone: bool
-    """Only a row itself decides whether it is in the list, no other table."""
+    tables: frozenset[sa.TableClause]
+    """Of which it is read."""
+
+    @property
+    def alone(self) -> bool:
+        """Only a row itself decides whether it is in the list, no other table."""
+        return self.tables == {self.view.info.table}
 
 
 def subject_of(context: Context, view: View, params: ListParams) -> Subject | None:
@@ -61,17 +67,21 @@ def subject_of(context: Context, view: View, params: ListParams) -> Subject | No
         return None
     order = order_for(view, params.order)
     course = per_view(view, ("course", params.order), lambda: (course_of(order, context.dialect),))[0]
+    if params.q or params.per:
+        course = None  # each leap would look for all rows again
     plain = not params.narrowed and not restricted(view) and not order.joins
     if plain:
+        own: sa.TableClause = view.info.table
         return Subject(
-            view, params, order, course, SubjectKey(view.key, params.order, params.deleted), alone=True
+            view, params, order, course, SubjectKey(view.key, params.order, params.deleted), frozenset({own})
         )
     stmt = order.joined(context, matching(context, view, params, [sa.literal(1)]))
-    if not _repeatable(stmt):
+    # Rows of a group are numbered in an order that leaves nothing open: the key is its last part.
+    if not _repeatable(stmt, {*_SAME_EVERY_TIME, "row_number"} if params.per else _SAME_EVERY_TIME):
         return None
     key = SubjectKey(view.key, params.order, _fingerprint(context, stmt))
-    tables = {element for element in visitors.iterate(stmt) if isinstance(element, sa.TableClause)}
-    return Subject(view, params, order, course, key, alone=tables == {view.info.table})
+    tables = frozenset(element for element in visitors.iterate(stmt) if isinstance(element, sa.TableClause))
+    return Subject(view, params, order, course, key, tables)
 
 
 def _fingerprint(context: Context, stmt: sa.Select[Any]) -> str:
@@ -80,8 +90,11 @@ def _fingerprint(context: Context, stmt: sa.Select[Any]) -> str:
     return hashlib.blake2b(f"{compiled}\0{values}".encode(), digest_size=16).hexdigest()
 
 
-def _repeatable(stmt: sa.Select[Any]) -> bool:
-    """Whether the conditions mean the same whenever and whoever asks, as far as can be seen."""
+def _repeatable(stmt: sa.Select[Any], functions: Container[str]) -> bool:
+    """Whether the conditions mean the same whenever and whoever asks, as far as can be seen.
+
+    :param functions: names of those that do.
+    """
     if any(isinstance(option, LoaderCriteriaOption) for option in stmt._with_options):
         return False
     for element in visitors.iterate(stmt):
@@ -91,7 +104,7 @@ def _repeatable(stmt: sa.Select[Any]) -> bool:
         ):
             return False
         name = str(getattr(element, "name", "")).lower()
-        if isinstance(element, sa.sql.functions.FunctionElement) and name not in _SAME_EVERY_TIME:
+        if isinstance(element, sa.sql.functions.FunctionElement) and name not in functions:
             return False
     return True
 
