@@ -1,4 +1,4 @@
-"""Clients of a bank: columns that no page shows, one that is shown only in part, and branches that see only their own clients."""
+"""Clients of a bank: columns that no page shows, one that is shown only in part, and the branches that they belong to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Engine, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
-from webadmin import ModelView
+from tests.security.desk import Visitor
+from webadmin import Admin, ModelView
 from webadmin.mixins import search_column
 
 HIDDEN = "Quuxword"
@@ -80,3 +81,11 @@ def fill(engine: Engine, clients: int = 12) -> None:
             )
             for n in range(1, clients + 1)
         )  # fmt: skip
+
+
+def visitor_of(engine: Engine) -> Visitor:
+    """A teller, who may do everything."""
+    admin = Admin(engine, identify=lambda request: "teller")
+    for view in (ClientView, BranchView):
+        admin.add_view(view)
+    return Visitor(admin)
