@@ -13,6 +13,7 @@ from webadmin.listing.pagemap.store import Map, PageMaps
 from webadmin.listing.pagemap.subject import Subject, subject_of
 from webadmin.listing.pagemap.tree import IdList, PageMap, Stretch
 from webadmin.listing.params import ListParams
+from webadmin.listing.scope import personal
 from webadmin.listing.statement import Found
 from webadmin.options.context import Context
 from webadmin.options.view import View
@@ -87,6 +88,8 @@ class MapReader:
         """
         if self._maps is None or self._map is None or self._subject is None or not self._subject.alone:
             return None
+        if personal(self._context, self._view):
+            return None  # others' writes are counted, also to rows that this person may not see
         connection = self._context.session.connection()
         return self._maps.within(self._map, connection, self._view.info.table, ask=ask)
 
