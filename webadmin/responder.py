@@ -19,7 +19,7 @@ from webadmin.options.registry import Registry
 from webadmin.options.settings import Settings
 from webadmin.rendering.environment import Renderer
 from webadmin.rendering.frame import Frame
-from webadmin.rendering.htmx import VARY
+from webadmin.rendering.htmx import VARY, is_partial
 from webadmin.rendering.urls import Urls, full_path
 from webadmin.request import Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -96,7 +96,8 @@ class Responder:
             action=action,
             hidden=tuple(parse_qsl(query)) if fields else (),
         )
-        response = self.respond(caller, Page("error.html", content, status=error.status))
+        block = "results" if is_partial(caller.request.headers) else None
+        response = self.respond(caller, Page("error.html", content, status=error.status, block=block))
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, MethodNotAllowed):

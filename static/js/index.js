@@ -6,6 +6,7 @@ import "./drawers.js";
 import "./find.js";
 import "./filters.js";
 import "./where.js";
+import "./wrong.js";
 import "./remember.js";
 import "./select.js";
 import "./rowkeys.js";

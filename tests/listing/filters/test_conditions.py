@@ -24,7 +24,7 @@ class Orders(ModelView, model=Order):
     column_filters = [
         "status", "channel", "placed_at", "due_on", "customer", "handled_by", "total", "tags", "id", "number",
         "delivery_window", "note", "lines", "customer.country", "customer.newsletter", "customer.search", "search",
-        "meta", "recipient", "customer.orders",
+        "meta", "recipient", "customer.orders", "customer.name", sa.func.lower(Order.number),
     ]  # fmt: skip
 
 
@@ -79,6 +79,13 @@ CASES: list[tuple[str, Callable[[Order], Any]]] = [
     ("customer.newsletter.null=true", lambda o: not o.customer or o.customer.newsletter is None),
     ("customer.newsletter=true", lambda o: o.customer and o.customer.newsletter),
     ("search.null=true", lambda o: False),
+    ("note.empty=true", lambda o: not o.note),
+    ("note.empty=false", lambda o: o.note),
+    ("tags.empty=true", lambda o: not o.tags),
+    ("tags.empty=false", lambda o: o.tags),
+    ("customer.name.empty=false", lambda o: o.customer and o.customer.name),
+    ("lower_number=a-1000007", lambda o: o.number == "A-1000007"),
+    ("lower_number.contains=A-100000", lambda o: o.number.startswith("A-100000")),
 ]  # fmt: skip
 
 
