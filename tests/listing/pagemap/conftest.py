@@ -55,6 +55,7 @@ class Item(Base):
         _live("ix_items_name", "name", "id"),
         _live("ix_items_group", "group", "score", "id"),
         _live("ix_items_at", "at", "id"),
+        _live("ix_items_group_at", "group", "at", "id"),
         _live("ix_items_token", "token", "id"),
     )
 
@@ -68,7 +69,7 @@ class Pair(Base):
 
 
 class ItemView(ModelView, model=Item):
-    column_sortable_list = (Item.id, Item.score, Item.name, Item.at, Item.token)
+    column_sortable_list = (Item.id, Item.score, Item.name, Item.at, Item.token, Item.group)
     column_searchable_list = (Item.name,)
     column_filters = (Item.group,)
     page_size = 5

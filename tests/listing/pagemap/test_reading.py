@@ -14,20 +14,23 @@ from tests.listing.pagemap.conftest import Desk, Item, item
 from webadmin.listing.listing import ListedRow
 from webadmin.listing.pagemap.tree import IdList, PageMap
 
-SORTS = ["id", "id:desc", "score", "score:desc", "name", "name:desc", "at", "token:desc", "score,name"]
+SORTS = [
+    "id", "id:desc", "score", "score:desc", "name", "name:desc", "at", "token:desc", "score,name", "group:asc,at:desc",
+    "group:desc,at:asc", "name,token:desc",
+]  # fmt: skip
 
 
 def expected(desk: Desk, sort: str, rows: list[dict[str, Any]]) -> list[int]:
     """The ids of the live rows in the list's order."""
     found = [row for row in rows if row["deleted_at"] is None]
     high = desk.database.dialect.nulls_sort_high
-    names = [part.partition(":")[0] for part in sort.split(",")]
-
-    def key(row: dict[str, Any]) -> Any:
-        values = [row[name] for name in names]
-        return [((value is None) is high, 0 if value is None else value) for value in values] + [row["id"]]
-
-    return [row["id"] for row in sorted(found, key=key, reverse=sort.endswith(":desc"))]
+    ways = [(part.partition(":")[0], part.endswith(":desc")) for part in sort.split(",")]
+    for name, down in reversed([*ways, ("id", ways[-1][1])]):
+        found.sort(
+            key=lambda row: ((row[name] is None) is high, 0 if row[name] is None else row[name]),
+            reverse=down,
+        )
+    return [row["id"] for row in found]
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -47,7 +50,8 @@ def test_kinds_of_maps(desk: Desk) -> None:
     """An order with an index has fences; one without keeps the ids."""
     desk.mapped("sort=name")
     desk.mapped("sort=score,name")
-    assert [type(entry.map) for entry in desk.maps._entries.values()] == [PageMap, IdList]
+    desk.mapped("sort=group,at:desc")
+    assert [type(entry.map) for entry in desk.maps._entries.values()] == [PageMap, IdList, PageMap]
 
 
 def test_keys_of_two_parts(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from webadmin.listing.pagemap.build import Builder
 from webadmin.listing.pagemap.writes import follow
 
 
-@pytest.mark.parametrize("sort", ["score", "score:desc", "at:desc", "token"])
+@pytest.mark.parametrize("sort", ["score", "score:desc", "at:desc", "token", "group,at:desc"])
 def test_pages_stay_exact(own: Desk, sort: str) -> None:
     """After rows were added, changed and deleted through the admin, totals and places are exact without a new map."""
     own.mapped(f"sort={sort}&page=20")
@@ -148,3 +148,14 @@ def test_a_steady_writer_keeps_no_thread_busy(own: Desk, monkeypatch: pytest.Mon
         entry.anew = 0.0
     again = own.mapped("sort=at&page=20")
     assert (again.exact, again.total, len(made)) == (True, 220, 1)
+
+
+def test_values_that_no_row_had(own: Desk) -> None:
+    """In an order of mixed directions a row with a new first value is nowhere in the map: the page is not called exact, and
+    the next map has it."""
+    own.mapped("sort=group,at:desc&page=20")
+    own.change("update", 40, {"group": 7})
+    assert not own.load("sort=group,at:desc&page=20").exact
+    assert own.maps.wait(20)
+    last = own.load("sort=group,at:desc&page=last")
+    assert (last.rows[-1].row.id, last.total, last.exact) == (40, 200, True)

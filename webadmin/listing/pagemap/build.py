@@ -16,8 +16,9 @@ from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
 from webadmin.dialects.watcher import Watcher
 from webadmin.dialects.writes import Writes
-from webadmin.listing.pagemap.course import Fence, Segment
+from webadmin.listing.pagemap.course import Course, Fence, Segment
 from webadmin.listing.pagemap.fenwick import Counts
+from webadmin.listing.pagemap.plans import Walk, nodes_of, sorts
 from webadmin.listing.pagemap.subject import Subject, moved, subject_of
 from webadmin.listing.pagemap.tree import IdList, PageMap, Part, State
 from webadmin.listing.statement import matching
@@ -29,6 +30,8 @@ SLICE = 100
 """Fences that one statement looks for."""
 MOST_IDS = 500_000
 """Rows of which the ids are kept, where the key is one number; of other keys a fifth."""
+MOST_VALUES = 50
+"""Values of a first key that each are a segment of a map."""
 TIME_LIMIT = 60.0
 """Seconds that a map may take."""
 _SLICE_MS = 5_000
@@ -93,12 +96,11 @@ class Builder:
         return mended
 
     def _with_end(self, found: PageMap, sessions: Callable[[], Any]) -> PageMap:
-        assert self.subject.course is not None
         before = found.state
         version = before.version
         ends = [
             self._end(segment, sessions, part.fences[-1] if part.fences else None)
-            for segment, part in zip(self.subject.course.segments, found.parts, strict=True)
+            for segment, part in zip(found.segments, found.parts, strict=True)
         ]
         with found.lock:
             rows = sum(LEAP * len(fences) + rest for fences, rest in ends)
@@ -115,7 +117,7 @@ class Builder:
             ]
         state = State(None, before.writes, finished=before.finished, seconds=before.seconds)
         state.appended = before.appended + more
-        return PageMap(parts, state)
+        return PageMap(parts, found.segments, state)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -138,8 +140,11 @@ class Builder:
 
     def _made(self, sessions: Callable[[], Any], state: State) -> PageMap | IdList:
         course = self.subject.course
+        segments: Sequence[Segment] = ()
         with sessions() as session:
-            walk = self._walk(session) if course is not None else None
+            if course is not None:
+                segments = self._by_values(session, course) if course.by_values else course.segments
+            walk = self._walk(session, segments) if segments else None
         if course is None or walk is None or (not walk.covered and walk.rows <= MOST_IDS):
             with sessions() as session:
                 ids = self._ids(session)
@@ -147,7 +152,7 @@ class Builder:
                 return IdList(ids, state)
             if course is None or walk is None:
                 raise NotMapped
-        return PageMap([self._part(segment, sessions) for segment in course.segments], state)
+        return PageMap([self._part(segment, sessions) for segment in segments], segments, state)
 
     # -- fences ------------------------------------------------------------------------------------------
 
@@ -184,7 +189,7 @@ class Builder:
         self, segment: Segment, last: Fence | None
     ) -> tuple[list[sa.ColumnElement[bool]], dict[str, Any]]:
         if last is None:
-            return segment.all, {}
+            return segment.all, segment.values(None)
         return segment.after_values(self.database.dialect), segment.values(last)
 
     def _recursive(self, session: Session, segment: Segment, last: Fence | None) -> list[Fence]:
@@ -200,7 +205,7 @@ class Builder:
         first = self._leap(session, segment, segment.all)
         further = self._leap(session, segment, segment.after_values(self.database.dialect))
         while len(found) < SLICE:
-            stmt, values = (first, {}) if last is None else (further, segment.values(last))
+            stmt, values = (first if last is None else further), segment.values(last)
             row = session.execute(stmt, values).first()
             if row is None:
                 break
@@ -223,19 +228,37 @@ class Builder:
 
     # -- plans and ids -----------------------------------------------------------------------------------
 
-    def _walk(self, session: Session) -> _Walk | None:
+    def _by_values(self, session: Session, course: Course) -> Sequence[Segment]:
+        """A segment for each value of the first key, found one after another by a look into its index; none where there
+        are too many."""
+        dialect, first = self.database.dialect, course.by_values[0].expression
+        value = sa.bindparam("value", type_=dialect.raw_type(first.type))
+        found: list[Any] = []
+        while len(found) <= MOST_VALUES:
+            behind = [first > dialect.unraw(value, first.type)] if found else []
+            stmt = matching(
+                self._on(session), self.subject.view, self.subject.params, [dialect.raw(first)], behind
+            )
+            values = {"value": found[-1]} if found else {}
+            row = session.execute(stmt.order_by(first.asc()).limit(1), values).first()
+            if row is None:
+                return [Segment.sharing(course.by_values, value, dialect) for value in reversed(found)]
+            found.append(row[0])
+        return ()
+
+    def _walk(self, session: Session, segments: Sequence[Segment]) -> Walk | None:
         """How the planner goes along the order; None when it sorts."""
-        assert self.subject.course is not None
         rows, covered = 0, True
-        for segment in self.subject.course.segments:
-            plan = self.database.dialect.plan(session.connection(), self._leap(session, segment, segment.all))
-            nodes = list(_nodes(plan)) if plan else []
-            if not nodes or any("Sort" in node["Node Type"] for node in nodes):
+        for segment in segments:
+            leap = self._leap(session, segment, segment.all).params(segment.values(None))
+            plan = self.database.dialect.plan(session.connection(), leap)
+            nodes = list(nodes_of(plan)) if plan else []
+            if not nodes or any(sorts(node, segment) for node in nodes):
                 return None
             covered = covered and not any("Filter" in node for node in nodes)
             below = [node.get("Plan Rows", 0) for node in nodes if node["Node Type"] != "Limit"]
             rows += int(below[0]) if below else 0
-        return _Walk(rows, covered)
+        return Walk(rows, covered)
 
     def _ids(self, session: Session) -> Any:
         """The keys of all rows in the list's own order; None when they are too many."""
@@ -253,19 +276,6 @@ class Builder:
         return array("q", (row[0] for row in found)) if numeric else [tuple(row) for row in found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    rows: int
-    covered: bool
-    """The index holds all that is asked of a row."""
-
-
 @contextmanager
 def _same(session: Session) -> Iterator[Session]:
     yield session
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from _nodes(below)

@@ -112,12 +112,13 @@ class MapReader:
         return [self._piece(stretch, backwards=False) for stretch in self._map.stretches(offset, rows)]
 
     def _piece(self, stretch: Stretch, *, backwards: bool) -> MapPiece:
-        assert self._subject is not None
-        assert self._subject.course is not None
-        segment = self._subject.course.segments[stretch.segment]
-        shape = ("segment", stretch.segment, stretch.fence is None)
+        assert isinstance(self._map, PageMap)
+        segment = self._map.segments[stretch.segment]
+        which = stretch.segment if segment.same is None else "shared"
+        shape = ("segment", which, stretch.fence is None)
         if stretch.fence is None:
-            return MapPiece(stretch.rows, stretch.skip, backwards, segment.all, {}, shape)
+            values = segment.values(None)
+            return MapPiece(stretch.rows, stretch.skip, backwards, segment.all, values, shape)
         conditions = segment.after_values(self._context.dialect)
         return MapPiece(
             stretch.rows, stretch.skip, backwards, conditions, segment.values(stretch.fence), shape

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webadmin.dialects.writes import Writes
-from webadmin.listing.pagemap.course import Fence
+from webadmin.listing.pagemap.course import Fence, Segment
 from webadmin.listing.pagemap.fenwick import Counts
 
 
@@ -90,7 +90,8 @@ class PageMap:
     """A list's fences."""
 
     parts: Sequence[Part]
-    """As the course's segments."""
+    segments: Sequence[Segment]
+    """What each of the parts is of."""
     state: State
     lock: threading.Lock = field(default_factory=threading.Lock)
 

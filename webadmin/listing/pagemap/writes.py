@@ -144,20 +144,15 @@ class _Following:
         self, one: Followed, entries: Iterable[tuple[Place, int]]
     ) -> list[tuple[int, int, int]] | None:
         """``(segment, bucket, change)`` of each entry; None when only the database could tell."""
-        course = one.subject.course
-        assert course is not None
         found: list[tuple[int, int, int]] = []
         try:
             for place, change in entries:
-                missing = place[0] is None
-                number = next(
-                    n
-                    for n, s in enumerate(course.segments)
-                    if len(course.segments) == 1 or (s.missing is not None) is missing
-                )
-                segment = course.segments[number]
+                number = next((n for n, s in enumerate(one.map.segments) if s.holds(place[0])), None)
+                if number is None:
+                    return None  # a value that no row had before
+                segment = one.map.segments[number]
                 key = comparing(segment)
-                values = place[1:] if segment.missing is not None else place
+                values = place[len(place) - len(segment.keys) :]
                 found.append(
                     (number, bisect_left(one.map.parts[number].fences, key(values), key=key), change)
                 )
