@@ -10,6 +10,7 @@ from webadmin.rendering.shell import Link
 from webadmin.views.list import BulkAction, ListPage
 from webadmin.views.rows import RowsPage
 from webadmin.views.searching import SearchWords
+from webadmin.views.sorting import SortChoice
 from webadmin.views.table import Head, PageLink, Pager, Row
 
 _CUSTOMERS = (
@@ -226,6 +227,10 @@ def list_page(**changes: Any) -> ListPage:
             BulkAction("restore", "Restore", "/admin/orders/actions/restore/", icon="restore"),
             BulkAction("delete", "Delete…", "/admin/orders/actions/delete/", "danger", "trash"),
         ),
+        "sort_menu": (
+            SortChoice("number", "Number", "?sort=number", "desc", False),
+            SortChoice("due", "Due", "?sort=due", "", True),
+        ),
         "add_url": "/admin/orders/add/",
         "export_links": (Link("Export as CSV", "/admin/orders/export/?format=csv"),),
         "import_url": "/admin/orders/import/",
@@ -248,6 +253,7 @@ def bare_list_page(**changes: Any) -> ListPage:
         "exact": True,
         "count_text": "0",
         "pager": Pager(0, 0, 1, (PageLink("1", "?page=1", True),), None, None, None, None, ()),
+        "sort_menu": (),
         "filters": (),
         "chips": (),
         "clear_url": None,
