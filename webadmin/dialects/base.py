@@ -91,6 +91,9 @@ class Dialect(Searching, Grouping, JsonPaths):
     """``freeze`` and ``snapshot`` work."""
     integers_are_wide = False
     """A column of any integer type holds 64 bits."""
+    names_shared_values = True
+    """ORDER BY repeats an expression of which all rows have one value, for the index that begins with it to be found; where
+    this is False, it must not."""
     create_index = "CREATE INDEX"
     """How an index is made while the table is in use."""
     nulls_sort_high = False

@@ -53,6 +53,7 @@ _KINDS = (
 class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
     title = "SQLite"
     integers_are_wide = True
+    names_shared_values = False
 
     def begin(self, connection: Connection, *, read_only: bool, timeouts: Timeouts) -> None:
         raw = connection.connection.driver_connection

@@ -131,7 +131,9 @@ class Following:
             )
         # The piece may compare columns of joined tables: the joins come first, and only once.
         narrow = self.order.joined(self.context, self._matching(reading.columns, piece.conditions))
-        return narrow.order_by(*along(self.order, piece.pinned, backwards=backwards)).limit(LIMIT)
+        named = self.context.dialect.names_shared_values
+        by = along(self.order, piece.pinned, backwards=backwards, named=named)
+        return narrow.order_by(*by).limit(LIMIT)
 
     def _matching(self, columns: Sequence[Any], more: Sequence[Any] = ()) -> sa.Select[Any]:
         return matching(self.context, self.view, self.params, columns, more)

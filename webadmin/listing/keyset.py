@@ -86,9 +86,14 @@ def mixed(keys: Sequence[OrderKey]) -> bool:
     return any(key.descending is not keys[0].descending for key in keys)
 
 
-def along(order: Order, pinned: int, *, backwards: bool) -> list[Any]:
+def along(order: Order, pinned: int, *, backwards: bool, named: bool = True) -> list[Any]:
     """For ORDER BY of rows in which the first ``pinned`` keys have one value each. Those say nothing, but an index begins
-    with them: they go the way of the first key after them, and the index is found."""
+    with them: they go the way of the first key after them, and the index is found.
+
+    :param named: the database finds it so; else by the other keys alone, which is then all that is said.
+    """
+    if not named and pinned < len(order.keys):
+        return [key.by(backwards=backwards) for key in order.keys[pinned:]]
     leading = order.keys[min(pinned, len(order.keys) - 1)]
     return [
         replace(key, descending=leading.descending).by(backwards=backwards)
