@@ -43,6 +43,7 @@ class EntryView(OwnTeam, model=Entry):
     column_sortable_list = [Entry.place]
     column_default_sort = (Entry.place, False)
     column_filters = [Entry.kind]
+    column_searchable_list = [Entry.kind]
     page_size = 10
 
 
@@ -99,6 +100,21 @@ def test_maps_of_others(entries: Engine) -> None:
         for name, visitor in people.items():
             assert visitor.page("/entries/?page=last").ids()[-1] == rows[name][-1]
             assert visitor.page("/entries/?page=9999").count() == len(rows[name])
+        assert admin.runtime.maps.wait(20)
+    admin.runtime.maps.close()
+
+
+@pytest.mark.parametrize("query", ["q=r", "top=1000&per=kind", "kind.not=none", "where=kind:rare|kind:other"])
+def test_maps_of_others_searches(entries: Engine, query: str) -> None:
+    """The same for lists that are searched, filtered or show the first rows of groups: here all rows again."""
+    admin = of(entries, EntryView)
+    people = {name: Visitor(admin, name) for name in ("red", "blue")}
+    for _round in range(3):
+        for number in (2, 9, 14):
+            for name, visitor in people.items():
+                page = visitor.page(f"/entries/?{query}&sort=place&page={number}")
+                assert page.ids() == own_rows(name)[number * 10 - 10 : number * 10], (name, number)
+                assert page.count() == len(own_rows(name))
         assert admin.runtime.maps.wait(20)
     admin.runtime.maps.close()
 
