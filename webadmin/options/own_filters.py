@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -118,8 +118,8 @@ def as_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Enum):
         return value.value if isinstance(value.value, str) else value.name
-    if isinstance(value, Decimal):
-        return f"{value:f}"
+    if isinstance(value, Decimal):  # written out only where that is short: 1e999999999 is a number, too
+        return f"{value:f}" if value.is_finite() and abs(value.adjusted()) < 100 else str(value)
     if isinstance(value, timedelta):
         return f"{value / timedelta(seconds=1):f} s"
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -151,7 +151,17 @@ def read_as(wanted: type, text: str) -> Any:
         except ValueError:
             words = _("that takes a UUID, not “%s”") if issubclass(wanted, UUID) else _("that takes a day such as 2026-01-31, not “%s”")  # fmt: skip
             raise ValueError(words % shown) from None
-        if isinstance(value, datetime) and value.tzinfo is None:
-            return value.replace(tzinfo=current_zone())
+        if isinstance(value, datetime):
+            return _somewhere(value, shown)
         return value
     return text
+
+
+def _somewhere(value: datetime, shown: str) -> datetime:
+    """The moment, in the person's zone where it names none. Raises ValueError for one that UTC has not."""
+    moment = value if value.tzinfo else value.replace(tzinfo=current_zone())
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(_("“%s” is beyond the calendar") % shown) from None
+    return moment
