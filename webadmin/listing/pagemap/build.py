@@ -183,7 +183,7 @@ class Builder:
         """The row 1,000 rows further on."""
         columns = segment.columns(self.database.dialect)
         stmt = matching(self._on(session), self.subject.view, self.subject.params, columns, after)
-        return stmt.order_by(*segment.by()).limit(1).offset(LEAP - 1)
+        return stmt.order_by(*segment.by(self.database.dialect)).limit(1).offset(LEAP - 1)
 
     def _start(
         self, segment: Segment, last: Fence | None
@@ -217,7 +217,7 @@ class Builder:
         after, values = self._start(segment, last)
         context = self._on(session)
         rows = matching(context, self.subject.view, self.subject.params, [sa.literal(1).label("one")], after)
-        some = rows.order_by(*segment.by()).limit(LEAP).subquery("some")
+        some = rows.order_by(*segment.by(self.database.dialect)).limit(LEAP).subquery("some")
         return int(session.execute(sa.select(sa.func.count()).select_from(some), values).scalar_one())
 
     def _go_on(self) -> None:

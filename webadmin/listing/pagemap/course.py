@@ -89,9 +89,10 @@ class Segment:
         found = {f"{_PREFIX}{place}": value for place, value in enumerate(fence or ())}
         return found if self.same is None else {**found, _PIN: self.value}
 
-    def by(self) -> list[Any]:
-        """For ORDER BY. What is missing stands in it too: it names the index that serves."""
-        first = [one.asc() for one in (self.missing, self.shared) if one is not None]
+    def by(self, dialect: Dialect) -> list[Any]:
+        """For ORDER BY. What is missing stands in it too where it names the index that serves."""
+        named = dialect.names_shared_values
+        first = [one.asc() for one in (self.missing, self.shared) if one is not None and named]
         return [*first, *(key.expression.asc() for key in self.keys)]
 
 
