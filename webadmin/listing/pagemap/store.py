@@ -35,6 +35,8 @@ _FRESH = 1.0  # seconds that what was heard of writes is good for
 _QUIET = 60.0  # seconds after which a map is made again although nobody seems to have written to its table,
 _QUIET_SHARE = 30  # or so many times what it took, if that is less
 _GIVEN_UP = 600.0  # seconds after which a list that could not be mapped is tried again
+_PASSING = {"statement_timeout", "lock_timeout", "connection_lost", "pool_timeout"}
+"""Kinds of failures that say nothing of a map."""
 _MOST_PAUSE = 2.0  # seconds
 _MOST_WAITING = 20
 _MOST_ENTRIES = 200
@@ -211,6 +213,9 @@ class PageMaps:
             return _Entry(found, time.monotonic() + 2.0, entry.anew, job)
         except (NotMapped, exc.StatementError) as error:
             logger.debug("no page map of %s: %r", job.subject.view.key, error)
+            if found is not None and self._database.dialect.failure(error).kind in _PASSING:
+                pause = max(2.0, REST * (time.monotonic() - begun))
+                return _Entry(found, time.monotonic() + pause, entry.anew, job)
             return _Entry(None, time.monotonic() + _GIVEN_UP)
         now = time.monotonic()
         return _Entry(made, now + max(_PAUSE, REST * (now - begun)), entry.anew, job)
