@@ -41,7 +41,7 @@ def test_columns_are_kept(owner: Person) -> None:
     assert page.chips() == ["Status Paid"]
     assert shown(owner.get("/orders/?sort=total:asc")) == ["total", "number"]
     assert "sku" in shown(owner.get("/products/"))
-    assert page.text("#columns summary span") == "2/23"
+    assert page.text("#columns summary .wa-tnum") == "2/23"
 
 
 def test_the_address_wins(owner: Person) -> None:
