@@ -45,10 +45,13 @@ def cost_of_sort(context: Context, view: View, params: ListParams) -> Cost:
     if not most or not params.sort or params.slow or served(context, view, params.sort, params):
         return _HARMLESS
     asked = int(context.dialect.supports_statistics and counts.known_rows(context, view) is None)
-    size = counts.ask_rows(context, view, params)
     known = statistics_of(context, view)
-    if known is not None and known.at_most is not None:
-        size = known.at_most
+    if known is None:
+        if order_for(view, params.sort).keys[0].indexed:
+            return _HARMLESS  # as the model says; the database's own word comes with the next count
+        counts.ask_rows(context, view, params)
+        known = statistics_of(context, view)
+    size = None if known is None else known.rows if known.rows is not None else known.at_most
     if (size is not None and size < most) or served(context, view, params.sort, params):
         return Cost(statements=asked)
     rows, exact, sent = _matching_rows(context, view, params, size)
