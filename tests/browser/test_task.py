@@ -65,7 +65,7 @@ def answer(engine: Engine) -> list[str]:
             ).first()
             for code in ("DE", "FR")
         }
-        wrong = (
+        wrong: tuple[dict[str, Any], ...] = (
             {"status": OrderStatus.PAID},
             {"total": 499},
             {"placed_at": until + dt.timedelta(minutes=1)},
