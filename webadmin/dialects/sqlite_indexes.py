@@ -47,7 +47,14 @@ def _read(raw: sqlite3.Connection, schema: str, name: str) -> TableStatistics:
         first, last = raw.execute(
             f"SELECT (SELECT min(rowid) FROM {place}.{_quoted(name)}), (SELECT max(rowid) FROM {place}.{_quoted(name)})"  # noqa: S608
         ).fetchone()
-        at_most = 0 if last is None else last - first + 1
+        # A column may have taken that name for itself.
+        at_most = (
+            0
+            if last is None
+            else last - first + 1
+            if isinstance(last, int) and isinstance(first, int)
+            else None
+        )
     by_name: dict[str, list[Any]] = defaultdict(list)
     for row in raw.execute(_PARTS.format(schema=place), {"table": name, "schema": schema}):
         by_name[row[0]].append(row)
