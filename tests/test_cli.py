@@ -60,7 +60,9 @@ def test_bad_arguments(arguments: list[str], word: str, small: str) -> None:
     _refused(_run(*(small if argument == "URL" else argument for argument in arguments)), word)
 
 
-@pytest.mark.parametrize("command", [["serve"], ["demo", "--database-url"], ["migrate"], ["doctor"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["serve"], ["demo", "--database-url"], ["migrate"], ["doctor"]], ids=" ".join
+)
 @pytest.mark.parametrize(
     "url",
     [
@@ -75,7 +77,9 @@ def test_addresses_that_are_none(command: list[str], url: str) -> None:
     assert "geheim" not in result.output
 
 
-@pytest.mark.parametrize("command", [["serve"], ["demo", "--database-url"], ["migrate"], ["doctor"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["serve"], ["demo", "--database-url"], ["migrate"], ["doctor"]], ids=" ".join
+)
 def test_databases_that_cannot_be_reached(command: list[str]) -> None:
     """Nobody listens there: why, and no password."""
     result = _run(*command, "postgresql://me:geheim@127.0.0.1:1/shop?connect_timeout=2")

@@ -123,7 +123,9 @@ class View:
     def id_of(self, row: Any) -> str:
         """The row's segment of its address, percent-encoded; empty for rows without a key."""
         key = self.info.key
-        if len(key) == 1 and not self.info.keyless:  # as for most tables, and asked for every row and every row that it leads to
+        if (
+            len(key) == 1 and not self.info.keyless
+        ):  # as for most tables, and asked for every row and every row that it leads to
             return identity.segment((getattr(row, key[0].name),))
         return "" if self.keyless else identity.segment(self.info.key_of(row))
 
