@@ -114,9 +114,11 @@ def as_key(expression: Any) -> Any:
     """The expression as rows are sorted by it: without a label, its constants written out, since the index on it has them
     written out as well, and of a type as which values can be compared."""
 
-    def written_out(part: Any, **_options: Any) -> Any:
-        plain_value = isinstance(part, BindParameter) and isinstance(part.value, str | int | float | Decimal)
-        return part.render_literal_execute() if plain_value and not part.literal_execute else None
+    def written_out(element: Any, **_options: Any) -> Any:
+        plain_value = isinstance(element, BindParameter) and isinstance(
+            element.value, str | int | float | Decimal
+        )
+        return element.render_literal_execute() if plain_value and not element.literal_execute else None
 
     found = visitors.replacement_traverse(plain(expression), {}, written_out)
     name = str(getattr(found, "name", "")).lower()
@@ -129,16 +131,16 @@ def as_key(expression: Any) -> Any:
 def moved(expression: Any, mapper: Mapper[Any], entity: Any) -> Any:
     """The expression with the columns of ``mapper``'s class read from ``entity``, an alias of it."""
 
-    def of_entity(part: Any, **_options: Any) -> sa.ColumnElement[Any] | None:
-        if not isinstance(part, sa.Column) or part.table not in mapper.tables:
+    def of_entity(element: Any, **_options: Any) -> sa.ColumnElement[Any] | None:
+        if not isinstance(element, sa.Column) or element.table not in mapper.tables:
             return None
         column: sa.ColumnElement[Any] = getattr(
-            entity, mapper.get_property_by_column(part).key
+            entity, mapper.get_property_by_column(element).key
         ).__clause_element__()
         return column
 
-    element: sa.ColumnElement[Any] = plain(expression)
-    return visitors.replacement_traverse(element, {}, of_entity)
+    whole: sa.ColumnElement[Any] = plain(expression)
+    return visitors.replacement_traverse(whole, {}, of_entity)
 
 
 def may_be_null(expression: Any, nullable: Callable[[sa.Column[Any]], bool]) -> bool:

@@ -35,5 +35,4 @@ class Cell(NamedTuple):
 
     def linked(self, url: str) -> Cell:
         """The same cell, leading to ``url`` instead of wherever it led."""
-        name, kind, text, _href, *rest = self
-        return Cell(name, "text" if kind == "relation" else kind, text, url, *rest)
+        return Cell(self.name, "text" if self.kind == "relation" else self.kind, self.text, url, *self[4:])
