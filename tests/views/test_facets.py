@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 import sqlalchemy as sa
 
@@ -36,18 +38,21 @@ def test_htmx_gets_the_values_alone(reader: Admin) -> None:
 
 
 def test_dates_step_by_step(reader: Admin) -> None:
-    """Years lead to their months, months to their days; a day has no more below it than itself."""
+    """Years lead to their months, months to their days, each as one filter; a day has no more below it than itself."""
     page = reader.get("/orders/facets/placed_at/")
-    seen = []
+    seen, lengths = [], []
     for _step in range(3):
         link = page.css(".wa-counts a")[0]
         rows = int(link.getparent().cssselect("[data-rows]")[0].get("data-rows"))
         seen.append(rows)
         listed = reader.get(link.get("href"))
         assert listed.count() == rows
+        assert len(listed.chips()) == 1
+        lengths.append(len(dict(parse_qsl(link.get("href").partition("?")[2]))["placed_at"]))
         query = link.get("href").partition("?")[2]
         page = reader.get(f"/orders/facets/placed_at/?{query}")
     assert seen == sorted(seen, reverse=True)
+    assert lengths == [4, 7, 10]
 
 
 def test_the_filters_offer_it(reader: Admin) -> None:

@@ -16,6 +16,8 @@ from webadmin.views.grouped import GroupRow, grouped_page
 
 _YEAR, _MONTH = 366, 31
 """Days up to which a range is looked at month by month, and day by day."""
+_LENGTH_OF_YEAR = 4
+"""Of its text in an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ def facets(request: AdminRequest) -> Answer:
 def _unit(params: ListParams, name: str) -> str:
     """The span of time to count by, within what is chosen already."""
     active = params.active(name)
+    if "eq" in active and len(active["eq"].texts) == 1:
+        return "month" if len(active["eq"].texts[0]) == _LENGTH_OF_YEAR else "day"
     if "gte" in active and "lt" in active:
         start, end = active["gte"].values[-1], active["lt"].values[-1]
         days = (_day(end) - _day(start)).days

@@ -17,6 +17,10 @@ from webadmin.listing.groups.spans import bound, next_start, start_of
 from webadmin.listing.params import ListParams
 from webadmin.listing.parsing import MAX_LENGTH
 
+_WRITTEN = {"year": 4, "month": 7, "day": 10}
+"""How much of a day's ISO form is the span."""
+_BOUNDS = frozenset({"gte", "gt", "lte", "lt", "range"})
+
 
 def rows_of_group(
     params: ListParams, asked: Asked, key: tuple[Any, ...], *, hides: bool
@@ -51,6 +55,9 @@ def _values(
         start = start_of(key[0])
         if start is None or not 1 < start.year < 9998:
             return None
+        whole = _written(params, asked, start)
+        if whole is not None and filter_.takes("eq"):
+            return [_read(params, filter_, "eq", whole)]
         end = next_start(start, asked.unit)
         made = [_read(params, filter_, "gte", bound(start, asked.unit))]
         made += [] if end is None else [_read(params, filter_, "lt", bound(end, asked.unit))]
@@ -67,6 +74,17 @@ def _values(
     value = _read(params, filter_, "eq", text)
     same = key if asked.attribute.relation is not None else key[0]
     return [value] if value.values == (same,) or str(value.values[0]) == str(same) else None
+
+
+def _written(params: ListParams, asked: Asked, start: datetime) -> str | None:
+    """A year, month or day as an address has it, where it takes the place of all that its filter is set to."""
+    length = _WRITTEN.get(asked.unit)
+    active = params.active(asked.attribute.name)
+    present = active["eq"].texts if "eq" in active else ()
+    if length is None or _BOUNDS & active.keys() or len(present) > 1:
+        return None
+    text = start.date().isoformat()[:length]
+    return text if all(text.startswith(wider) for wider in present) else None
 
 
 def _read(params: ListParams, filter_: Filter, operator: str, text: str) -> FilterValue:
