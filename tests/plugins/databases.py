@@ -47,6 +47,24 @@ def opened(url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
+@contextmanager
+def database_of(server: EmbeddedServer, fill: Callable[[Engine], object]) -> Iterator[Engine]:
+    """An engine on a new PostgreSQL database that ``fill`` has filled; dropped at the end."""
+    name = fresh_name()
+    with opened(server.create_database(name, template="template1")) as engine:
+        fill(engine)
+        yield engine
+    server.drop_database(name)
+
+
+@contextmanager
+def file_of(path: Path, fill: Callable[[Engine], object]) -> Iterator[Engine]:
+    """An engine on a new SQLite file that ``fill`` has filled."""
+    with opened(f"sqlite:///{path}") as engine:
+        fill(engine)
+        yield engine
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """The PostgreSQL server of this run; fast instead of safe."""

@@ -5,28 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from tests.listing.sorting.goods import fill
-from tests.plugins.databases import fresh_name, opened
+from tests.plugins.databases import database_of, file_of
 from webadmin.demo.server import EmbeddedServer
 
 
 @pytest.fixture(scope="module")
 def goods_pg(server: EmbeddedServer) -> Iterator[Engine]:
-    name = fresh_name()
-    with opened(server.create_database(name, template="template1")) as engine:
-        fill(engine)
+    with database_of(server, fill) as engine:
         yield engine
-    server.drop_database(name)
 
 
 @pytest.fixture(scope="module")
 def goods_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('goods') / 'goods.db'}")
-    fill(engine)
-    yield engine
-    engine.dispose()
+    with file_of(tmp_path_factory.mktemp("goods") / "goods.db", fill) as engine:
+        yield engine
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.listing.walks.events import ROWS, events_of, fill, middle
-from tests.plugins.databases import fresh_name, opened
+from tests.plugins.databases import database_of, file_of
 from webadmin.demo.server import EmbeddedServer
 from webadmin.explain.capture import Captured, capture
 from webadmin.listing.fragment import Fragment
@@ -34,19 +34,14 @@ OFFSETS = [50, ROWS // 3, ROWS - ROWS // 8, ROWS - 50]
 
 @pytest.fixture(scope="module")
 def events(server: EmbeddedServer) -> Iterator[Engine]:
-    name = fresh_name()
-    with opened(server.create_database(name, template="template1")) as engine:
-        fill(engine)
+    with database_of(server, fill) as engine:
         yield engine
-    server.drop_database(name)
 
 
 @pytest.fixture(scope="module")
 def events_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('events') / 'events.db'}")
-    fill(engine)
-    yield engine
-    engine.dispose()
+    with file_of(tmp_path_factory.mktemp("events") / "events.db", fill) as engine:
+        yield engine
 
 
 @pytest.mark.parametrize("sort", SORTS)
