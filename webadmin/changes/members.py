@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
+from webadmin.changes.statements import delete_rows, insert_rows
 from webadmin.database.inspection import RelationInfo, inspect_model
 from webadmin.forms.related import those_of
 from webadmin.options.context import Context
@@ -52,11 +53,9 @@ def _link(
 
     if joining:
         rows = [{link.key: value for link, value in ends(target).items()} for target in joining]
-        context.session.execute(sa.insert(links), rows)
+        insert_rows(context, links, rows)
     for target in leaving:
-        context.session.execute(
-            sa.delete(links).where(*(link == value for link, value in ends(target).items()))
-        )
+        delete_rows(context, links, sa.and_(*(link == value for link, value in ends(target).items())))
 
 
 def _refer(relation: RelationInfo, row: Any, joining: Iterable[Any], leaving: Sequence[Any]) -> None:

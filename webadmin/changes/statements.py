@@ -1,0 +1,49 @@
+"""Statements that write many rows at once: what becomes of them is the same as if each were written by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from webadmin.database.inspection import inspect_model
+from webadmin.options.context import Context
+
+
+def update_rows(
+    context: Context, table: sa.Table, values: Mapping[str, Any], where: sa.ColumnElement[bool]
+) -> int:
+    """Set ``values``, by the columns' names and also SQL expressions, in the rows of ``table`` for which ``where`` holds.
+
+    Returns how many. A column that the model counts versions in goes up, and what a column sets on every update
+    (``onupdate``) is set.
+    """
+    stmt = sa.update(table).where(where).values({**versions(context, table), **values})
+    return _run(context, stmt)
+
+
+def insert_rows(context: Context, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add ``rows``, values by the columns' names, to ``table``."""
+    if rows:
+        context.session.execute(sa.insert(table), [dict(row) for row in rows])
+
+
+def delete_rows(context: Context, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
+    """Delete the rows of ``table`` for which ``where`` holds; returns how many."""
+    return _run(context, sa.delete(table).where(where))
+
+
+def versions(context: Context, table: sa.Table) -> dict[str, Any]:
+    """The next version of rows of ``table`` by the name of the column that counts it; nothing where none does."""
+    for view in context.registry.views.values():
+        mapper = inspect_model(view.model).mapper
+        column = mapper.version_id_col
+        if column is not None and column.table is table and isinstance(column.type, sa.Integer):
+            return {str(column.key): column + 1}
+    return {}
+
+
+def _run(context: Context, stmt: sa.Update | sa.Delete) -> int:
+    result = context.session.execute(stmt, execution_options={"synchronize_session": False})
+    return int(result.rowcount)  # type: ignore[attr-defined]
