@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.listing.conftest import context_of, params_of, registry_of
+from tests.listing.conftest import context_of, params_of, registry_of, statements
 from webadmin.auth.user import User
 from webadmin.demo.models import Customer, Order, OrderLine, StaffNote
 from webadmin.errors import NotFound
 from webadmin.listing.fragment import Fragment
 from webadmin.listing.listing import Listing
 from webadmin.listing.lookup import rows_by_id, search_rows
-from webadmin.listing.scope import one, scope
+from webadmin.listing.scope import many, one, scope
 from webadmin.options.context import Context
 from webadmin.options.model_view import ModelView
 
@@ -103,3 +103,20 @@ def test_a_row_outside_the_scope_does_not_exist(german: Context) -> None:
     germans = german.session.scalars(sa.select(Customer.id).where(Customer.country == "DE")).all()
     assert shown
     assert shown <= set(germans)
+
+
+def test_many_rows_at_once(german: Context, context: Context) -> None:
+    """A thousand rows take two statements, come in the order that they were asked for in, and once each."""
+    view = context.registry.views["orders"]
+    ids = list(context.session.scalars(sa.select(Order.id).order_by(Order.total).limit(700)))
+    with statements(context.session) as sent:
+        rows = many(context, view, [(id,) for id in [*ids, ids[0], 2**70]])
+    assert [row.id for row in rows] == ids
+    assert len(sent) == -(-len(ids) // 500)
+    lines = context.session.execute(sa.select(OrderLine.order_id, OrderLine.position).limit(3)).all()
+    found = many(context, context.registry.views["order_lines"], lines, lock=True)
+    assert [(line.order_id, line.position) for line in found] == [tuple(line) for line in lines]
+    everybody = sa.select(Customer.id, Customer.country).limit(50)
+    people: dict[Any, str] = {row.id: row.country for row in german.session.execute(everybody)}
+    seen = many(german, german.registry.views["customers"], [(id,) for id in people])
+    assert [row.id for row in seen] == [id for id, country in people.items() if country == "DE"]

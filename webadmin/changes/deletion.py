@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.changes.references import CASCADE, RESTRICT, Edge, key_columns
-from webadmin.changes.walk import CAP, Found, Walk, among
+from webadmin.changes.walk import CAP, Found, Walk
+from webadmin.database.keys import among
 from webadmin.listing.scope import restricted, scope
 from webadmin.options.context import Context
 from webadmin.options.view import View

@@ -13,7 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import MANYTOONE
 
 from webadmin.changes.references import CASCADE, Edge, acts, database_rule, edges, key_columns
-from webadmin.changes.walk import among, key_in
+from webadmin.changes.walk import key_in
+from webadmin.database.keys import among
 from webadmin.errors import Conflict
 from webadmin.text import gettext as _
 

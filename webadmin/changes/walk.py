@@ -10,13 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, Session, registry
 
 from webadmin.changes.references import CASCADE, UNLINK, Columns, Edge, database_edges, edges, key_columns
+from webadmin.database.keys import Key, among
 
 CAP = 10_000
 """Looking along one foreign key stops after so many rows."""
 _CHUNK = 500
 _DEPTH = 200
-
-Key = tuple[Any, ...]
 
 
 @dataclass
@@ -170,14 +169,6 @@ class Walk:
                 own = mapper.polymorphic_map.get(name, mapper)
                 found.setdefault(own, []).append(_key_of(edge.child, own, tuple(key)))
         return found
-
-
-def among(columns: Sequence[Any], keys: Sequence[Key]) -> sa.ColumnElement[bool]:
-    """``columns`` are equal to one of ``keys``."""
-    if len(columns) == 1:
-        found: sa.ColumnElement[bool] = columns[0].in_([key[0] for key in keys])
-        return found
-    return sa.tuple_(*columns).in_(list(keys))
 
 
 def key_in(table: sa.Table, mapper: Mapper[Any], key: Key) -> Key:

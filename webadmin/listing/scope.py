@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database.inspection import RelationInfo
+from webadmin.database.keys import among
 from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
 from webadmin.options.context import Context
@@ -21,6 +22,7 @@ from webadmin.text import gettext as _
 
 Deleted = Literal["hide", "show", "only"]
 """What becomes of soft-deleted rows."""
+_AT_ONCE = 500
 
 
 def scope(context: Context, view: View, stmt: sa.Select[Any], deleted: Deleted = "hide") -> sa.Select[Any]:
@@ -117,25 +119,55 @@ def one(
     :param lock: hold it ``FOR UPDATE`` until the transaction ends, and read it anew.
     :raises NotFound: when there is none within the person's scope, or no row can have such a key.
     """
-    key = view.info.key
-    if view.keyless or len(key) != len(key_values):
+    rows = many(context, view, [key_values], options=options, lock=lock, deleted=deleted)
+    if not rows:
         raise NotFound(_("There is no such row."))
-    if not all(fits(context.dialect, column, value) for column, value in zip(key, key_values, strict=True)):
-        raise NotFound(_("There is no such row."))
-    stmt = scope(context, view, sa.select(view.model), deleted).options(*options)
-    stmt = stmt.where(
-        *(getattr(view.model, column.name) == value for column, value in zip(key, key_values, strict=True))
-    )
-    if lock:
-        stmt = stmt.execution_options(populate_existing=True)
-        if context.dialect.supports_row_locks:
-            stmt = stmt.with_for_update(of=view.model)
-    try:
-        row = context.session.scalars(stmt).unique().first()
-    except (exc.DBAPIError, exc.StatementError) as error:
-        if context.dialect.failure(error).value:
-            raise NotFound(_("There is no such row.")) from error
-        raise
-    if row is None:
-        raise NotFound(_("There is no such row."))
-    return row
+    return rows[0]
+
+
+def many(
+    context: Context,
+    view: View,
+    keys: Iterable[Sequence[Any]],
+    *,
+    options: Sequence[ExecutableOption] = (),
+    lock: bool = False,
+    deleted: Deleted = "show",
+) -> list[Any]:
+    """The rows with these primary keys, in that order and once each, by one statement for some hundred of them; those that
+    do not exist within the person's scope, or cannot, are left out.
+
+    :param options: loader options for them.
+    :param lock: hold them ``FOR UPDATE`` until the transaction ends, in the order of their keys, and read them anew.
+    """
+    columns = view.info.key
+    wanted = [] if view.keyless else list(dict.fromkeys(map(tuple, keys)))
+    wanted = [
+        key
+        for key in wanted
+        if len(key) == len(columns)
+        and all(fits(context.dialect, column, value) for column, value in zip(columns, key, strict=True))
+    ]
+    own = [getattr(view.model, column.name) for column in columns]
+    found: dict[tuple[Any, ...], Any] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        chunk = wanted[start : start + _AT_ONCE]
+        stmt = scope(context, view, sa.select(view.model), deleted).options(*options)
+        if len(chunk) == 1:
+            stmt = stmt.where(*(column == value for column, value in zip(own, chunk[0], strict=True)))
+        else:
+            stmt = stmt.where(among(own, chunk)).order_by(*own)
+        if lock:
+            stmt = stmt.execution_options(populate_existing=True)
+            if context.dialect.supports_row_locks:
+                stmt = stmt.with_for_update(of=view.model)
+        try:
+            rows = context.session.scalars(stmt).unique().all()
+        except (exc.DBAPIError, exc.StatementError) as error:
+            if context.dialect.failure(error).value:
+                raise NotFound(_("There is no such row.")) from error
+            raise
+        found |= {view.info.key_of(row): row for row in rows}
+    # What the database calls equal need not be so here, such as texts in a collation without case.
+    ordered = {key: found[key] for key in wanted if key in found}
+    return list((ordered | found).values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -11,7 +12,7 @@ from wtforms import ValidationError
 from webadmin.changes.apply import restore as apply_restore
 from webadmin.changes.hooks import call_hook
 from webadmin.errors import BadRequest, NotFound, TooLarge, Unprocessable
-from webadmin.listing.scope import Deleted, one
+from webadmin.listing.scope import Deleted, many
 from webadmin.options.actions import ActionInfo
 from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page, Redirect
@@ -116,14 +117,11 @@ def _chosen(request: AdminRequest, *, deleted: Deleted) -> list[Any]:
         raise BadRequest(_("Choose at least one row first."), link="./", link_label=view.name_plural)
     if len(ids) > MOST:
         raise TooLarge(_("At most {count} rows can be chosen at once.").format(count=format_count(MOST)))
-    rows = []
+    keys = []
     for segment in ids:
-        try:
-            rows.append(
-                one(request.context, view, view.key_from(unquote(segment)), deleted=deleted, lock=True)
-            )
-        except NotFound:
-            continue
+        with suppress(NotFound):
+            keys.append(view.key_from(unquote(segment)))
+    rows = many(request.context, view, keys, deleted=deleted, lock=True)
     if not rows:
         raise NotFound(
             _("The chosen rows are gone: somebody deleted them, or they were changed meanwhile."), link="./"
