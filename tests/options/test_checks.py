@@ -52,6 +52,7 @@ def test_all_at_once() -> None:
         page_size = 0
         page_size_options = [10, "25"]
         can_edit = "yes"
+        change_reason = True
         colum_list = ["id"]
         column_lables = {}
         serach_vector = "search"
@@ -86,6 +87,7 @@ def test_all_at_once() -> None:
         "column_descriptions", "column_formatters", "column_sortable_list", "column_default_sort", "column_filters",
         "column_searchable_list", "column_details_list", "search_vector", "soft_delete_column", "row_label", "form_columns",
         "form_args", "form_widget_args", "page_size", "page_size_options", "can_edit",
+        "change_reason",
     }  # fmt: skip
 
 

@@ -73,6 +73,8 @@ def _wrong_shapes(options: ModelView) -> Iterator[tuple[str, str]]:
     rows: Any = options.slow_sort_rows
     if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0:
         yield "slow_sort_rows", "write a number of rows; 0 asks nobody"
+    if options.change_reason not in ("", "optional", "required"):
+        yield "change_reason", 'write "optional", "required" or ""'
     if not _is_size(options.page_size):
         yield "page_size", "a page has 1 to 1000 rows"
     sizes = options.page_size_options

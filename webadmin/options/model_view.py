@@ -110,6 +110,10 @@ class ModelView:
     form_include_pk: ClassVar[bool] = False
     form_readonly_columns: ClassVar[Sequence[Attr]] = ()
 
+    # history
+    change_reason: ClassVar[str] = ""
+    """Whether pages that change rows ask why: ``"optional"``, ``"required"``, or ``""`` for not at all."""
+
     _sqladmin: ClassVar[bool] = False
     """Made from a sqladmin view."""
     _unlinked: ClassVar[Sequence[str]] = ()

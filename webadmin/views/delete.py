@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from webadmin.changes.apply import delete as apply_delete
 from webadmin.changes.deletion import DeletionPlan, Reached, plan_deletion
+from webadmin.changes.record import describe
 from webadmin.listing.scope import one
 from webadmin.options.view import View
 from webadmin.rendering.shell import Link
@@ -16,6 +17,7 @@ from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count, ngettext
 from webadmin.text import gettext as _
 from webadmin.views.back import FIELD, came_from, list_url
+from webadmin.views.reason import ReasonField, reason_of
 from webadmin.views.wording import counted
 
 
@@ -61,6 +63,7 @@ class DeletePage:
     cancel_url: str
     button: str
     """The label of the confirming button; the page has none when ``blocked`` is not empty."""
+    reason: ReasonField | None = None
 
 
 _SHOWN = 10
@@ -94,10 +97,14 @@ def plan_or_apply(
     view = request.view
     plan = plan_deletion(request.context, view, rows, purge=purge)
     posted = request.method == "POST" if confirmed is None else confirmed
-    seen = request.posted("plan")
+    seen, reason = request.posted("plan"), reason_of(request, view)
+    if posted and reason.error and not plan.blocked:
+        return Page("delete.html", _page(request, plan, action_url, purge=purge, told=True), status=422)
     if posted and not plan.blocked and (plan.soft or not seen or seen == plan.fingerprint):
         labels = [view.row_label(row) for row in rows]
         urls = [request.urls.row(view, view.id_of(row), "restore") for row in rows]
+        what = labels[0] if len(rows) == 1 else counted(view, len(rows))
+        describe(request.context, "purge" if purge else "delete", view, label=what, reason=reason.text)
         count = apply_delete(request.context, view, rows, purge=purge)
         _say(request, view, labels, urls, count, soft=plan.soft)
         return Redirect(list_url(request, view))
@@ -121,7 +128,9 @@ def _say(
         request.flash(text.format(what=what))
 
 
-def _page(request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: bool) -> DeletePage:
+def _page(
+    request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: bool, told: bool = False
+) -> DeletePage:
     view, rows = plan.view, plan.rows
     shown = tuple(Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:_SHOWN])
     one_row = len(rows) == 1
@@ -153,6 +162,7 @@ def _page(request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: 
         cancel_url=came_from(request, view)
         or (request.urls.row(view, view.id_of(rows[0])) if one_row else request.urls.list(view)),
         button=_("Delete for good") if purge or not plan.soft else _("Delete"),
+        reason=reason_of(request, view).field(told=told),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from webadmin.changes.integrity import SaveRefused
+from webadmin.changes.record import describe
 from webadmin.changes.save import save
 from webadmin.database.inspection import RelationInfo
 from webadmin.forms.controls import FormControl, FormSummaryItem, controls, summary
@@ -18,6 +19,8 @@ from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views.back import FIELD, came_from, carried, list_url
+from webadmin.views.reason import FIELD as REASON
+from webadmin.views.reason import ReasonField, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class FormPage:
     delete_url: str | None
     cancel_url: str
     hidden: tuple[tuple[str, str], ...] = ()
+    reason: ReasonField | None = None
 
 
 def add(request: AdminRequest) -> Answer:
@@ -64,9 +68,10 @@ def _save(request: AdminRequest, row: Any) -> Answer:
 
     view = request.view
     form = RowForm(request.context, view, row, formdata=request.form, loader=loader, key=request.secret)
-    if not form.validate():
+    valid, reason = form.validate(), reason_of(request, view)
+    changed = row is None or (valid and bool(form.changes()))
+    if not valid or (changed and reason.error):
         return _page(request, form, row, status=422)
-    changed = row is None or bool(form.changes())
     try:
         saved = save(form)
     except SaveRefused as refused:
@@ -79,6 +84,8 @@ def _after(request: AdminRequest, view: View, row: Any, *, created: bool, change
     id = view.id_of(row)
     label = view.row_label(row)
     url = request.urls.row(view, id)
+    reason = reason_of(request, view).text
+    describe(request.context, "create" if created else "change", view, label=label, reason=reason)
     if created:
         text = _("{what} was created.")
     else:
@@ -100,6 +107,8 @@ def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) 
     id = "" if creating else view.id_of(row)
     row_url = None if creating or not view.options.can_view_details else urls.row(view, id)
     label = "" if creating else view.row_label(row)
+    reason = reason_of(request, view).field(told=status == 422)
+    missing = [FormSummaryItem(f"f-{REASON}", _("Reason"), reason.error)] if reason and reason.error else []
     title = (
         _("New {what}").format(what=view.name.lower()) if creating else _("Edit {what}").format(what=label)
     )
@@ -117,10 +126,11 @@ def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) 
             row_label=label,
             action_url=urls.below(view, "add") if creating else urls.row(view, id, "change"),
             controls=controls(form, urls),
-            summary=summary(form),
+            summary=(*summary(form), *missing),
             delete_url=urls.row(view, id, "delete") if not creating and request.may("delete") else None,
             cancel_url=came_from(request, view) or row_url or urls.list(view),
             hidden=(*form.hidden(request.secret), (FIELD, came_from(request, view) or "")),
+            reason=reason,
         ),
         status=status,
     )
