@@ -17,6 +17,7 @@ from webadmin.dialects.groups import Grouping
 from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.json_paths import JsonPaths
 from webadmin.dialects.raw import Raw, captured
+from webadmin.dialects.records import Recording
 from webadmin.dialects.search import Searching
 from webadmin.dialects.watcher import Watcher
 from webadmin.dialects.writes import Writes
@@ -65,7 +66,7 @@ class Estimate:
     """In the planner's own units; 1 is about the reading of one page in order."""
 
 
-class Dialect(Searching, Grouping, JsonPaths):
+class Dialect(Searching, Grouping, JsonPaths, Recording):
     """A database system as the rest of webadmin sees it.
 
     The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on

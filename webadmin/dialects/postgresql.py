@@ -21,6 +21,7 @@ from webadmin.dialects.json_paths import PostgreSQLJsonPaths
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
 from webadmin.dialects.postgresql_indexes import statistics
+from webadmin.dialects.postgresql_records import PostgreSQLRecording
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import begin, may_use, moment, run
 from webadmin.dialects.postgresql_snapshots import Snapshots
@@ -90,7 +91,9 @@ _LIVE_INDEX_ROWS = sa.text(
 )
 
 
-class PostgreSQL(PostgreSQLSearching, PostgreSQLGrouping, PostgreSQLJsonPaths, Snapshots):
+class PostgreSQL(
+    PostgreSQLSearching, PostgreSQLGrouping, PostgreSQLJsonPaths, PostgreSQLRecording, Snapshots
+):
     title = "PostgreSQL"
     supports_row_locks = True
     supports_analyze = True

@@ -21,6 +21,7 @@ from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.sqlite_explain import explain
 from webadmin.dialects.sqlite_groups import SQLiteGrouping
 from webadmin.dialects.sqlite_indexes import statistics
+from webadmin.dialects.sqlite_records import SQLiteRecording
 from webadmin.dialects.sqlite_search import SQLiteSearching
 from webadmin.dialects.watcher import Watcher
 
@@ -50,7 +51,7 @@ _KINDS = (
 )
 
 
-class SQLite(SQLiteSearching, SQLiteGrouping, Dialect):
+class SQLite(SQLiteSearching, SQLiteGrouping, SQLiteRecording, Dialect):
     title = "SQLite"
     integers_are_wide = True
     names_shared_values = False

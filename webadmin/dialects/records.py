@@ -1,0 +1,63 @@
+"""How a database system writes rows down, and makes rows of what was written down.
+
+A row is written down by the database itself, as a JSON object of its columns in the database's own terms: nothing is lost
+on a way through Python, a hundred thousand rows are one statement, and what is compared or brought back later is
+exactly what stood there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+Expression = sa.ColumnElement[Any]
+
+
+class Record(sa.types.UserDefinedType[str]):
+    """The type of a column that holds rows as they were written down; JSON text on the side of Python."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "TEXT"
+
+
+@compiles(Record, "postgresql")
+def _as_jsonb(_type: Record, _compiler: Any, **_options: Any) -> str:
+    return "JSONB"
+
+
+class Recording:
+    """How a database system keeps rows; the part of a dialect that is about that."""
+
+    def record_value(self, value: Expression) -> Expression:
+        """``value`` as JSON text; NULL or ``null`` for NULL."""
+        raise NotImplementedError
+
+    def record_row(self, columns: Mapping[str, Expression]) -> Expression:
+        """``columns`` by name as one :class:`Record`."""
+        raise NotImplementedError
+
+    def record_text(self, record: Expression) -> Expression:
+        """A :class:`Record` as JSON text, for Python."""
+        return sa.cast(record, sa.Text)
+
+    def record_key(self, values: Sequence[Expression]) -> Expression:
+        """The text that stands for a row with this key; the same for columns and for values bound with their types."""
+        raise NotImplementedError
+
+    def recorded(
+        self, record: Expression, table: sa.Table, columns: Sequence[sa.Column[Any]]
+    ) -> dict[str, Expression]:
+        """The values that a :class:`Record` of a row of ``table`` has of ``columns``, by name, in the columns' own types.
+
+        A statement that selects them has to select from the table of ``record`` too.
+        """
+        raise NotImplementedError
+
+    def record_member(self, record: Expression, name: str) -> Expression:
+        """What ``record`` says of a column as JSON text, in the form of :meth:`record_value`; NULL where it says nothing."""
+        raise NotImplementedError
