@@ -169,7 +169,9 @@ def test_plans(screen: Page, site: str, axe: Judge) -> None:
     screen.locator("#query > summary").click()
     expect(screen.locator("section#explain")).to_be_visible()
     assert axe(screen) == []
-    screen.get_by_role("button", name="Measure").click()
+    expect(screen.locator("[aria-busy=true]")).to_have_count(0)
+    with screen.expect_response(lambda answer: answer.request.method == "POST"):
+        screen.get_by_role("button", name="Measure").click()
     expect(screen.get_by_role("button", name="Measure again")).to_be_visible()
     assert axe(screen) == []
 

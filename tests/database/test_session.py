@@ -221,3 +221,14 @@ def test_limits_come_off(engine: Engine) -> None:
                 assert connection.exec_driver_sql(wait).scalar() == 200_000
             connection.execute(sa.insert(Thing).values(id=int(read_only) + 70))
     theirs.dispose()
+
+
+def test_disposed_of_meanwhile(engine: Engine) -> None:
+    """A connection that is out while the engine's pool is given up is closed, not left to the garbage collector."""
+    database = Database(engine)
+    with database.transaction(read_only=True, timeouts=TIMEOUTS) as session:
+        theirs = session.connection().connection.driver_connection
+        engine.dispose()
+    assert theirs is not None
+    with pytest.raises(Exception, match=r"closed"):
+        theirs.cursor().execute("SELECT 1")

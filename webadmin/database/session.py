@@ -96,6 +96,7 @@ class Database:
 
         The caller commits; leaving without a commit rolls back. The connection goes back to the pool on leaving.
         """
+        pool = self._reading.pool
         with self._reading.connect() as connection:
             try:
                 self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
@@ -106,6 +107,8 @@ class Database:
                 if not connection.closed and not connection.invalidated:
                     connection.rollback()
                     self.dialect.finish(connection)
+                    if self._reading.pool is not pool:  # disposed of meanwhile: nobody would close it
+                        connection.detach()
 
     def dispose(self) -> None:
         """Close the pool when webadmin made it."""
