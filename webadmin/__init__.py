@@ -14,15 +14,27 @@ if TYPE_CHECKING:
     from webadmin.auth.user import User
     from webadmin.errors import OptionsError, WebadminError
     from webadmin.options.actions import action
+    from webadmin.options.inlines import Inline
     from webadmin.options.model_view import ModelView
     from webadmin.options.own_filters import Filter
     from webadmin.site import Admin
 
-__all__ = ["Admin", "Filter", "ModelView", "OptionsError", "User", "WebadminError", "__version__", "action"]
+__all__ = [
+    "Admin",
+    "Filter",
+    "Inline",
+    "ModelView",
+    "OptionsError",
+    "User",
+    "WebadminError",
+    "__version__",
+    "action",
+]
 
 _HOMES = {
     "Admin": "webadmin.site",
     "Filter": "webadmin.options.own_filters",
+    "Inline": "webadmin.options.inlines",
     "ModelView": "webadmin.options.model_view",
     "OptionsError": "webadmin.errors",
     "User": "webadmin.auth.user",

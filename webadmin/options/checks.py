@@ -22,7 +22,7 @@ _LISTS_OR_NONE = ("column_sortable_list", "column_filters", "column_summary_list
 _LISTS = (
     "column_exclude_list", "column_searchable_list", "column_details_exclude_list", "column_export_exclude_list",
     "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options", "list_load",
-    "form_rules", "form_create_rules", "form_edit_rules", "export_types",
+    "form_rules", "form_create_rules", "form_edit_rules", "export_types", "inlines",
 )  # fmt: skip
 _MAPPINGS = (
     "column_labels", "column_formatters", "column_formatters_detail", "form_args", "form_widget_args", "form_overrides",

@@ -15,6 +15,7 @@ from webadmin.database.inspection import inspect_model
 from webadmin.errors import Fault, OptionsError
 from webadmin.options.build import Builder
 from webadmin.options.checks import check_options
+from webadmin.options.inlines import with_inlines
 from webadmin.options.model_view import ModelView
 from webadmin.options.sqladmin_views import adapt, is_sqladmin_view
 from webadmin.options.summaries import with_summary
@@ -103,12 +104,14 @@ class Registry:
             view, wrong = with_summary(only_visible(builder.build()))
             views[key] = replace(view, read_only=True) if self._read_only else view
             faults.extend([*builder.faults, *wrong])
+        by_model = _by_model(views)
+        for key, view in views.items():
+            views[key], wrong = with_inlines(view, by_model)
+            faults.extend(wrong)
         if faults:
             raise OptionsError(faults)
         self._views = views
-        self._by_model = {}
-        for view in views.values():
-            self._by_model.setdefault(view.model, view)
+        self._by_model = _by_model(views)
 
     def for_model(self, model: type) -> View | None:
         """The first view registered for ``model``, or None."""
@@ -118,6 +121,14 @@ class Registry:
 
     def __iter__(self) -> Iterator[View]:
         return iter(self.views.values())
+
+
+def _by_model(views: Mapping[str, View]) -> dict[type, View]:
+    """The first view of each model."""
+    found: dict[type, View] = {}
+    for view in views.values():
+        found.setdefault(view.model, view)
+    return found
 
 
 def _is_mapped(model: Any) -> bool:

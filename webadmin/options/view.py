@@ -8,7 +8,7 @@ from typing import Any
 
 from webadmin.auth.user import User
 from webadmin.database import identity
-from webadmin.database.inspection import ModelInfo
+from webadmin.database.inspection import ModelInfo, RelationInfo
 from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import Attribute
 from webadmin.options.filter_forms import FormField
@@ -59,6 +59,22 @@ class FilterOption:
 
 
 @dataclass(frozen=True, slots=True)
+class InlineOption:
+    """The rows of a one-to-many relation that are edited on the form of the row that they belong to."""
+
+    relation: RelationInfo
+    label: str
+    columns: tuple[str, ...]
+    """What each row has fields for."""
+    order_by: tuple[tuple[str, bool], ...]
+    """``(column, descending)``; empty for the relation's own order."""
+    page_size: int
+    can_add: bool = True
+    can_change: bool = True
+    can_delete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One registered view. Built by ``options.build``; never changes after start-up."""
 
@@ -98,6 +114,8 @@ class View:
     """The columns that are summed up."""
     loads: tuple[Attribute, ...] = ()
     """What the host's own functions read of rows besides columns: ``list_load``."""
+    inlines: tuple[InlineOption, ...] = ()
+    """Related rows on the form."""
     extra: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What other parts work out once for this view and keep with it."""
 
