@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
 import sqlalchemy as sa
-from sqlalchemy.orm import load_only, with_parent
+from sqlalchemy.orm import Load, with_parent
+from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database import identity
 from webadmin.database.inspection import ModelInfo, RelationInfo, inspect_model
 from webadmin.errors import NotFound
+from webadmin.listing.together import Wanted, read_together, rows_by_id
 from webadmin.options.context import Context
 from webadmin.options.labels import model_label
+from webadmin.text import gettext as _
 
 Loader = Callable[[RelationInfo, Sequence[str]], Mapping[str, Any]]
 """The target rows of a relation by id, those that the person may choose; ids without one are left out."""
@@ -22,14 +25,67 @@ Loader = Callable[[RelationInfo, Sequence[str]], Mapping[str, Any]]
 MEMBERS_SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
 class Related:
-    """A row on the other side; ``row`` is None when it is gone or not for this person to see."""
+    """A row on the other side; ``row`` is None when it is gone or not for this person to see.
 
-    id: str
-    label: str
-    deleted: bool = False
-    row: Any = None
+    One that comes from :class:`Names` is read when it is first asked for more than its id.
+    """
+
+    __slots__ = ("_deleted", "_label", "_read", "_row", "id")
+
+    def __init__(
+        self,
+        id: str,
+        label: str = "",
+        deleted: bool = False,
+        row: Any = None,
+        *,
+        read: Callable[[], Related | None] | None = None,
+    ) -> None:
+        self.id, self._label, self._deleted, self._row, self._read = id, label, deleted, row, read
+
+    def _known(self) -> Related:
+        if self._read is not None:
+            found = self._read() or Related(self.id, unquote(self.id))
+            self._label, self._deleted, self._row, self._read = found._label, found._deleted, found._row, None
+        return self
+
+    @property
+    def label(self) -> str:
+        return self._known()._label
+
+    @property
+    def deleted(self) -> bool:
+        return self._known()._deleted
+
+    @property
+    def row(self) -> Any:
+        return self._known()._row
+
+
+class Names:
+    """What rows are called that forms name: read when the first of them is asked for, and then all in one statement."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._wanted: dict[type, dict[str, None]] = {}
+        self._found: dict[tuple[type, str], Related] = {}
+
+    def of(self, target: type, id: str) -> Related:
+        """The row of ``target`` with this id."""
+        if (target, id) not in self._found:
+            self._wanted.setdefault(target, {})[id] = None
+        return Related(id, read=lambda: self._read(target, id))
+
+    def _read(self, target: type, id: str) -> Related | None:
+        wanted, self._wanted = self._wanted, {}
+        read = rows_by_id(
+            self.context, wanted, lambda model, entity: _label_options(self.context, model, entity)
+        )
+        for model, rows in read.items():
+            for text, row in rows.items():
+                self._found[model, text] = related(self.context, model, row)
+        return self._found.get((target, id))
 
 
 def canonical_id(target: type, text: str) -> str:
@@ -44,31 +100,54 @@ def canonical_id(target: type, text: str) -> str:
     return identity.segment(values)
 
 
-def current_target(context: Context, relation: RelationInfo, row: Any) -> Related | None:
-    """The row that a to-one relation of ``row`` leads to, soft-deleted ones too."""
+def current_target(
+    context: Context, relation: RelationInfo, row: Any, names: Names | None = None
+) -> Related | None:
+    """The row that a to-one relation of ``row`` leads to, soft-deleted ones too.
+
+    :param names: reads what it is called later, together with others.
+    """
+    names = names or Names(context)
     values = [getattr(row, name) for name in relation.local]
-    if relation.many_to_one and (not values or None in values):
-        return None
+    if relation.many_to_one:
+        if not values or None in values:
+            return None
+        by_name = dict(zip(relation.remote, values, strict=True))
+        keys = [column.name for column in inspect_model(relation.target).key]
+        if set(relation.remote) == set(keys):
+            return names.of(relation.target, identity.segment([by_name[name] for name in keys]))
     stmt = _select(context, relation.target).where(with_parent(row, relation.property.class_attribute))
     found = context.session.scalars(stmt.limit(1)).unique().first()
-    if found is not None:
-        return related(context, relation.target, found)
-    keys = tuple(column.name for column in inspect_model(relation.target).key)
-    if relation.many_to_one and set(relation.remote) == set(keys):
-        by_name = dict(zip(relation.remote, values, strict=True))
-        id = identity.segment([by_name[name] for name in keys])
-        return Related(id, unquote(id))
-    return None
+    return related(context, relation.target, found) if found is not None else None
 
 
 def members(context: Context, relation: RelationInfo, row: Any) -> tuple[list[Related], bool]:
     """The first rows of a to-many relation of ``row``, and whether there are more."""
-    stmt = _select(context, relation.target).where(with_parent(row, relation.property.class_attribute))
-    keys = [column.column for column in inspect_model(relation.target).key]
-    found = context.session.scalars(stmt.order_by(*keys).limit(MEMBERS_SHOWN + 1)).unique().all()
-    return [related(context, relation.target, member) for member in found[:MEMBERS_SHOWN]], len(
-        found
-    ) > MEMBERS_SHOWN
+    return members_of_all(context, [relation], row)[relation.name]
+
+
+def members_of_all(
+    context: Context, relations: Sequence[RelationInfo], row: Any
+) -> dict[str, tuple[list[Related], bool]]:
+    """The first rows of each of ``row``'s to-many relations by its name, and whether there are more; one statement."""
+    wanted = [
+        Wanted(
+            _select(context, one.target, options=False).where(with_parent(row, one.property.class_attribute)),
+            one.target,
+            limit=MEMBERS_SHOWN + 1,
+            order=[column.column for column in inspect_model(one.target).key],
+            options=partial(_label_options, context, one.target),
+        )
+        for one in relations
+    ]
+    read = read_together(context, wanted, _("Linked rows of this form"))
+    return {
+        one.name: (
+            [related(context, one.target, member) for member in found.rows[:MEMBERS_SHOWN]],
+            len(found.rows) > MEMBERS_SHOWN,
+        )
+        for one, found in zip(relations, read, strict=True)
+    }
 
 
 def those_of(context: Context, relation: RelationInfo, row: Any, ids: Sequence[str]) -> dict[str, Any]:
@@ -111,11 +190,17 @@ def related(context: Context, target: type, row: Any) -> Related:
     return Related(identity.segment(info.key_of(row)), label(row), gone, row)
 
 
-def _select(context: Context, target: type) -> sa.Select[Any]:
+def _select(context: Context, target: type, *, options: bool = True) -> sa.Select[Any]:
+    stmt: sa.Select[Any] = sa.select(target)
+    if options:
+        stmt = stmt.options(*_label_options(context, target, target))
+    view = context.registry.for_model(target)
+    return view.options.scope(stmt, context.user) if view is not None else stmt
+
+
+def _label_options(context: Context, target: type, entity: Any) -> Sequence[ExecutableOption]:
+    """Loads what a row's label needs, and its mark of deletion."""
     view = context.registry.for_model(target)
     label = view.row_label if view is not None else model_label(target)
     names = {*label.columns, *((view.soft_delete,) if view is not None and view.soft_delete else ())}
-    stmt: sa.Select[Any] = sa.select(target).options(
-        load_only(*(getattr(target, name) for name in sorted(names)))
-    )
-    return view.options.scope(stmt, context.user) if view is not None else stmt
+    return (Load(entity).load_only(*(getattr(entity, name) for name in sorted(names))),)
