@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from webadmin.forms.snapshot import seal, unseal
+from webadmin.forms.snapshot import Snapshot, seal, unseal
 
 
 def test_there_and_back() -> None:
     """What was sealed comes back, for the same form, with the same key."""
-    shown = {"name": "é" * 1000, "tags": ["1", "2"]}
+    shown = Snapshot(
+        {"name": "é" * 1000, "tags": ["1", "2"]}, {"name": "x"}, "2026-11-21T12:00:00+00:00", deleted=True
+    )
     token = seal(shown, "key", "orders/1")
     assert len(token) < 500
     assert unseal(token, "key", "orders/1") == shown
+    assert unseal(seal(Snapshot(), "key", "orders/1"), "key", "orders/1") == Snapshot()
 
 
 def test_refused() -> None:
     """Another form's, another key's, a changed and a missing one count as none."""
-    token = seal({"name": "x"}, "key", "orders/1")
+    token = seal(Snapshot({"name": "x"}), "key", "orders/1")
     assert unseal(token, "key", "orders/2") is None
     assert unseal(token, "other", "orders/1") is None
     assert unseal(token[:-2], "key", "orders/1") is None
     assert unseal(None, "key", "orders/1") is None
     assert unseal(token, "", "orders/1") is None
+    assert seal(Snapshot({"name": "x"}), "", "orders/1") == ""

@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import ValidationError
 
+from webadmin.changes.conflicts import clash_messages
 from webadmin.changes.hooks import call_hook
 from webadmin.changes.integrity import SaveRefused, refusal
 from webadmin.changes.members import CannotLeave, change_members
@@ -31,19 +32,12 @@ def save(form: RowForm) -> Any:
     The view's hooks run, then what changed is flushed inside a savepoint; the caller commits. After a refusal the session
     can be used to show the form again.
 
-    Raises SaveRefused with messages for the form, or Conflict when the row has another version by now. A hook refuses with
+    Raises SaveRefused with messages for the form (with ``conflict`` where others changed the same fields and nobody has said
+    whose value to keep), or Conflict when the row has another version by now. A hook refuses with
     ``wtforms.ValidationError``; whatever else it raises comes out as it is.
     """
     if form.clashes:
-        message = _("Somebody else has changed this meanwhile. Save again to replace their value: {theirs}")
-        raise SaveRefused(
-            {
-                name: [message.format(theirs=form.theirs(name))]
-                for name in form.fields
-                if name in form.clashes
-            },
-            conflict=True,
-        )
+        raise SaveRefused(clash_messages(form), conflict=True)
     return _Saving(form).run()
 
 

@@ -26,7 +26,7 @@ def shown_text(context: Context, info: ModelInfo, row: Any, name: str, value: An
     column = info.columns.get(name)
     if column is not None and column.kind is Kind.BINARY:
         return _size(context, info, row, name, value), False
-    text = _text(value)
+    text = plain_text(value)
     return text, len(text) > 80 or "\n" in text
 
 
@@ -51,7 +51,8 @@ def format_bytes(size: int) -> str:
     return _("{size} GB").format(size=format_number(round(amount, 1)))
 
 
-def _text(value: Any) -> str:
+def plain_text(value: Any) -> str:
+    """A value of any kind as people read it."""
     if value is None or value == "" or value == []:
         return _EMPTY
     if isinstance(value, Related):
@@ -69,5 +70,5 @@ def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return json.dumps(dict(value), indent=2, ensure_ascii=False, default=str)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return ", ".join(_text(member) for member in value)
+        return ", ".join(plain_text(member) for member in value)
     return str(value)

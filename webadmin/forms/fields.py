@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import wtforms
@@ -12,6 +12,7 @@ from wtforms.widgets import TextInput
 from webadmin.database.inspection import ColumnInfo
 from webadmin.forms.codecs import Codec
 from webadmin.forms.codecs.text import lines_of
+from webadmin.forms.snapshot import Snapshot
 from webadmin.text import gettext as _
 
 REQUIRED = "This field is required."
@@ -21,8 +22,8 @@ class OwnField(wtforms.Field):
     """A field of ours: ``shown`` is the stored value as text, ``base`` what the person was shown, ``touched`` whether they
     changed it.
 
-    The form's ``meta`` says whether it is for a new row (``creating``) and what it showed when it was opened (``snapshot``:
-    by field name; None when that is not known).
+    The form's ``meta`` says whether it is for a new row (``creating``) and what it showed when it was opened (``snapshot``;
+    None when that is not known).
     """
 
     widget = TextInput()
@@ -37,11 +38,15 @@ class OwnField(wtforms.Field):
 
     @property
     def base(self) -> Any:
-        snapshot: Mapping[str, Any] | None = getattr(self.meta, "snapshot", None)
+        snapshot: Snapshot | None = getattr(self.meta, "snapshot", None)
         # A new row has no value yet that could be left alone: what its form was opened with is sent to be stored.
         if snapshot is None or self.creating:
             return self.shown
-        return snapshot.get(self.short_name, self.shown)
+        return snapshot.base.get(self.short_name, self.shown)
+
+    def leave(self) -> None:
+        """Take the stored value for what was sent: somebody else's change stands."""
+        self.touched, self.data, self.raw_data = False, self.stored, [self.shown]
 
     @property
     def empty(self) -> bool:

@@ -45,6 +45,11 @@ def foreign_control(field: wtforms.Field) -> dict[str, Any]:
     }
 
 
+def hides_value(field: wtforms.Field) -> bool:
+    """Whether a field never shows what is stored: a password."""
+    return getattr(field.widget, "input_type", "") == "password"
+
+
 def _value(choice: Any) -> str:
     return "" if choice[0] is None else str(choice[0])
 

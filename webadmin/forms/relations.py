@@ -88,6 +88,20 @@ class ToManyField(RelationField):
 
     more = False
     """There are more members than are shown."""
+    _rebased: list[str] | None = None
+
+    @property
+    def base(self) -> Any:
+        return super().base if self._rebased is None else self._rebased
+
+    def leave(self) -> None:
+        self.touched, self.data, self._rebased = False, list(self.stored), list(self.shown)
+
+    def rebase(self) -> None:
+        """Put what the person did on top of what is stored now: the same rows are added and removed."""
+        added, removed, now = self.added, self.removed, set(self.shown)
+        self._rebased = [*self.shown, *(id for id in removed if id not in now)]
+        self.data = [id for id in self.shown if id not in removed] + [id for id in added if id not in now]
 
     def process_data(self, value: Sequence[Related] | None) -> None:
         self.members = list(value or ())

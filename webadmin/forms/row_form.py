@@ -12,9 +12,10 @@ import wtforms
 from sqlalchemy import inspect
 
 from webadmin.forms import foreign_keys, related, snapshot
-from webadmin.forms.fields import CheckboxField, ColumnField, OwnField, ReadOnlyField
+from webadmin.forms.fields import OwnField, ReadOnlyField
+from webadmin.forms.merging import Difference, Merge, merges, opened_snapshot
 from webadmin.forms.related import Loader
-from webadmin.forms.relations import RelationField, ToManyField, ToOneField
+from webadmin.forms.relations import RelationField, ToManyField
 from webadmin.forms.scaffold import blueprint_for
 from webadmin.options.context import Context
 from webadmin.options.view import View
@@ -34,8 +35,8 @@ class RowForm:
 
     :param formdata: what was posted; None for a form that is opened.
     :param loader: which target rows of a relation the person may choose, by id; by default those in the view's own scope.
-    :param key: what the hidden snapshot is signed with. Without it, or with a snapshot that is not ours, what was posted
-        is compared with the row as it is now.
+    :param key: what the hidden snapshot is signed with. What was posted with a snapshot that is not ours is asked about
+        wherever it differs from the row; without a key it is compared with the row as it is now.
     :param initial: texts by field name that a form for a new row starts with.
     """
 
@@ -58,7 +59,7 @@ class RowForm:
         self._more: set[str] = set()
         self._prefilled: set[str] = set()
         self._refused: dict[str | None, list[str]] = {}
-        self._purpose = f"{view.key}/{'' if self.creating else view.id_of(row)}"
+        self._purpose = purpose(context, view, "" if self.creating else view.id_of(row))
         posted = formdata.get(snapshot.FIELD) if formdata is not None else None
         self.snapshot = snapshot.unseal(posted, key, self._purpose)
         meta = {"creating": self.creating, "snapshot": self.snapshot}
@@ -68,6 +69,21 @@ class RowForm:
         """The bound fields by attribute."""
         for name in self._more:
             self.fields[name].more = True  # type: ignore[attr-defined]
+        self.merge: Merge | None = None
+        """What was changed on both sides since a form that was sent was opened; None for one that is opened."""
+        if self.submitted and not self.creating:
+            self.merge = Merge(
+                self._merging, lambda name: self._opened[name], self.snapshot, key=key, formdata=formdata
+            )
+
+    @property
+    def _merging(self) -> dict[str, wtforms.Field]:
+        """Fields that stand for something of the row, and not for hooks alone: a second password, say."""
+        return {
+            name: field
+            for name, field in self.fields.items()
+            if name not in self._blueprint.readonly and merges(field) and hasattr(self.view.model, name)
+        }
 
     def _by_attribute(self, wtform: wtforms.Form) -> dict[str, wtforms.Field]:
         return {self._blueprint.names.get(key, key): field for key, field in wtform._fields.items()}
@@ -135,18 +151,25 @@ class RowForm:
 
     def hidden(self, key: str) -> tuple[tuple[str, str], ...]:
         """The hidden fields that the page has to have: what it shows, signed."""
-        shown = {
-            field.short_name: self._as_base(name, field)
-            for name, field in self.fields.items()
-            if isinstance(field, OwnField) and not isinstance(field, ReadOnlyField)
-        }
+        if self.creating:
+            shown = snapshot.Snapshot(
+                {
+                    field.short_name: self._as_base(name, field)
+                    for name, field in self.fields.items()
+                    if isinstance(field, OwnField) and not isinstance(field, ReadOnlyField)
+                }
+            )
+        elif self.merge is None:
+            shown = opened_snapshot(self._merging, key, deleted=self.view.is_deleted(self.row))
+        else:
+            shown = self.merge.snapshot(deleted=self.view.is_deleted(self.row))
         return ((snapshot.FIELD, snapshot.seal(shown, key, self._purpose)),)
 
     def _as_base(self, name: str, field: OwnField) -> Any:
         """What the next post is compared with. What an address filled in is the person's own, not what was there."""
         if name in self._prefilled:
             return [] if isinstance(field, ToManyField) else ""
-        return field.shown if name in self.clashes else field.base
+        return field.base
 
     # -- reading -------------------------------------------------------------------------------------------
 
@@ -192,28 +215,15 @@ class RowForm:
         return found
 
     @property
-    def clashes(self) -> frozenset[str]:
-        """Attributes that the person changed and somebody else changed too, to something else, since the form was opened."""
-        if self.creating or not self.submitted or self.snapshot is None:
-            return frozenset()
-        return frozenset(
-            name
-            for name, field in self.fields.items()
-            if isinstance(field, ColumnField | CheckboxField | ToOneField)
-            and field.touched
-            and field.shown != field.base
-            and not field.same(field.stored, field.data)
-        )
+    def differences(self) -> Mapping[str, Difference]:
+        """What the person and others changed since the form was opened, by attribute."""
+        return self.merge.differences if self.merge is not None else {}
 
-    def theirs(self, name: str) -> str:
-        """What somebody else made of an attribute meanwhile, as text."""
-        field = self.fields[name]
-        if isinstance(field, ToOneField):
-            return field.current.label if field.current is not None else "–"
-        if isinstance(field, CheckboxField):
-            return _("Yes") if field.stored else _("No")
-        assert isinstance(field, ColumnField)
-        return dict(field.codec.choices or ()).get(field.shown, field.shown) or "–"
+    @property
+    def clashes(self) -> frozenset[str]:
+        """Attributes that the person changed and somebody else changed too, to something else, since the form was opened,
+        and of which nobody has said whose value to keep."""
+        return frozenset(name for name, found in self.differences.items() if found.kept is None)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -246,12 +256,8 @@ class RowForm:
             return field.touched and not field.same(field.stored, new)
         if not hasattr(self.view.model, name):
             return True  # for hooks: a second password, say
-        return field.raw_data != [self._opened_text(name)] and new != self._old(name, field)
-
-    def _opened_text(self, name: str) -> Any:
-        """The text that a field of another package showed for the stored value."""
-        value = getattr(self._opened[name], "_value", None)
-        return value() if value is not None else None
+        touched = field.data if isinstance(field, wtforms.FileField) else getattr(field, "touched", False)
+        return bool(touched) and new != self._old(name, field)
 
     @functools.cached_property
     def _opened(self) -> dict[str, wtforms.Field]:
@@ -259,6 +265,11 @@ class RowForm:
 
     def _old(self, name: str, field: wtforms.Field) -> Any:
         return field.stored if isinstance(field, OwnField) else field.object_data
+
+
+def purpose(context: Context, view: View, id: str) -> str:
+    """What ties a snapshot to the form of one row, or of a new one, for one person."""
+    return f"{context.user.id or context.user.name}/{view.key}/{id}"
 
 
 def _clean(view: View, name: str, field: wtforms.Field) -> Any:

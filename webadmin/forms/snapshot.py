@@ -4,6 +4,7 @@ from the row as it is by now."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -12,20 +13,41 @@ FIELD = "_shown"
 """The name of the hidden field."""
 
 
-def seal(shown: Mapping[str, Any], key: str, purpose: str) -> str:
-    """Texts (or lists of ids) by field name as a token; ``purpose`` ties it to one form of one row."""
-    return str(_serializer(key, purpose).dumps(dict(shown))) if key else ""
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One row as a form showed it, by field name: texts, or lists of ids."""
+
+    base: Mapping[str, Any] = field(default_factory=dict)
+    """What was there when the form was opened; nothing for a field of which that is not known."""
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    """What somebody else had made of it when the person was asked whose value to keep."""
+    at: str = ""
+    """When the form was opened, in ISO 8601."""
+    deleted: bool = False
+    """The row was soft-deleted already."""
 
 
-def unseal(token: object, key: str, purpose: str) -> Mapping[str, Any] | None:
+def seal(shown: Snapshot, key: str, purpose: str) -> str:
+    """A snapshot as a token; ``purpose`` ties it to one form of one row for one person. Empty without a key."""
+    content: dict[str, Any] = {"base": dict(shown.base), "at": shown.at}
+    if shown.seen:
+        content["seen"] = dict(shown.seen)
+    if shown.deleted:
+        content["deleted"] = True
+    return str(_serializer(key, purpose).dumps(content)) if key else ""
+
+
+def unseal(token: object, key: str, purpose: str) -> Snapshot | None:
     """What :func:`seal` was given; None for a token of another form, key or making."""
     if not key or not isinstance(token, str) or not token:
         return None
     try:
-        shown = _serializer(key, purpose).loads(token)
-    except BadData:
+        content = _serializer(key, purpose).loads(token)
+        return Snapshot(
+            dict(content["base"]), dict(content.get("seen", {})), str(content["at"]), "deleted" in content
+        )
+    except (BadData, KeyError, TypeError, ValueError, AttributeError):
         return None
-    return shown if isinstance(shown, dict) else None
 
 
 def _serializer(key: str, purpose: str) -> URLSafeSerializer:
