@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from tests.forms.models import Base, Player, Skill, Team, player_skill
 from tests.forms.posting import KEY, context, control, fill, registry, saved, sent, statements, view_of
 from webadmin.auth.user import User
 from webadmin.changes.save import save
-from webadmin.database.inspection import RelationInfo
 from webadmin.forms.related import MEMBERS_SHOWN
 from webadmin.forms.row_form import RowForm
 from webadmin.options.registry import Registry
@@ -75,16 +73,12 @@ def test_to_one(teams: Engine, views: Registry) -> None:
 
 def test_deleted_target_stays(teams: Engine, views: Registry) -> None:
     """A row that leads to a soft-deleted one is saved without a word about it."""
-
-    def live(relation: RelationInfo, ids: Sequence[str]) -> Mapping[str, Any]:
-        return {}
-
     with context(teams, views) as ctx:
         row = ctx.session.get(Player, 2)
         view = view_of(ctx, Player)
         opened = RowForm(ctx, view, row)
         assert control(opened, "team").choices[0].deleted
-        form = RowForm(ctx, view, row, formdata=fill(opened, name="Rob"), loader=live, key=KEY)
+        form = RowForm(ctx, view, row, formdata=fill(opened, name="Rob"), key=KEY)
         assert form.validate(), form.errors
         save(form)
         assert row is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -14,13 +14,10 @@ from sqlalchemy.sql.base import ExecutableOption
 from webadmin.database import identity
 from webadmin.database.inspection import ModelInfo, RelationInfo, inspect_model
 from webadmin.errors import NotFound
-from webadmin.listing.together import Wanted, read_together, rows_by_id
+from webadmin.listing.together import Rows, Wanted, read_together, rows_by_id
 from webadmin.options.context import Context
 from webadmin.options.labels import model_label
 from webadmin.text import gettext as _
-
-Loader = Callable[[RelationInfo, Sequence[str]], Mapping[str, Any]]
-"""The target rows of a relation by id, those that the person may choose; ids without one are left out."""
 
 MEMBERS_SHOWN = 100
 
@@ -100,14 +97,8 @@ def canonical_id(target: type, text: str) -> str:
     return identity.segment(values)
 
 
-def current_target(
-    context: Context, relation: RelationInfo, row: Any, names: Names | None = None
-) -> Related | None:
-    """The row that a to-one relation of ``row`` leads to, soft-deleted ones too.
-
-    :param names: reads what it is called later, together with others.
-    """
-    names = names or Names(context)
+def current_target(context: Context, relation: RelationInfo, row: Any, names: Names) -> Related | None:
+    """The row that a to-one relation of ``row`` leads to, soft-deleted ones too; ``names`` reads what it is called."""
     values = [getattr(row, name) for name in relation.local]
     if relation.many_to_one:
         if not values or None in values:
@@ -119,11 +110,6 @@ def current_target(
     stmt = _select(context, relation.target).where(with_parent(row, relation.property.class_attribute))
     found = context.session.scalars(stmt.limit(1)).unique().first()
     return related(context, relation.target, found) if found is not None else None
-
-
-def members(context: Context, relation: RelationInfo, row: Any) -> tuple[list[Related], bool]:
-    """The first rows of a to-many relation of ``row``, and whether there are more."""
-    return members_of_all(context, [relation], row)[relation.name]
 
 
 def members_of_all(
@@ -172,6 +158,13 @@ def _by_id(context: Context, target: type, ids: Sequence[str], *where: Any) -> d
         inside = sa.or_(*(sa.and_(*(c == v for c, v in zip(columns, key, strict=True))) for key in keys))
     rows = context.session.scalars(_select(context, target).where(inside, *where)).unique()
     return {identity.segment(info.key_of(row)): row for row in rows}
+
+
+def to_choose(context: Context, ids: Mapping[type, Iterable[str]]) -> Rows:
+    """Rows by their ids that the person may point to; none of a model that they may not look at."""
+    views = {model: context.registry.for_model(model) for model in ids}
+    open_ = {model: view is None or context.may_look(view) for model, view in views.items()}
+    return rows_by_id(context, {model: wanted if open_[model] else () for model, wanted in ids.items()})
 
 
 def is_there(context: Context, target: type, values: Mapping[str, Any]) -> bool:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import wtforms
-from sqlalchemy import inspect
 
 from webadmin.forms import foreign_keys, related, snapshot
 from webadmin.forms.fields import OwnField, ReadOnlyField
 from webadmin.forms.merging import Difference, Merge, merges, opened_snapshot
-from webadmin.forms.related import Loader
 from webadmin.forms.relations import RelationField, ToManyField
 from webadmin.forms.scaffold import blueprint_for
+from webadmin.forms.start import Start
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -34,10 +33,11 @@ class RowForm:
     """A form of ``view`` for ``row``, or for a new row where that is None.
 
     :param formdata: what was posted; None for a form that is opened.
-    :param loader: which target rows of a relation the person may choose, by id; by default those in the view's own scope.
     :param key: what the hidden snapshot is signed with. What was posted with a snapshot that is not ours is asked about
         wherever it differs from the row; without a key it is compared with the row as it is now.
     :param initial: texts by field name that a form for a new row starts with.
+    :param columns: the attributes that it has fields for; by default what the view says.
+    :param names: reads what related rows are called, together with those of other forms.
     """
 
     def __init__(
@@ -47,27 +47,29 @@ class RowForm:
         row: Any = None,
         *,
         formdata: Any = None,
-        loader: Loader | None = None,
         key: str = "",
         initial: Mapping[str, str] | None = None,
+        columns: tuple[str, ...] | None = None,
+        names: related.Names | None = None,
     ) -> None:
         self.context, self.view, self.row = context, view, row
         self.creating = row is None
         self.submitted = formdata is not None
-        self._loader = loader
-        self._blueprint = blueprint_for(view, context.dialect, creating=self.creating)
-        self._more: set[str] = set()
-        self._prefilled: set[str] = set()
+        self.given: dict[str, Any] = {}
+        """What every new row of this form has, by attribute, and no field decides."""
+        self.names = names or related.Names(context)
+        self._blueprint = blueprint_for(view, context.dialect, creating=self.creating, columns=columns)
         self._refused: dict[str | None, list[str]] = {}
         self._purpose = purpose(context, view, "" if self.creating else view.id_of(row))
         posted = formdata.get(snapshot.FIELD) if formdata is not None else None
         self.snapshot = snapshot.unseal(posted, key, self._purpose)
         meta = {"creating": self.creating, "snapshot": self.snapshot}
-        self._start = self._values(initial or {})
-        self.wtform = self._blueprint.form_class(formdata=formdata, data=self._start, meta=meta)
+        filled_in = {} if self.submitted else initial or {}
+        self._start = Start(context, view, row, self._blueprint, filled_in, self.names)
+        self.wtform = self._blueprint.form_class(formdata=formdata, data=self._start.values, meta=meta)
         self.fields = self._by_attribute(self.wtform)
         """The bound fields by attribute."""
-        for name in self._more:
+        for name in self._start.more:
             self.fields[name].more = True  # type: ignore[attr-defined]
         self.merge: Merge | None = None
         """What was changed on both sides since a form that was sent was opened; None for one that is opened."""
@@ -88,67 +90,6 @@ class RowForm:
     def _by_attribute(self, wtform: wtforms.Form) -> dict[str, wtforms.Field]:
         return {self._blueprint.names.get(key, key): field for key, field in wtform._fields.items()}
 
-    # -- opening -------------------------------------------------------------------------------------------
-
-    def _values(self, initial: Mapping[str, str]) -> dict[str, Any]:
-        """What the fields start with, by the form's keys; a new row leaves it to the fields' defaults."""
-        values: dict[str, Any] = {}
-        for key, name in self._blueprint.names.items():
-            if self.creating:
-                if name in initial and not self.submitted:
-                    found = self._from_text(name, key, initial[name])
-                    if found is not None:
-                        values[key] = found
-                        self._prefilled.add(name)
-            elif (value := self._stored(name)) is not None:
-                values[key] = value
-            else:
-                values[key] = None
-        return values
-
-    def _stored(self, name: str) -> Any:
-        relation = self.view.info.relations.get(name)
-        if relation is None:
-            return (
-                None
-                if name in inspect(self.row).unloaded and self._is_heavy(name)
-                else getattr(self.row, name, None)
-            )
-        kind = getattr(self._blueprint.form_class, self._key_of(name)).field_class
-        if not issubclass(kind, RelationField | ReadOnlyField):
-            return getattr(self.row, name)  # a field class of the host's, which takes rows
-        if not relation.uselist:
-            return related.current_target(self.context, relation, self.row)
-        members, more = related.members(self.context, relation, self.row)
-        if more:
-            self._more.add(name)
-        return members
-
-    def _is_heavy(self, name: str) -> bool:
-        return name in self._blueprint.readonly and name in self.view.info.columns
-
-    def _key_of(self, name: str) -> str:
-        return next(key for key, value in self._blueprint.names.items() if value == name)
-
-    def _from_text(self, name: str, key: str, text: str) -> Any:
-        relation = self.view.info.relations.get(name)
-        if relation is not None:
-            target = self.context.registry.for_model(relation.target)
-            if target is not None and not self.context.may_look(target):
-                return None  # nobody learns names by trying keys
-            try:
-                id = related.canonical_id(relation.target, text)
-            except ValueError:
-                return None
-            found = related.by_id(self.context, relation, [id])
-            targets = [related.related(self.context, relation.target, row) for row in found.values()]
-            return targets if relation.uselist else next(iter(targets), None)
-        codec = getattr(self._blueprint.form_class, key).kwargs.get("codec")
-        try:
-            return codec.parse(text) if codec is not None else None
-        except ValueError:
-            return None
-
     def hidden(self, key: str) -> tuple[tuple[str, str], ...]:
         """The hidden fields that the page has to have: what it shows, signed."""
         if self.creating:
@@ -167,7 +108,7 @@ class RowForm:
 
     def _as_base(self, name: str, field: OwnField) -> Any:
         """What the next post is compared with. What an address filled in is the person's own, not what was there."""
-        if name in self._prefilled:
+        if name in self._start.prefilled:
             return [] if isinstance(field, ToManyField) else ""
         return field.base
 
@@ -176,24 +117,7 @@ class RowForm:
     def validate(self) -> bool:
         """Check everything that can be checked without writing: types, sizes, the view's validators, and that rows newly
         chosen are there for this person. Fills ``errors``."""
-        valid = self.wtform.validate()
-        for field in self.fields.values():
-            if isinstance(field, RelationField) and field.chosen and not field.errors:
-                field.targets = self._load(field)
-                missing = [id for id in field.chosen if id not in field.targets]
-                if missing:
-                    field.errors = [field.unknown(id) for id in missing]
-                    valid = False
-        if valid:
-            for name in foreign_keys.out_of_reach(self.context, self.view, self.row, self.changes()):
-                self.fields[name].errors = [_("There is no such row.")]
-                valid = False
-        return valid
-
-    def _load(self, field: RelationField) -> Mapping[str, Any]:
-        if self._loader is not None:
-            return self._loader(field.relation, field.chosen)
-        return related.by_id(self.context, field.relation, field.chosen)
+        return check_all([self])
 
     def refuse(self, errors: Mapping[str | None, list[str]]) -> None:
         """Add messages found while saving, by field name; those of no field of this form concern the whole of it."""
@@ -261,10 +185,34 @@ class RowForm:
 
     @functools.cached_property
     def _opened(self) -> dict[str, wtforms.Field]:
-        return self._by_attribute(self._blueprint.form_class(data=self._start))
+        return self._by_attribute(self._blueprint.form_class(data=self._start.values))
 
     def _old(self, name: str, field: wtforms.Field) -> Any:
         return field.stored if isinstance(field, OwnField) else field.object_data
+
+
+def check_all(forms: Sequence[RowForm]) -> bool:
+    """Check forms that are saved together, as :meth:`RowForm.validate` does; what they point to is read in one statement."""
+    valid = [form.wtform.validate() for form in forms]
+    chosen = [
+        field
+        for form in forms
+        for field in form.fields.values()
+        if isinstance(field, RelationField) and field.chosen and not field.errors
+    ]
+    wanted: dict[type, dict[str, None]] = {}
+    for field in chosen:
+        wanted.setdefault(field.relation.target, {}).update(dict.fromkeys(field.chosen))
+    there = related.to_choose(forms[0].context, wanted)
+    for field in chosen:
+        found = there[field.relation.target]
+        field.targets = {id: found[id] for id in field.chosen if id in found}
+        field.errors = [field.unknown(id) for id in field.chosen if id not in found]
+    for form in forms:
+        if not form.errors:
+            for name in foreign_keys.out_of_reach(form.context, form.view, form.row, form.changes()):
+                form.fields[name].errors = [_("There is no such row.")]
+    return all(valid) and not any(form.errors for form in forms)
 
 
 def purpose(context: Context, view: View, id: str) -> str:

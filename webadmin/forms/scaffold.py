@@ -42,30 +42,39 @@ class Blueprint:
     """Attributes that are shown and never read, whatever is posted."""
 
 
-_blueprints: WeakKeyDictionary[ModelView, dict[bool, Blueprint]] = WeakKeyDictionary()
+_blueprints: WeakKeyDictionary[ModelView, dict[tuple[bool, tuple[str, ...] | None], Blueprint]] = (
+    WeakKeyDictionary()
+)
 
 
-def blueprint_for(view: View, dialect: Dialect, *, creating: bool) -> Blueprint:
+def blueprint_for(
+    view: View, dialect: Dialect, *, creating: bool, columns: tuple[str, ...] | None = None
+) -> Blueprint:
     """The blueprint of a view's form, made on its first use. What changes with time (defaults, choices of functions) is
-    asked for by every form anew."""
+    asked for by every form anew.
+
+    :param columns: the attributes that it has fields for, in order; by default what the view says.
+    """
     made = _blueprints.setdefault(view.options, {})
-    if creating not in made:
-        made[creating] = build_form(view, dialect, creating=creating)
-    return made[creating]
+    if (creating, columns) not in made:
+        made[creating, columns] = build_form(view, dialect, creating=creating, columns=columns)
+    return made[creating, columns]
 
 
-def build_form(view: View, dialect: Dialect, *, creating: bool) -> Blueprint:
+def build_form(
+    view: View, dialect: Dialect, *, creating: bool, columns: tuple[str, ...] | None = None
+) -> Blueprint:
     """A form class for rows of ``view``; a column that cannot be edited is shown as text, and left out of a new row."""
     options = view.options
     readonly = _readonly(view)
-    if options.form is not None:
+    if options.form is not None and columns is None:
         own: type[wtforms.Form] = options.form
         names = {key: key for key, made in vars(own).items() if hasattr(made, "_formfield")}
         return Blueprint(own, names, frozenset(readonly))
     base = options.form_base_class or wtforms.Form
     fields: dict[str, Any] = {}
     names = {}
-    for name in _ordered(view, creating=creating):
+    for name in columns or _ordered(view, creating=creating):
         made = _Scaffold(view, dialect, name, creating=creating, readonly=name in readonly).field()
         if made is None:
             continue

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.orm import with_parent
 
-from webadmin.database.identity import segment, values
-from webadmin.database.inspection import RelationInfo, inspect_model
-from webadmin.errors import NotFound
-from webadmin.listing.fits import fits
+from webadmin.database.inspection import RelationInfo
 from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import scope
 from webadmin.listing.sealed import alone
@@ -63,31 +59,3 @@ def related_rows(
         rows = context.session.scalars(ordered.options(*plan.options(context))).unique().all()
     plan.load_collections(context, target, rows)
     return Related(rows, min(count, _COUNTED), capped=count > _COUNTED)
-
-
-def those(context: Context, model: type, ids: Sequence[str]) -> Mapping[str, Any]:
-    """Rows of ``model`` by their percent-encoded ids, in one statement; those that do not exist or lie outside what the
-    person may see are left out. Soft-deleted ones count."""
-    info = inspect_model(model)
-    wanted: dict[str, tuple[Any, ...]] = {}
-    for id in ids:
-        try:
-            key = values(unquote(id), info.key_types)
-        except NotFound:
-            continue
-        if all(fits(context.dialect, column, value) for column, value in zip(info.key, key, strict=True)):
-            wanted[id] = key
-    if not wanted:
-        return {}
-    columns = [getattr(model, column.name) for column in info.key]
-    stmt: sa.Select[Any] = sa.select(model)
-    if len(columns) == 1:
-        stmt = stmt.where(columns[0].in_([key[0] for key in wanted.values()]))
-    else:
-        same = (sa.and_(*(c == v for c, v in zip(columns, key, strict=True))) for key in wanted.values())
-        stmt = stmt.where(sa.or_(*same))
-    view = context.registry.for_model(model)
-    if view is not None:
-        stmt = scope(context, view, stmt, "show")
-    found = {segment(info.key_of(row)): row for row in context.session.scalars(stmt).unique()}
-    return {id: found[segment(key)] for id, key in wanted.items() if segment(key) in found}

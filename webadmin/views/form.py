@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from webadmin.changes.conflicts import Merge, kept_from_others, merge_of
 from webadmin.changes.integrity import SaveRefused
 from webadmin.changes.record import describe
 from webadmin.changes.save import save
-from webadmin.database.inspection import RelationInfo
-from webadmin.forms.controls import FormControl, FormSummaryItem, controls, summary
+from webadmin.forms.controls import FormSummaryItem, summary
 from webadmin.forms.row_form import RowForm
-from webadmin.listing.children import those
+from webadmin.forms.sections import FormTab, tabs
 from webadmin.listing.scope import one
 from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views.back import FIELD, came_from, carried, list_url
+from webadmin.views.gone import row_to_save
 from webadmin.views.reason import FIELD as REASON
 from webadmin.views.reason import ReasonField, reason_of
 
@@ -39,12 +39,14 @@ class FormPage:
     """What the row is called; empty for a new one."""
     action_url: str
     """Where the form posts to."""
-    controls: tuple[FormControl, ...]
+    tabs: tuple[FormTab, ...]
     summary: tuple[FormSummaryItem, ...]
     delete_url: str | None
     cancel_url: str
     hidden: tuple[tuple[str, str], ...] = ()
     reason: ReasonField | None = None
+    merge: Merge | None = None
+    """What others changed since the form was opened."""
 
 
 def add(request: AdminRequest) -> Answer:
@@ -56,18 +58,16 @@ def add(request: AdminRequest) -> Answer:
 
 def change(request: AdminRequest) -> Answer:
     """The row's form; the changed row on POST."""
-    row = one(request.context, request.view, request.key, deleted="show", lock=request.method == "POST")
-    if request.method == "POST":
-        return _save(request, row)
-    return _page(request, RowForm(request.context, request.view, row), row)
+    if request.method == "GET":
+        row = one(request.context, request.view, request.key, deleted="show")
+        return _page(request, RowForm(request.context, request.view, row), row)
+    found = row_to_save(request)
+    return found if isinstance(found, Page) else _save(request, found)
 
 
 def _save(request: AdminRequest, row: Any) -> Answer:
-    def loader(relation: RelationInfo, ids: Sequence[str]) -> Mapping[str, Any]:
-        return those(request.context, relation.target, ids)
-
     view = request.view
-    form = RowForm(request.context, view, row, formdata=request.form, loader=loader, key=request.secret)
+    form = RowForm(request.context, view, row, formdata=request.form, key=request.secret)
     valid, reason = form.validate(), reason_of(request, view)
     changed = row is None or (valid and bool(form.changes()))
     if not valid or (changed and reason.error):
@@ -75,8 +75,12 @@ def _save(request: AdminRequest, row: Any) -> Answer:
     try:
         saved = save(form)
     except SaveRefused as refused:
-        form.refuse(refused.errors)
+        if not refused.conflict:  # which the page asks about itself
+            form.refuse(refused.errors)
         return _page(request, form, row, status=refused.status)
+    if kept := kept_from_others(form):
+        text = _("Changed by somebody else meanwhile, and kept: {fields}.")
+        request.flash(text.format(fields=", ".join(kept)), "info")
     return _after(request, view, saved, created=row is None, changed=changed)
 
 
@@ -125,12 +129,13 @@ def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) 
             row_url=row_url,
             row_label=label,
             action_url=urls.below(view, "add") if creating else urls.row(view, id, "change"),
-            controls=controls(form, urls),
+            tabs=tabs(form, urls),
             summary=(*summary(form), *missing),
             delete_url=urls.row(view, id, "delete") if not creating and request.may("delete") else None,
             cancel_url=came_from(request, view) or row_url or urls.list(view),
             hidden=(*form.hidden(request.secret), (FIELD, came_from(request, view) or "")),
             reason=reason,
+            merge=merge_of(form),
         ),
         status=status,
     )
