@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from wtforms import ValidationError
 
+from webadmin.changes.catalog import forget
 from webadmin.changes.constraints import constraint_columns
 from webadmin.changes.hooks import call_hook
 from webadmin.changes.removal import remove
@@ -35,7 +36,7 @@ def delete(context: Context, view: View, rows: Sequence[Any], *, purge: bool = F
                 if soft is not None:
                     setattr(row, soft, _now(view))
             if soft is None:
-                remove(session, rows)
+                remove(context, rows)
             session.flush()
             for row in rows:
                 call_hook(view.options.after_model_delete, row, context.hook_request)
@@ -44,6 +45,7 @@ def delete(context: Context, view: View, rows: Sequence[Any], *, purge: bool = F
     except exc.IntegrityError as error:
         if context.dialect.failure(error).kind not in {"foreign_key", "not_null"}:
             raise
+        forget(context)
         raise Conflict(
             _(
                 "Other rows still point at what was to be deleted, so nothing was deleted. Look at the plan again: something was added meanwhile."

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webadmin.changes.references import CASCADE, RESTRICT, Edge, key_columns
-from webadmin.changes.walk import CAP, Found, Walk
+from webadmin.changes.references import CASCADE, RESTRICT, UNLINK, Edge, key_columns
+from webadmin.changes.walk import CAP, MOST, Found, Walk
 from webadmin.database.keys import among
 from webadmin.listing.scope import restricted, scope
 from webadmin.options.context import Context
@@ -19,6 +19,8 @@ from webadmin.text import format_count, humanize, plural
 
 NOT_ALLOWED = "not allowed"
 """Rows that would go with the others, and that are not this person's to delete."""
+NOT_READABLE = "not readable"
+"""Rows that nobody could count: this account may not read their table, and the database would change them."""
 _EXAMPLES = 5
 _AT_ONCE = 500
 
@@ -31,7 +33,7 @@ class Reached:
     label: str
     rule: str
     count: int
-    """At most one more than the cap."""
+    """At most one more than the cap, which is another for rows that go."""
     depth: int
     """Steps away from the rows that are deleted."""
     mark: str
@@ -42,7 +44,10 @@ class Reached:
 
     @property
     def count_text(self) -> str:
-        return format_count(CAP) + "+" if self.count > CAP else format_count(self.count)
+        if self.rule == NOT_READABLE:
+            return "?"
+        most = MOST if self.edge.rule in {CASCADE, UNLINK} else CAP
+        return format_count(most) + "+" if self.count > most else format_count(self.count)
 
 
 @dataclass(slots=True)
@@ -56,7 +61,7 @@ class DeletionPlan:
     deleted: list[Reached] = field(default_factory=list)
     unlinked: list[Reached] = field(default_factory=list)
     unfinished: bool = False
-    """There is more than was looked at."""
+    """There is more than could be looked at: nothing may be deleted, since nobody knows what would go."""
 
     @property
     def fingerprint(self) -> str:
@@ -66,37 +71,50 @@ class DeletionPlan:
             for item in (*self.blocked, *self.deleted, *self.unlinked)
         ]
         ids = [self.view.id_of(row) for row in self.rows]
-        return hashlib.sha256("\n".join([str(self.soft), *ids, *lines]).encode()).hexdigest()[:24]
+        words = [str(self.soft), str(self.unfinished), *ids, *lines]
+        return hashlib.sha256("\n".join(words).encode()).hexdigest()[:24]
+
+    @property
+    def refused(self) -> bool:
+        """Whether it cannot be carried out as it stands."""
+        return self.unfinished or bool(self.blocked)
 
     @property
     def total(self) -> int:
         """Rows that go, the chosen ones among them."""
-        return len(self.rows) + sum(min(item.count, CAP) for item in self.deleted)
-
-    @property
-    def capped(self) -> bool:
-        return self.unfinished or any(item.count > CAP for item in self.deleted)
+        return len(self.rows) + sum(item.count for item in self.deleted)
 
 
-def plan_deletion(context: Context, view: View, rows: Sequence[Any], *, purge: bool = False) -> DeletionPlan:
-    """The plan for ``rows``, loaded rows of ``view``. A model with soft deletion is only marked unless ``purge``."""
+def plan_deletion(
+    context: Context, view: View, rows: Sequence[Any], *, purge: bool = False, lock: bool = False
+) -> DeletionPlan:
+    """The plan for ``rows``, loaded rows of ``view``. A model with soft deletion is only marked unless ``purge``.
+
+    :param lock: the plan is about to be carried out: what goes is held, so that nothing else comes to go with it.
+    """
     soft = view.soft_delete is not None and not purge
     plan = DeletionPlan(view, rows, soft)
     if not soft and rows:
-        walk = Walk(context.session)
+        walk = Walk(context, lock=lock)
         walk.run(rows)
         plan.unfinished = walk.unfinished
         for found in walk.found:
-            allowed = found.edge.rule != CASCADE or _may_go(context, found)
-            rule = found.edge.rule if allowed else NOT_ALLOWED
+            rule = _rule(context, found)
             _list_for(plan, rule).append(_reached(context, found, rule))
     return plan
+
+
+def _rule(context: Context, found: Found) -> str:
+    if not found.edge.readable:
+        return RESTRICT if found.edge.rule == RESTRICT else NOT_READABLE
+    allowed = found.edge.rule != CASCADE or _may_go(context, found)
+    return found.edge.rule if allowed else NOT_ALLOWED
 
 
 def _list_for(plan: DeletionPlan, rule: str) -> list[Reached]:
     if rule == CASCADE:
         return plan.deleted
-    return plan.blocked if rule in {RESTRICT, NOT_ALLOWED} else plan.unlinked
+    return plan.blocked if rule in {RESTRICT, NOT_ALLOWED, NOT_READABLE} else plan.unlinked
 
 
 def _may_go(context: Context, found: Found) -> bool:
@@ -120,7 +138,7 @@ def _may_go(context: Context, found: Found) -> bool:
 def _reached(context: Context, found: Found, rule: str) -> Reached:
     edge = found.edge
     view = context.view_of(edge.model) if edge.model is not None else None
-    capped = found.count > CAP
+    capped = found.count > len(found.keys)
     return Reached(
         edge=edge,
         label=f"{view.name_plural if view is not None else _table_label(edge)} ({_link_label(edge, view)})",
@@ -138,8 +156,7 @@ def _examples(context: Context, found: Found, view: View | None) -> tuple[tuple[
     if view is None or view.keyless or not keys or edge_model is None:
         return ()
     stmt: sa.Select[Any] = sa.select(edge_model).where(among(keys, found.keys[: 20 * _EXAMPLES]))
-    stmt = view.options.scope(stmt, context.user).limit(_EXAMPLES)
-    rows = context.session.scalars(stmt).unique()
+    rows = context.session.scalars(scope(context, view, stmt, "show").limit(_EXAMPLES)).unique()
     return tuple((view.row_label(row), view.id_of(row)) for row in rows)
 
 

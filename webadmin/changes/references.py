@@ -6,14 +6,16 @@ has its way, else the relationship of the mapper acts, else the database refuses
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, RelationshipProperty, registry
 from sqlalchemy.orm.interfaces import MANYTOMANY, MANYTOONE
+
+from webadmin.changes.catalog import Catalog, Reference, keys_to
+from webadmin.database.keys import among
 
 CASCADE = "cascade"
 SET_NULL = "set null"
@@ -21,7 +23,11 @@ SET_DEFAULT = "set default"
 RESTRICT = "restrict"
 UNLINK = "unlink"
 """The rows of a link table go, and nothing else."""
+SOFT = "soft"
+"""The rows are marked as deleted too."""
 _NOTHING = ""
+
+_T = TypeVar("_T")
 
 Columns = tuple[Any, ...]
 """Columns of one table."""
@@ -43,11 +49,17 @@ class Edge:
     """The link table that ``child_columns`` belong to, where the rows are reached through one."""
     onclause: Any = None
     """How ``child`` is joined to ``through``."""
+    readable: bool = True
+    """This account may read the child table."""
+    lockable: bool = True
+    """It may lock rows of the child table."""
 
-    @property
-    def source(self) -> Any:
-        """What to select the rows from."""
-        return self.child if self.through is None else self.through.join(self.child, self.onclause)
+    def rows(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
+        """The condition that a row of ``child`` is reached from rows with these ``values`` of ``parent_columns``."""
+        where = among(self.child_columns, values)
+        if self.through is None:
+            return where
+        return sa.exists().where(self.onclause, where).correlate(self.child)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,47 +71,55 @@ class Act:
     by_mapper: bool
 
 
-@functools.cache
-def edges(mapper: Mapper[Any]) -> tuple[Edge, ...]:
-    """What is reached from rows that are deleted through ``mapper``."""
-    found: list[Edge] = []
-    doing = {act.relation.key: act for act in acts(mapper)}
-    models = _models(mapper.registry)
-    links = _links(mapper.registry)
-    covered: set[str] = set()
-    for constraint in _pointing_at(mapper):
-        edge = _edge(constraint, models, links)
-        for act in sorted(doing.values(), key=lambda act: act.rule != CASCADE):
-            if _covers(act.relation, constraint):
-                covered.add(act.relation.key)
-                edge = _edge(constraint, models, links, act)
-                break
-        found.append(edge)
-    for act in doing.values():
-        if act.relation.direction is MANYTOONE or (
-            act.relation.direction is MANYTOMANY and act.rule == CASCADE
-        ):
-            found.append(_edge_of_relation(act, models))
-        if (
-            act.relation.key not in covered
-            and act.relation.direction is not MANYTOONE
-            and act.rule != _NOTHING
-        ):
-            found.append(_edge_without_key(act, models))
-    return tuple(found)
+def edges(mapper: Mapper[Any], catalog: Catalog | None = None) -> tuple[Edge, ...]:
+    """What is reached from rows that are deleted through ``mapper``.
+
+    :param catalog: the foreign keys of the database; without it the models have the only word.
+    """
+    return _remembered(catalog, ("edges", mapper), lambda: tuple(_edges(mapper, catalog)))
 
 
-@functools.cache
-def database_edges(table: sa.Table, models_of: registry) -> tuple[Edge, ...]:
-    """What is reached from rows of ``table`` that the database itself deletes: no mapper has a say in it."""
-    models, links = _models(models_of), _links(models_of)
-    return tuple(_edge(constraint, models, links) for constraint in _keys_to(table))
+def database_edges(table: sa.Table, models_of: registry, catalog: Catalog | None = None) -> tuple[Edge, ...]:
+    """What is reached from rows of ``table`` that the database itself deletes: no mapper has a say in it.
+
+    :param catalog: the foreign keys of the database, which are followed then; without it those of the models.
+    """
+
+    def make() -> tuple[Edge, ...]:
+        models, links = _models(models_of, catalog), _links(models_of)
+        return tuple(_edge(key, models, links) for key in keys_to(table, catalog))
+
+    return _remembered(catalog, ("database edges", table, models_of), make)
 
 
-@functools.cache
-def acts(mapper: Mapper[Any]) -> tuple[Act, ...]:
+def acts(mapper: Mapper[Any], catalog: Catalog | None = None) -> tuple[Act, ...]:
     """What the relationships of ``mapper`` do when a row is deleted through it."""
-    return tuple(_act(relation) for relation in mapper.relationships if _takes_part(relation))
+
+    def make() -> tuple[Act, ...]:
+        return tuple(_act(relation, catalog) for relation in mapper.relationships if _takes_part(relation))
+
+    return _remembered(catalog, ("acts", mapper), make)
+
+
+def _edges(mapper: Mapper[Any], catalog: Catalog | None) -> Iterator[Edge]:
+    doing = {act.relation.key: act for act in acts(mapper, catalog)}
+    models, links = _models(mapper.registry, catalog), _links(mapper.registry)
+    covered: set[str] = set()
+    for key in _pointing_at(mapper, catalog):
+        found = None
+        for act in sorted(doing.values(), key=lambda act: act.rule != CASCADE):
+            if _covers(act.relation, key):
+                covered.add(act.relation.key)
+                found = act
+                break
+        yield _edge(key, models, links, found)
+    for act in doing.values():
+        many_to_many = act.relation.direction is MANYTOMANY
+        to_one = act.relation.direction is MANYTOONE
+        if to_one or (many_to_many and act.rule == CASCADE):
+            yield _edge_of_relation(act, models)
+        if act.relation.key not in covered and not to_one and act.rule != _NOTHING:
+            yield _edge_without_key(act, models)
 
 
 def key_columns(table: sa.Table, mapper: Mapper[Any] | None = None) -> Columns:
@@ -116,11 +136,11 @@ def _takes_part(relation: RelationshipProperty[Any]) -> bool:
     return relation.direction is not MANYTOONE or relation.cascade.delete
 
 
-def _act(relation: RelationshipProperty[Any]) -> Act:
+def _act(relation: RelationshipProperty[Any], catalog: Catalog | None) -> Act:
     if relation.direction is MANYTOONE:
         return Act(relation, CASCADE, True)
-    constraint = next((key for key in _own_keys(relation) if _covers(relation, key)), None)
-    rule = database_rule(constraint) if constraint is not None else _NOTHING
+    key = next((key for key in _own_keys(relation, catalog) if _covers(relation, key)), None)
+    rule = rule_of(key) if key is not None else _NOTHING
     on_demand = relation.lazy in {"dynamic", "write_only"}
     if relation.direction is MANYTOMANY:
         if relation.cascade.delete:
@@ -129,7 +149,7 @@ def _act(relation: RelationshipProperty[Any]) -> Act:
         return Act(relation, UNLINK, not left_to_database)
     if relation.cascade.delete:
         return Act(relation, CASCADE, not (rule == CASCADE and relation.passive_deletes))
-    says = constraint is not None and bool(constraint.ondelete)
+    says = key is not None and bool(key.on_delete)
     if relation.passive_deletes or (says and not on_demand):
         return Act(relation, rule, False)
     children = [child for _, child in relation.synchronize_pairs]
@@ -139,53 +159,56 @@ def _act(relation: RelationshipProperty[Any]) -> Act:
 
 
 def database_rule(constraint: sa.ForeignKeyConstraint) -> str:
+    """What the database does with the rows of a foreign key of the models when the row that they point at goes."""
+    return rule_of(Reference.of(constraint))
+
+
+def rule_of(key: Reference) -> str:
     """What the database does with the rows of a foreign key when the row that they point at goes."""
-    action = (constraint.ondelete or "").upper()
+    action = key.on_delete.upper()
     if action.startswith("CASCADE"):
         return CASCADE
     if action.startswith("SET NULL"):
         named = action.partition("(")[2]
-        columns = [c for c in constraint.columns if not named or c.name.upper() in named]
-        return SET_NULL if all(column.nullable for column in columns) else RESTRICT
+        emptied = zip(key.columns, key.nullable, strict=True)
+        nullable = [empty for column, empty in emptied if not named or column.name.upper() in named]
+        return SET_NULL if all(nullable) else RESTRICT
     return SET_DEFAULT if action.startswith("SET DEFAULT") else RESTRICT
 
 
-def _covers(relation: RelationshipProperty[Any], constraint: sa.ForeignKeyConstraint) -> bool:
+def _covers(relation: RelationshipProperty[Any], key: Reference) -> bool:
     """Whether the relationship runs along this foreign key, from the row that it points at."""
     if relation.direction is MANYTOONE:
         return False
-    columns = {element.parent for element in constraint.elements}
+    columns = set(key.columns)
     children = {child for _, child in relation.synchronize_pairs}
     if relation.direction is MANYTOMANY:
         return columns == children
     return bool(children) and (children <= columns or columns <= children)
 
 
-def _own_keys(relation: RelationshipProperty[Any]) -> Iterator[sa.ForeignKeyConstraint]:
-    for table in {child.table for _, child in relation.synchronize_pairs}:
+def _own_keys(relation: RelationshipProperty[Any], catalog: Catalog | None) -> Iterator[Reference]:
+    children = {child.table for _, child in relation.synchronize_pairs}
+    for table in relation.parent.tables:
         if isinstance(table, sa.Table):
-            yield from table.foreign_key_constraints
+            yield from (key for key in keys_to(table, catalog) if key.table in children)
 
 
-def _edge(
-    constraint: sa.ForeignKeyConstraint,
-    models: Mapping[Any, type],
-    links: frozenset[Any],
-    act: Act | None = None,
-) -> Edge:
-    table = constraint.table
-    rule = act.rule if act is not None else database_rule(constraint)
+def _edge(key: Reference, models: Mapping[Any, type], links: frozenset[Any], act: Act | None = None) -> Edge:
+    rule = act.rule if act is not None else rule_of(key)
     if act is not None and act.relation.direction is MANYTOMANY:
         rule = UNLINK
-    if rule == CASCADE and table in links and table not in models:
+    if rule == CASCADE and key.table in links and key.table not in models:
         rule = UNLINK
     return Edge(
-        child=table,
-        child_columns=tuple(element.parent for element in constraint.elements),
-        parent_columns=tuple(element.column for element in constraint.elements),
+        child=key.table,
+        child_columns=key.columns,
+        parent_columns=key.referred,
         rule=rule,
-        model=models.get(table),
+        model=models.get(key.table),
         mapper=act.relation.mapper if act is not None and act.by_mapper and rule == CASCADE else None,
+        readable=key.readable,
+        lockable=key.lockable,
     )
 
 
@@ -221,27 +244,19 @@ def _edge_without_key(act: Act, models: Mapping[Any, type]) -> Edge:
     )  # fmt: skip
 
 
-def _pointing_at(mapper: Mapper[Any]) -> Iterator[sa.ForeignKeyConstraint]:
+def _pointing_at(mapper: Mapper[Any], catalog: Catalog | None) -> Iterator[Reference]:
     own = [table for table in mapper.tables if isinstance(table, sa.Table)]
     for table in own:
-        for constraint in _keys_to(table):
+        for key in keys_to(table, catalog):
             # The key that joins the tables of one and the same row is no reference to another row.
-            joins = constraint.table in own and constraint.table is not table
-            if not (joins and set(constraint.columns) <= set(constraint.table.primary_key.columns)):
-                yield constraint
+            joins = key.table in own and key.table is not table
+            if not (joins and set(key.columns) <= set(key.table.primary_key.columns)):
+                yield key
 
 
-def _keys_to(table: sa.Table) -> Iterator[sa.ForeignKeyConstraint]:
-    for other in table.metadata.tables.values():
-        for constraint in sorted(other.foreign_key_constraints, key=lambda item: str(item.name)):
-            try:
-                if constraint.referred_table is table:
-                    yield constraint
-            except sa.exc.NoReferencedTableError:
-                continue
-
-
-def _models(models_of: registry) -> Mapping[Any, type]:
+def _models(models_of: registry, catalog: Catalog | None) -> Mapping[Any, type]:
+    if catalog is not None:
+        return catalog.models
     return {mapper.local_table: mapper.class_ for mapper in models_of.mappers if not mapper.single}
 
 
@@ -253,3 +268,15 @@ def _links(models_of: registry) -> frozenset[Any]:
         for relation in mapper.relationships
         if relation.secondary is not None
     )
+
+
+_WITHOUT: dict[Any, Any] = {}
+
+
+def _remembered(catalog: Catalog | None, name: Any, make: Callable[[], _T]) -> _T:
+    if catalog is not None:
+        return catalog.remembered(name, make)
+    if name not in _WITHOUT:
+        _WITHOUT[name] = make()
+    found: _T = _WITHOUT[name]
+    return found

@@ -12,23 +12,27 @@ from sqlalchemy.orm import InstanceState, Mapper, RelationshipProperty, Session,
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import MANYTOONE
 
-from webadmin.changes.references import CASCADE, Edge, acts, database_rule, edges, key_columns
+from webadmin.changes.catalog import Catalog, catalog_of, keys_to
+from webadmin.changes.references import CASCADE, Act, Edge, acts, edges, key_columns, rule_of
+from webadmin.changes.statements import update_rows
 from webadmin.changes.walk import key_in
 from webadmin.database.keys import among
 from webadmin.errors import Conflict
+from webadmin.options.context import Context
 from webadmin.text import gettext as _
 
 _CHUNK = 500
 
 
-def remove(session: Session, rows: Sequence[Any]) -> None:
+def remove(context: Context, rows: Sequence[Any]) -> None:
     """Delete ``rows`` and flush.
 
     Children that the database deals with are not loaded; those that the mapper deals with are loaded by the hundred.
     """
+    session, catalog = context.session, catalog_of(context)
     with session.no_autoflush:
-        going = _all_that_go(session, rows)
-        _untie(session, going)
+        going = _all_that_go(session, rows, catalog)
+        _untie(context, going, catalog)
         for row in going:
             session.delete(row)
     try:
@@ -42,7 +46,7 @@ def remove(session: Session, rows: Sequence[Any]) -> None:
         ) from error
 
 
-def _all_that_go(session: Session, rows: Sequence[Any]) -> list[Any]:
+def _all_that_go(session: Session, rows: Sequence[Any], catalog: Catalog | None) -> list[Any]:
     """``rows`` and all that the mappers delete with them, with their relationships made ready for it."""
     seen: dict[int, Any] = {}
     level: list[Any] = list(rows)
@@ -53,14 +57,16 @@ def _all_that_go(session: Session, rows: Sequence[Any]) -> list[Any]:
         for row in new.values():
             by_mapper[_state(row).mapper].append(row)
         level = [
-            child for mapper, group in by_mapper.items() for child in _make_ready(session, mapper, group)
+            child
+            for mapper, group in by_mapper.items()
+            for child in _make_ready(session, group, acts(mapper, catalog))
         ]
     return list(seen.values())
 
 
-def _make_ready(session: Session, mapper: Mapper[Any], rows: Sequence[Any]) -> Iterable[Any]:
+def _make_ready(session: Session, rows: Sequence[Any], own: Sequence[Act]) -> Iterable[Any]:
     """Empty what the database deals with, load what the mapper does; gives the rows that go with ``rows``."""
-    own = acts(mapper)
+    mapper = _state(rows[0]).mapper
     for act in own:
         if not act.by_mapper and act.relation.lazy not in {"dynamic", "write_only"}:
             for row in rows:
@@ -83,7 +89,7 @@ def _members(collection: Any) -> Iterable[Any]:
     return list(collection.values() if isinstance(collection, dict) else collection)
 
 
-def _untie(session: Session, rows: Sequence[Any]) -> None:
+def _untie(context: Context, rows: Sequence[Any], catalog: Catalog | None) -> None:
     """Let rows that go together point no longer at each other within their table.
 
     They are deleted one after the other: a row that another still points at could not go first, one in a circle never,
@@ -93,18 +99,22 @@ def _untie(session: Session, rows: Sequence[Any]) -> None:
     for row in rows:
         by_mapper[_state(row).mapper.base_mapper].append(row)
     for mapper, group in by_mapper.items():
-        for edge in edges(mapper):
+        for edge in edges(mapper, catalog):
             if edge.child is edge.parent_columns[0].table and edge.through is None and len(group) > 1:
-                _untie_along(session, mapper, edge, group)
+                _untie_along(context, mapper, edge, group, catalog)
 
 
-def _untie_along(session: Session, mapper: Mapper[Any], edge: Edge, rows: Sequence[Any]) -> None:
-    if not all(column.nullable and not column.primary_key for column in edge.child_columns):
+def _untie_along(
+    context: Context, mapper: Mapper[Any], edge: Edge, rows: Sequence[Any], catalog: Catalog | None
+) -> None:
+    own = set(mapper.columns)
+    if not all(column.nullable and not column.primary_key and column in own for column in edge.child_columns):
         return
     names = [mapper.get_property_by_column(column).key for column in edge.child_columns]
     ends = [mapper.get_property_by_column(column).key for column in edge.parent_columns]
     pointed_at = {tuple(getattr(row, name) for name in ends) for row in rows}
-    anywhere = any(database_rule(key) == CASCADE for key in _keys_along(edge))
+    along = [key for key in keys_to(edge.child, catalog) if set(key.columns) == set(edge.child_columns)]
+    anywhere = any(rule_of(key) == CASCADE for key in along)
     tied = [
         row
         for row in rows
@@ -113,12 +123,14 @@ def _untie_along(session: Session, mapper: Mapper[Any], edge: Edge, rows: Sequen
     ]
     if not tied:
         return
+    empty: dict[str, Any] = {column.key: None for column in edge.child_columns}
+    version = mapper.version_id_col
+    if version is not None and version.table is edge.child:
+        empty[str(version.key)] = version  # the rows are deleted by the version that was read
     keys = [key_in(edge.child, mapper, tuple(mapper.primary_key_from_instance(row))) for row in tied]
     for start in range(0, len(keys), _CHUNK):
-        cut = sa.update(edge.child).where(
-            among(key_columns(edge.child, mapper), keys[start : start + _CHUNK])
-        )
-        session.execute(cut.values(dict.fromkeys(edge.child_columns)))
+        where = among(key_columns(edge.child, mapper), keys[start : start + _CHUNK])
+        update_rows(context, edge.child, empty, where)
     gone = {id(row) for row in tied}
     for relation in mapper.relationships:
         if relation.mapper.common_parent(mapper) and not relation.viewonly and relation.secondary is None:
@@ -138,11 +150,6 @@ def _forget(row: Any, relation: RelationshipProperty[Any], gone: set[int]) -> No
             set_committed_value(row, name, [member for member in value if id(member) not in gone])
         elif id(value) in gone:
             set_committed_value(row, name, None)
-
-
-def _keys_along(edge: Edge) -> list[sa.ForeignKeyConstraint]:
-    columns = set(edge.child_columns)
-    return [key for key in edge.child.foreign_key_constraints if set(key.columns) == columns]
 
 
 def _state(row: Any) -> InstanceState[Any]:

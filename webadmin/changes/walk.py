@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapper, Session, registry
+from sqlalchemy import exc
+from sqlalchemy.orm import Mapper, registry
 
+from webadmin.changes.catalog import catalog_of
 from webadmin.changes.references import CASCADE, UNLINK, Columns, Edge, database_edges, edges, key_columns
 from webadmin.database.keys import Key, among
+from webadmin.options.context import Context
 
 CAP = 10_000
-"""Looking along one foreign key stops after so many rows."""
+"""Counting along one foreign key stops after so many rows, where they stay."""
+MOST = 100_000
+"""As many rows may go along one foreign key: each of them is looked at."""
+SECONDS = 5.0
+"""A plan has so much time."""
 _CHUNK = 500
 _DEPTH = 200
 
@@ -25,6 +34,7 @@ class Found:
     edge: Edge
     depth: int
     count: int = 0
+    """At most one more than :data:`CAP`, of rows that go :data:`MOST`."""
     keys: list[Key] = field(default_factory=list)
     """Of those that are counted; empty for a table without a key."""
 
@@ -38,15 +48,25 @@ class _Group:
     mapper: Mapper[Any] | None
 
 
+class _OutOfTime(Exception):
+    """A plan takes longer than anybody waits."""
+
+
 class Walk:
     """Breadth first, with the keys of the rows in hand: every step is one capped statement for some hundred rows.
 
     What goes is found first; then what stands in the way or loses its link, without the rows that go themselves.
+
+    :param lock: hold the rows that go until the transaction ends: nobody can add others to them meanwhile.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, context: Context, *, lock: bool = False) -> None:
+        self.context, self.session = context, context.session
+        self.catalog = catalog_of(context)
+        self.locks = lock and context.dialect.supports_row_locks
         self.unfinished = False
+        """There are more rows than could be looked at, in the time or at all."""
+        self._until = time.monotonic() + SECONDS
         self._registry: registry | None = None
         self._going: dict[sa.Table, set[Key]] = {}
         self._found: dict[Edge, Found] = {}
@@ -55,10 +75,25 @@ class Walk:
     @property
     def found(self) -> list[Found]:
         """What is reached, nearest first."""
-        return sorted((found for found in self._found.values() if found.count), key=lambda found: found.depth)
+        reached = (found for found in self._found.values() if found.count or not found.edge.readable)
+        return sorted(reached, key=lambda found: found.depth)
 
     def run(self, rows: Sequence[Any]) -> None:
         """Look from ``rows``, loaded rows of one model, which are deleted through their mappers."""
+        dialect, connection = self.context.dialect, self.session.connection()
+        # What is locked within a limit would be free again after it.
+        limit = nullcontext() if self.locks else dialect.limited(connection, int(1000 * SECONDS))
+        try:
+            with limit:
+                self._look(rows)
+        except _OutOfTime:
+            self.unfinished = True
+        except exc.DBAPIError as error:
+            if self.locks or dialect.failure(error).kind != "statement_timeout":
+                raise
+            self.unfinished = True
+
+    def _look(self, rows: Sequence[Any]) -> None:
         by_mapper: dict[Mapper[Any], list[Key]] = {}
         for row in rows:
             mapper: Mapper[Any] = sa.inspect(row).mapper
@@ -101,9 +136,9 @@ class Walk:
     def _edges_of(self, group: _Group) -> Iterator[Edge]:
         if group.mapper is None:
             assert self._registry is not None
-            yield from database_edges(group.table, self._registry)
+            yield from database_edges(group.table, self._registry, self.catalog)
             return
-        for edge in edges(group.mapper):
+        for edge in edges(group.mapper, self.catalog):
             if edge.parent_columns[0].table is group.table:
                 yield edge
 
@@ -121,35 +156,42 @@ class Walk:
     def _count(self, edge: Edge, values: Sequence[Key], depth: int) -> list[Key]:
         """Count the rows that point at ``values`` and go not themselves; the keys of those that were not seen yet."""
         found = self._found.setdefault(edge, Found(edge, depth))
+        if not edge.readable:
+            return []
+        most = MOST if edge.rule in {CASCADE, UNLINK} else CAP
         columns = key_columns(edge.child)
         known = self._going.get(edge.child, set())
         new: dict[Key, None] = {}
         before = set(found.keys)
         for chunk in _chunks(values):
-            room = CAP + 1 - found.count
+            room = most + 1 - found.count - len(new)
             if room <= 0:
                 break
-            where = among(edge.child_columns, chunk)
+            if time.monotonic() > self._until:
+                raise _OutOfTime
             if not columns:
-                inner = (
-                    sa.select(sa.literal(1).label("one"))
-                    .select_from(edge.source)
-                    .where(where)
-                    .limit(room)
-                    .subquery()
-                )
-                found.count += self.session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
+                found.count += self._number(edge, chunk, room)
                 continue
-            stmt = sa.select(*columns).select_from(edge.source).where(where)
             # Rows that are known already may come first, so they are given room.
-            for row in self.session.execute(stmt.distinct().limit(room + len(known) + len(before))):
-                key = tuple(row)
-                if key not in known and key not in before and key not in new and len(new) < room:
-                    new[key] = None
-        found.count = min(found.count + len(new), CAP + 1)
+            stmt = (
+                sa.select(*columns).where(edge.rows(chunk)).limit(room + len(known) + len(before) + len(new))
+            )
+            if self.locks and edge.rule == CASCADE and edge.lockable:
+                stmt = stmt.order_by(*columns).with_for_update(of=edge.child)
+            keys = (tuple(row) for row in self.session.execute(stmt))
+            fresh = [key for key in keys if key not in known and key not in before and key not in new]
+            new |= dict.fromkeys(fresh[:room])
+        found.count = min(found.count + len(new), most + 1)
         found.keys += new
-        self.unfinished = self.unfinished or (found.count > CAP and edge.rule == CASCADE)
+        self.unfinished = self.unfinished or (found.count > most and most == MOST)
         return list(new)
+
+    def _number(self, edge: Edge, values: Sequence[Key], most: int) -> int:
+        """How many rows of a table without a key there are."""
+        inner = (
+            sa.select(sa.literal(1).label("one")).select_from(edge.child).where(edge.rows(values)).limit(most)
+        )
+        return self.session.scalar(sa.select(sa.func.count()).select_from(inner.subquery())) or 0
 
     def _by_class(self, edge: Edge, keys: Sequence[Key]) -> Mapping[Mapper[Any], list[Key]]:
         """The rows that a mapper deletes, by the mapper of each one's own class."""

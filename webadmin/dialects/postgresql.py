@@ -19,6 +19,7 @@ from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.json_paths import PostgreSQLJsonPaths
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
+from webadmin.dialects.postgresql_foreign_keys import PostgreSQLForeignKeys
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
 from webadmin.dialects.postgresql_indexes import statistics
 from webadmin.dialects.postgresql_records import PostgreSQLRecording
@@ -92,7 +93,12 @@ _LIVE_INDEX_ROWS = sa.text(
 
 
 class PostgreSQL(
-    PostgreSQLSearching, PostgreSQLGrouping, PostgreSQLJsonPaths, PostgreSQLRecording, Snapshots
+    PostgreSQLSearching,
+    PostgreSQLGrouping,
+    PostgreSQLJsonPaths,
+    PostgreSQLRecording,
+    PostgreSQLForeignKeys,
+    Snapshots,
 ):
     title = "PostgreSQL"
     supports_row_locks = True

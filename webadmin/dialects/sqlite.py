@@ -19,6 +19,7 @@ from webadmin.dialects.base import Dialect, Failure, Timeouts
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.sqlite_explain import explain
+from webadmin.dialects.sqlite_foreign_keys import SQLiteForeignKeys
 from webadmin.dialects.sqlite_groups import SQLiteGrouping
 from webadmin.dialects.sqlite_indexes import statistics
 from webadmin.dialects.sqlite_records import SQLiteRecording
@@ -51,7 +52,7 @@ _KINDS = (
 )
 
 
-class SQLite(SQLiteSearching, SQLiteGrouping, SQLiteRecording, Dialect):
+class SQLite(SQLiteSearching, SQLiteGrouping, SQLiteRecording, SQLiteForeignKeys, Dialect):
     title = "SQLite"
     integers_are_wide = True
     names_shared_values = False

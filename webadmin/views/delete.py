@@ -95,12 +95,12 @@ def plan_or_apply(
 ) -> Answer:
     """Show what deleting ``rows`` would do, or do it when the page that was confirmed showed just that."""
     view = request.view
-    plan = plan_deletion(request.context, view, rows, purge=purge)
     posted = request.method == "POST" if confirmed is None else confirmed
+    plan = plan_deletion(request.context, view, rows, purge=purge, lock=posted)
     seen, reason = request.posted("plan"), reason_of(request, view)
-    if posted and reason.error and not plan.blocked:
+    if posted and reason.error and not plan.refused:
         return Page("delete.html", _page(request, plan, action_url, purge=purge, told=True), status=422)
-    if posted and not plan.blocked and (plan.soft or not seen or seen == plan.fingerprint):
+    if posted and not plan.refused and seen in {"", plan.fingerprint}:
         labels = [view.row_label(row) for row in rows]
         urls = [request.urls.row(view, view.id_of(row), "restore") for row in rows]
         what = labels[0] if len(rows) == 1 else counted(view, len(rows))
@@ -136,7 +136,7 @@ def _page(
     one_row = len(rows) == 1
     what = shown[0].label if one_row else counted(view, len(rows))
     title = _("Delete {what} for good?") if purge else _("Delete {what}?")
-    total = format_count(plan.total) + ("+" if plan.capped else "")
+    total = format_count(plan.total) + ("+" if plan.unfinished else "")
     return DeletePage(
         key=view.key,
         list_title=view.name_plural,
