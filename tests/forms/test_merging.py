@@ -187,7 +187,7 @@ def test_without_what_was_shown(teams: Engine, views: Registry, token: str | Non
 def test_members_of_both(teams: Engine, views: Registry) -> None:
     """Rows that each side takes in and takes out are all taken in and out, in whatever order forms are shown again."""
     with context(teams, views) as ctx:
-        posted = opened(ctx, skills=["2", "3", ""], name="Mine")  # + throw, − run
+        posted = opened(ctx, skills=["2", "3", ""], name="Mine")  # throw comes, run goes
         ctx.session.execute(sa.insert(player_skill).values(player_id=1, skill_id=4))
         ctx.session.execute(sa.delete(player_skill).where(player_skill.c.skill_id == 2))
         others(ctx, name="Theirs")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from webadmin.forms.compared import Compared, compared
+from webadmin.forms.merging import CHOICE
 from webadmin.forms.row_form import RowForm
 from webadmin.text import format_ago, format_datetime
 from webadmin.text import gettext as _
@@ -21,34 +22,38 @@ class Merge:
     """Fields of which nobody has said yet whose value to keep."""
     opened: str
     """When the form was opened, in words; empty when that is not known."""
-    field_name: str
+    who: str = ""
+    """Who changed it, where that was one person and is known."""
+    when: str = ""
+    """When, in words."""
+    by: Mapping[str, str] = field(default_factory=dict)
+    """Who changed a field and when, in words, where several people did."""
+    field_name: str = CHOICE
     """The name of a button that answers for all fields at once: its value is ``mine`` or ``theirs``."""
 
 
 def merge_of(form: RowForm) -> Merge | None:
     """The merge of a form that was sent; None where nobody else changed anything that it shows."""
     fields = compared(form)
-    if not any(field.theirs is not None for field in fields):
+    if not any(one.theirs is not None for one in fields):
         return None
-    return Merge(fields, len(form.clashes), _when(form), "_keep")
+    return Merge(fields, len(form.clashes), _opened(form))
 
 
 def clash_messages(form: RowForm) -> dict[str | None, list[str]]:
     """A sentence at each field that both sides changed and nobody has decided about."""
     message = _("Somebody else has changed this meanwhile, to: {theirs}")
     return {
-        field.name: [message.format(theirs=field.theirs)]
-        for field in compared(form)
-        if field.name in form.clashes
+        one.name: [message.format(theirs=one.theirs)] for one in compared(form) if one.name in form.clashes
     }
 
 
 def kept_from_others(form: RowForm) -> Sequence[str]:
     """The labels of fields that others changed since the form was opened and that stay as they made them."""
-    return [field.label for field in compared(form) if field.choice in ("theirs", "both")]
+    return [one.label for one in compared(form) if one.choice in ("theirs", "both")]
 
 
-def _when(form: RowForm) -> str:
+def _opened(form: RowForm) -> str:
     shown = form.snapshot
     if shown is None or not shown.at:
         return ""

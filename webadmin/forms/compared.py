@@ -12,9 +12,10 @@ from webadmin.forms import related
 from webadmin.forms.display import plain_text
 from webadmin.forms.fields import CheckboxField, ColumnField
 from webadmin.forms.foreign import foreign_control, hides_value
-from webadmin.forms.merging import CHOICE, Difference
+from webadmin.forms.merging import CHOICE, Difference, merges, typed
 from webadmin.forms.relations import RelationField, ToManyField, ToOneField
 from webadmin.forms.row_form import RowForm
+from webadmin.forms.snapshot import Snapshot
 from webadmin.text import gettext as _
 
 _EMPTY = "–"
@@ -44,6 +45,33 @@ class Compared:
 def compared(form: RowForm) -> tuple[Compared, ...]:
     """The fields of ``form`` that somebody changed since it was opened, in its order."""
     return tuple(_row(form, name, found) for name, found in form.differences.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was sent of one field, as people read it."""
+
+    name: str
+    label: str
+    text: str
+    changed: bool
+    """It differs from what the form showed, or that is not known."""
+
+
+def typed_fields(form: RowForm, shown: Snapshot) -> tuple[Typed, ...]:
+    """What a form was filled with for a row that is gone, what the person changed first.
+
+    :param form: the form of a new row with what was sent.
+    :param shown: what the form of the row had shown.
+    """
+    found = []
+    for name, field in form.fields.items():
+        if merges(field) and not hides_value(field):
+            value, base = typed(field), shown.base.get(field.short_name)
+            same = set(value) == set(base) if isinstance(value, list) and base is not None else value == base
+            label = str(field.label.text)
+            found.append(Typed(field.name, label, _Texts(form, name, field).of(value), not same))
+    return tuple(sorted(found, key=lambda one: not one.changed))
 
 
 def _row(form: RowForm, name: str, found: Difference) -> Compared:
@@ -102,13 +130,12 @@ class _Texts:
     def _of_column(field: ColumnField, text: str) -> str:
         if not text.strip():
             return _EMPTY
-        choices = dict(field.codec.choices or ())
-        if text in choices:
-            return choices[text]
         try:
-            return plain_text(field.codec.parse(text))
+            value = field.codec.parse(text)
         except ValueError:
             return text
+        labels = dict(field.codec.choices or ())
+        return labels.get(field.codec.format(value)) or plain_text(value)
 
     def _labels(self, field: RelationField, ids: Sequence[str]) -> list[str]:
         known: dict[str, str] = {}

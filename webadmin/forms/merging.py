@@ -93,11 +93,10 @@ class Merge:
             base = now
         if isinstance(field, ToManyField) and base is not None:
             return _members(field, base)
+        mine = typed(field)
         if isinstance(field, OwnField):
             same = field.same(field.stored, field.data) and not field.process_errors
-            mine: Any = field.data if isinstance(field, ToManyField) else _typed(field)
         else:
-            mine = _typed_elsewhere(field)
             same = mine == now
             touched = bool(mine) if hides_value(field) else mine != (now if base is None else base)
             field.touched = touched  # type: ignore[attr-defined]
@@ -160,15 +159,14 @@ def _now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
-def _typed(field: OwnField) -> str:
+def typed(field: wtforms.Field) -> Any:
+    """What was sent of a field, as it is compared: a text, or a list of ids."""
+    if isinstance(field, ToManyField):
+        return list(field.data or ())
     if isinstance(field, CheckboxField):
         return "true" if field.data else ""
-    return str(field.raw_data[0]).strip() if field.raw_data else ""
-
-
-def _typed_elsewhere(field: wtforms.Field) -> str:
-    if hides_value(field):
-        return str(field.raw_data[0]) if field.raw_data else ""
+    if isinstance(field, OwnField) or hides_value(field):
+        return str(field.raw_data[0]).strip() if field.raw_data else ""
     return str(foreign_control(field)["value"])
 
 
