@@ -24,7 +24,10 @@ from starlette.types import Receive, Scope, Send
 from webadmin.auth import csrf
 from webadmin.auth.user import User
 from webadmin.body import read_form
+from webadmin.changes.record import record, written_down
 from webadmin.database.failures import as_answer
+from webadmin.database.own_tables.changes import TABLES
+from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database
 from webadmin.errors import (
     BadRequest,
@@ -78,6 +81,7 @@ class Runtime:
     assets: Assets
     maps: PageMaps
     shelf: Shelf = field(default_factory=Shelf)
+    history: There = field(default_factory=lambda: There(TABLES))
     limiter: anyio.CapacityLimiter | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -241,9 +245,12 @@ class _Call:
             self._permit(route, request)
             if not reading:
                 follow(self.runtime.maps, request.context)
+                if not self.responder.settings.read_only:
+                    record(request.context, self.runtime.history)
             self.viewed = True
             answer = route.view(request)
             if isinstance(answer, Redirect) or answer.status < 400:
+                written_down(request.context)
                 session.commit()
             return answer
 
@@ -275,6 +282,8 @@ class _Call:
             htmx=is_partial(self.request.headers),
             shelf=self.runtime.shelf,
             maps=self.runtime.maps,
+            history=self.runtime.history,
+            stopped=self.stop.is_gone,
             extra=dict(self.runtime.extra),
         )
         request.user = replace(request.user, request=request)

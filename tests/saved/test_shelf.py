@@ -16,6 +16,7 @@ from tests.pages import parse
 from tests.views.conftest import Admin
 from tests.views.saved.conftest import Person, tabs, who
 from webadmin import Admin as Site
+from webadmin.database.own_tables import there
 from webadmin.database.own_tables.base import metadata
 from webadmin.database.own_tables.lists import list_setting, saved_view
 from webadmin.database.own_tables.migrate import upgrade
@@ -51,7 +52,7 @@ def asked_own(person: Admin) -> int:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is remembered for any time."""
     monkeypatch.setattr(shelf, "FRESH", -1.0)
-    monkeypatch.setattr(shelf, "_ASK_AGAIN", -1.0)
+    monkeypatch.setattr(there, "_ASK_AGAIN", -1.0)
 
 
 def test_no_tables_cost_nothing(shop: Engine) -> None:

@@ -54,7 +54,7 @@ class Recording:
     ) -> dict[str, Expression]:
         """The values that a :class:`Record` of a row of ``table`` has of ``columns``, by name, in the columns' own types.
 
-        A statement that selects them has to select from the table of ``record`` too.
+        A statement that selects them has to select from the table of ``record`` before (``select_from``).
         """
         raise NotImplementedError
 

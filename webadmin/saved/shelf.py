@@ -11,6 +11,7 @@ from collections.abc import Callable
 from sqlalchemy import exc
 
 from webadmin.auth.cookie import SessionData
+from webadmin.database.own_tables.there import There
 from webadmin.options.context import Context
 from webadmin.saved.cookie import CookieStore
 from webadmin.saved.kept import Kept
@@ -19,8 +20,6 @@ from webadmin.saved.tables import TABLES, TableStore
 
 FRESH = 30.0
 """Seconds after which is asked again what others may have changed."""
-_ASK_AGAIN = 60.0  # seconds until it is asked again whether the tables have come
-_PATIENCE = 1000  # milliseconds
 _MOST = 2000  # lists of persons, of which each takes some kilobytes at most
 _STAMP = "t"
 
@@ -35,7 +34,7 @@ class Shelf:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._read: OrderedDict[tuple[str, str], tuple[float, str, Kept]] = OrderedDict()
-        self._there: tuple[float, bool] | None = None
+        self._there = There(TABLES)
 
     def open(
         self, context: Context, cookie: SessionData, key: str, *, writes: bool, read_only: bool
@@ -46,7 +45,7 @@ class Shelf:
         :param read_only: nothing is written to the database, so the cookie has to do.
         """
         person = person_of(context.user)
-        if not person or read_only or not self._has_tables(context):
+        if not person or read_only or not self._there.ask(context.dialect, context.session.connection()):
             return CookieStore(cookie, person, key)
 
         def changed() -> None:
@@ -68,7 +67,7 @@ class Shelf:
         try:
             kept = read()
         except exc.DBAPIError:
-            self._there = None  # they may be gone: the next request asks
+            self._there.forget()
             raise
         with self._lock:
             self._read[place] = (now, stamp, kept)
@@ -81,22 +80,3 @@ class Shelf:
         with self._lock:
             for place in [place for place in self._read if place[1] == key]:
                 del self._read[place]
-
-    def _has_tables(self, context: Context) -> bool:
-        now = time.monotonic()
-        known = self._there
-        if known is None or (not known[1] and now - known[0] > _ASK_AGAIN):
-            known = self._there = (now, _ask(context))
-        return known[1]
-
-
-def _ask(context: Context) -> bool:
-    """Whether the tables can be used; where the database does not tell, no page fails because of that."""
-    connection = context.session.connection()
-    try:
-        with context.dialect.limited(connection, _PATIENCE):
-            return context.dialect.may_use(connection, TABLES)
-    except exc.DBAPIError as error:
-        if error.connection_invalidated:
-            raise
-        return False

@@ -1,0 +1,243 @@
+"""Whatever a transaction changes is written down in it: rows of the unit of work, links, statements, what the database does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
+
+from tests.forms.posting import context, registry
+from webadmin.changes.record import record, written_down
+from webadmin.changes.statements import delete_rows, insert_rows, update_rows
+from webadmin.database.own_tables.changes import TABLES, change, change_row
+from webadmin.database.own_tables.migrate import upgrade
+from webadmin.database.own_tables.there import There
+from webadmin.options.context import Context
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Shelf(Base):
+    __tablename__ = "shelf"
+    id = mapped_column(sa.Integer, primary_key=True)
+    name = mapped_column(sa.String(20))
+    books = relationship("Book", passive_deletes=True)
+
+
+class Book(Base):
+    __tablename__ = "book"
+    id = mapped_column(sa.Integer, primary_key=True)
+    title = mapped_column(sa.String(20))
+    price = mapped_column(sa.Numeric(10, 2))
+    password = mapped_column(sa.String(20))
+    cover = mapped_column(sa.LargeBinary)
+    shelf_id = mapped_column(sa.ForeignKey("shelf.id", ondelete="CASCADE"))
+    sequel_id = mapped_column(sa.ForeignKey("book.id", ondelete="SET NULL"))
+    version = mapped_column(sa.Integer, nullable=False)
+    tags = relationship("Tag", secondary="book_tag")
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Tag(Base):
+    __tablename__ = "tag"
+    id = mapped_column(sa.Integer, primary_key=True)
+    name = mapped_column(sa.String(20))
+
+
+links = sa.Table(
+    "book_tag",
+    Base.metadata,
+    sa.Column("book_id", sa.ForeignKey("book.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tag_id", sa.ForeignKey("tag.id"), primary_key=True),
+)
+
+Row = tuple[str, str, str, dict[str, Any] | None, dict[str, Any] | None, str]
+
+
+@pytest.fixture
+def books(cleared: Engine) -> Engine:
+    """Two shelves with three books, of which the second follows the first."""
+    Base.metadata.create_all(cleared)
+    upgrade(cleared)
+    with context(cleared, registry(Book, Shelf, Tag)) as ctx:
+        ctx.session.add_all(
+            [Shelf(id=1, name="a"), Shelf(id=2, name="b"), Tag(id=1, name="x"), Tag(id=2, name="y")]
+        )
+        ctx.session.flush()
+        ctx.session.add_all(
+            [
+                Book(id=1, title="one", price=Decimal("12.10"), password="p", cover=b"c", shelf_id=1),
+                Book(id=3, title="three", shelf_id=2),
+            ]
+        )
+        ctx.session.flush()
+        ctx.session.add(Book(id=2, title="two", shelf_id=2, sequel_id=1))
+        ctx.session.flush()
+        ctx.session.execute(sa.insert(links), [{"book_id": 1, "tag_id": 1}])
+        ctx.session.commit()
+    return cleared
+
+
+@contextmanager
+def recording(engine: Engine) -> Iterator[Context]:
+    with context(engine, registry(Book, Shelf, Tag)) as ctx:
+        record(ctx, There(TABLES))
+        yield ctx
+        written_down(ctx)
+        ctx.session.commit()
+
+
+def rows(engine: Engine) -> list[Row]:
+    """What is written down, in order; records as dicts, numbers as they are written."""
+    stmt = sa.select(
+        change_row.c.table_name,
+        change_row.c.row_key,
+        change_row.c.kind,
+        sa.cast(change_row.c.before, sa.Text),
+        sa.cast(change_row.c.after, sa.Text),
+        change_row.c.redacted,
+    ).order_by(change_row.c.change_id, change_row.c.step, change_row.c.table_name, change_row.c.row_key)
+    with engine.connect() as connection:
+        found = connection.execute(stmt).all()
+        counts = connection.execute(sa.select(change.c.row_count)).scalars().all()
+    assert sum(counts) == len(found)
+    return [
+        (t, k, kind, _read(before), _read(after), redacted) for t, k, kind, before, after, redacted in found
+    ]
+
+
+def _read(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else json.loads(text, parse_float=str)
+
+
+def test_update(books: Engine) -> None:
+    """Of a changed row what differs, with its key; the version that the mapper counts as well."""
+    with recording(books) as ctx:
+        ctx.session.get_one(Book, 1).title = "uno"
+    assert rows(books) == [
+        (
+            "book",
+            "1",
+            "update",
+            {"id": 1, "title": "one", "version": 1},
+            {"id": 1, "title": "uno", "version": 2},
+            "",
+        )
+    ]
+
+
+def test_secrets_and_bytes(books: Engine) -> None:
+    """Of secrets and of bytes is only said that they changed."""
+    with recording(books) as ctx:
+        book = ctx.session.get_one(Book, 1)
+        book.password, book.cover = "other", b"other"
+    [row] = rows(books)
+    assert row[5] == "cover,password"
+    assert row[4] == {"id": 1, "version": 2}
+
+
+def test_insert_and_delete(books: Engine) -> None:
+    """New rows whole, deleted ones too, with what the database takes along and cuts: links, and the book that followed."""
+    with recording(books) as ctx:
+        ctx.session.add(Book(id=9, title="nine", price=Decimal("1.50")))
+    [(table, key, kind, before, after, redacted)] = rows(books)
+    assert (table, key, kind, before, redacted) == ("book", "9", "insert", None, "cover,password")
+    assert after is not None
+    assert Decimal(after["price"]) == Decimal("1.5")
+    with recording(books) as ctx:
+        ctx.session.delete(ctx.session.get_one(Shelf, 1))
+    assert [(row[0], row[1], row[2]) for row in rows(books)[1:]] == [
+        ("book", "1", "delete"),
+        ("book", "2", "update"),
+        ("book_tag", rows(books)[3][1], "delete"),
+        ("shelf", "1", "delete"),
+    ]
+    assert rows(books)[2][3:5] == ({"id": 2, "sequel_id": 1}, {"id": 2, "sequel_id": None})
+
+
+def test_links(books: Engine) -> None:
+    """Rows of a link table, by a collection and by statements."""
+    with recording(books) as ctx:
+        ctx.session.get_one(Book, 1).tags = [ctx.session.get_one(Tag, 2)]
+    with recording(books) as ctx:
+        insert_rows(ctx, links, [{"book_id": 3, "tag_id": 1}])
+        delete_rows(ctx, links, links.c.book_id == 1)
+    assert [(row[0], row[2], row[3], row[4]) for row in rows(books) if row[0] == "book_tag"] == [
+        ("book_tag", "delete", {"book_id": 1, "tag_id": 1}, None),
+        ("book_tag", "insert", None, {"book_id": 1, "tag_id": 2}),
+        ("book_tag", "insert", None, {"book_id": 3, "tag_id": 1}),
+        ("book_tag", "delete", {"book_id": 1, "tag_id": 2}, None),
+    ]
+
+
+def test_statements(books: Engine) -> None:
+    """Set-based changes, ours and a host's, without the rows that stay as they are; parameters are understood."""
+    with recording(books) as ctx:
+        update_rows(ctx, Book.__table__, {"title": "three"}, Book.__table__.c.shelf_id == 2)  # type: ignore[arg-type]
+        ctx.session.execute(
+            sa.update(Shelf).where(Shelf.id == sa.bindparam("own")).values(name="c"), {"own": 2}
+        )
+        ctx.session.execute(sa.update(Shelf), [{"id": 1, "name": "d"}])
+        ctx.session.execute(sa.delete(Tag).where(Tag.name == "y"))
+    assert [(row[0], row[1], row[2], (row[4] or {}).get("name")) for row in rows(books)] == [
+        ("book", "2", "update", None),
+        ("book", "3", "update", None),
+        ("shelf", "2", "update", "c"),
+        ("shelf", "1", "update", "d"),
+        ("tag", "2", "delete", None),
+    ]
+
+
+def test_nothing_and_rolled_back(books: Engine) -> None:
+    """What was set and set back, and what a savepoint took back, is not written down; a change of nothing leaves nothing."""
+    with recording(books) as ctx:
+        shelf = ctx.session.get_one(Shelf, 1)
+        shelf.name = "z"
+        ctx.session.flush()
+        shelf.name = "a"
+        with ctx.session.begin_nested() as savepoint:
+            ctx.session.add(Shelf(id=7))
+            ctx.session.get_one(Shelf, 2).name = "z"
+            ctx.session.flush()
+            savepoint.rollback()
+    assert rows(books) == []
+    with books.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(change)) == 0
+
+
+def test_steps(books: Engine) -> None:
+    """A row that is changed by hand, by a statement and by hand again is in three steps, each from where the last ended."""
+    with recording(books) as ctx:
+        shelf = ctx.session.get_one(Shelf, 1)
+        shelf.name = "1"
+        ctx.session.execute(sa.update(Shelf).values(name=Shelf.name + "2"))
+        ctx.session.refresh(shelf)
+        shelf.name += "3"
+    assert [(row[3] or {})["name"] + (row[4] or {})["name"] for row in rows(books) if row[1] == "1"] == [
+        "a1",
+        "112",
+        "12123",
+    ]
+
+
+def test_new_key(books: Engine) -> None:
+    """A row that gets another key is one row still."""
+    with recording(books) as ctx:
+        ctx.session.get_one(Tag, 2).id = 5
+    assert rows(books) == [("tag", "5", "update", {"id": 2}, {"id": 5}, "")]
+
+
+def test_without_tables(cleared: Engine) -> None:
+    """Where the tables are missing nothing is written down and nothing fails."""
+    Base.metadata.create_all(cleared)
+    with recording(cleared) as ctx:
+        ctx.session.add(Shelf(id=1))

@@ -1,0 +1,178 @@
+"""Writing the history down: one change with its rows, by statements that the database fills in by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from webadmin.changes.record.columns import Recorded
+from webadmin.changes.record.occasion import occasion
+from webadmin.database.own_tables.changes import REASON, TEXT, change, change_row
+from webadmin.mixins import uuid7
+from webadmin.options.context import Context
+from webadmin.saved.store import person_of
+
+INSERT, UPDATE, DELETE = "insert", "update", "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a change; ``before`` and ``after`` are records as JSON text."""
+
+    table_name: str
+    row_key: str
+    kind: str
+    before: str | None
+    after: str | None
+    redacted: str = ""
+
+
+class Journal:
+    """The change that one transaction makes, as far as it is written down.
+
+    Statements go past the session, so that they are neither recorded themselves nor seen by a host's listeners.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.dialect = context, context.dialect
+        self.id: UUID = uuid7()
+        self.steps = 0
+        self._begun = False
+
+    @property
+    def connection(self) -> sa.Connection:
+        return self.context.session.connection()
+
+    def step(self) -> int:
+        """A new step: what is written next lies after everything written so far."""
+        self._begin()
+        self.steps += 1
+        return self.steps
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Write ``entries`` down as a step of their own."""
+        if entries:
+            step = self.step()
+            rows = [
+                {
+                    "change_id": self.id,
+                    "step": step,
+                    "table_name": entry.table_name,
+                    "row_key": entry.row_key,
+                    "kind": entry.kind,
+                    "before": entry.before,
+                    "after": entry.after,
+                    "redacted": entry.redacted,
+                }
+                for entry in entries
+            ]
+            self.connection.execute(sa.insert(change_row), rows)
+
+    def write_before(
+        self,
+        step: int,
+        kind: str,
+        rows: Recorded,
+        where: sa.ColumnElement[bool],
+        *,
+        names: Sequence[str] | None = None,
+        redacted: Sequence[str] = (),
+        parameters: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Write down how the rows of a table are for which ``where`` holds; they are locked. Returns how many.
+
+        :param names: the columns of an update, besides the key; by default all.
+        :param parameters: values for parameters of ``where``.
+        """
+        kept = rows.kept if names is None else {n: rows.kept[n] for n in (*rows.key_names, *names)}
+        found: sa.Select[Any] = sa.select(
+            sa.literal(self.id, sa.Uuid),
+            sa.literal(step, sa.Integer),
+            sa.literal(rows.table.fullname, sa.Text),
+            self.dialect.record_key(rows.key),
+            sa.literal(kind, sa.Text),
+            self.dialect.record_row(kept),
+            sa.literal(",".join(sorted(redacted)), sa.Text),
+        ).where(where)
+        if self.dialect.supports_row_locks:
+            found = found.with_for_update(of=rows.table)
+        stmt = sa.insert(change_row).from_select(
+            ["change_id", "step", "table_name", "row_key", "kind", "before", "redacted"], found
+        )
+        counted = {"preserve_rowcount": True}
+        return self.connection.execute(stmt, dict(parameters or {}), execution_options=counted).rowcount
+
+    def write_after(self, step: int, rows: Recorded, names: Sequence[str]) -> None:
+        """Write down what became of the rows of a step's updates, and forget those that are as they were."""
+        own = sa.and_(
+            change_row.c.change_id == self.id,
+            change_row.c.step == step,
+            change_row.c.table_name == rows.table.fullname,
+            change_row.c.kind == UPDATE,
+        )
+        told = self.dialect.recorded(change_row.c.before, rows.table, rows.key)
+        kept = {n: rows.kept[n] for n in (*rows.key_names, *names)}
+        now = (
+            sa.select(change_row.c.id, self.dialect.record_row(kept).label("after"))
+            .where(
+                own,
+                *(column == told[column.name] for column in rows.key),
+                change_row.c.row_key == self.dialect.record_key(rows.key),
+            )
+            .subquery("now")
+        )
+        stmt = sa.update(change_row).where(change_row.c.id == now.c.id).values(after=now.c.after)
+        self.connection.execute(stmt)
+        same = change_row.c.before == change_row.c.after
+        self.connection.execute(sa.delete(change_row).where(own, change_row.c.redacted == "", same))
+
+    def finish(self, entries: Sequence[Entry]) -> bool:
+        """Write ``entries`` down as the last step and complete the change; False when nothing was changed, and nothing is
+        written down then."""
+        if not self._begun:
+            if entries:  # the common change, of some rows and nothing else
+                self._begin(len(entries))
+                self.write(entries)
+            return bool(entries)
+        self.write(entries)
+        own = change_row.c.change_id == self.id
+        count = self.connection.scalar(sa.select(sa.func.count()).select_from(change_row).where(own)) or 0
+        if not count:
+            self.connection.execute(sa.delete(change).where(change.c.id == self.id))
+            return False
+        stmt = sa.update(change).where(change.c.id == self.id)
+        self.connection.execute(stmt.values(row_count=count, **self._described()))
+        return True
+
+    def _begin(self, count: int = 0) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        user, request = self.context.user, self.context.hook_request
+        client = getattr(getattr(request, "connection", None), "client", None)
+        self.connection.execute(
+            sa.insert(change).values(
+                id=self.id,
+                person=person_of(user),
+                person_name=user.name[:TEXT],
+                request_id=str(getattr(request, "request_id", ""))[:40],
+                address=str(getattr(client, "host", None) or "")[:60],
+                row_count=count,
+                **self._described(),
+            )
+        )
+
+    def _described(self) -> dict[str, Any]:
+        said = occasion(self.context)
+        return {
+            "kind": said.kind,
+            "list_key": said.list_key[:TEXT],
+            "label": said.label[:TEXT],
+            "action": said.action[:TEXT],
+            "reason": said.reason[:REASON],
+            "undoes": UUID(said.undoes) if said.undoes else None,
+        }
