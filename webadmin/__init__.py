@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from webadmin.auth.user import User
     from webadmin.errors import OptionsError, WebadminError
     from webadmin.options.actions import action
+    from webadmin.options.fieldsets import Fieldset
     from webadmin.options.inlines import Inline
     from webadmin.options.model_view import ModelView
     from webadmin.options.own_filters import Filter
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Admin",
+    "Fieldset",
     "Filter",
     "Inline",
     "ModelView",
@@ -33,6 +35,7 @@ __all__ = [
 
 _HOMES = {
     "Admin": "webadmin.site",
+    "Fieldset": "webadmin.options.fieldsets",
     "Filter": "webadmin.options.own_filters",
     "Inline": "webadmin.options.inlines",
     "ModelView": "webadmin.options.model_view",

@@ -16,6 +16,7 @@ import "./sort.js";
 import "./shortcuts.js";
 import "./forms.js";
 import "./guard.js";
+import "./panels.js";
 import "./relation.js";
 import "./relations.js";
 import "./tags.js";

@@ -13,6 +13,7 @@ from sqlalchemy import func
 from webadmin.demo.filters import CustomerCountry, Delay, ReviewQuestions
 from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, OrderStatus, Product, Review
 from webadmin.options.actions import action
+from webadmin.options.fieldsets import Fieldset
 from webadmin.options.model_view import ModelView
 from webadmin.site import Admin
 from webadmin.text import current_language, format_number, ngettext
@@ -99,22 +100,16 @@ class OrderView(ModelView, model=Order):
         Order.created_at,
     ]
     search_vector = Order.search
-    form_columns = [
-        Order.number,
-        "customer",
-        Order.status,
-        Order.total,
-        Order.currency,
-        Order.placed_at,
-        Order.due_on,
-        Order.delivery_window,
-        Order.channel,
-        Order.recipient,
-        Order.tags,
-        Order.note,
-        Order.meta,
-        "handled_by",
-        "approved_by",
+    form_fieldsets = [
+        Fieldset(
+            "Order",
+            [Order.number, "customer", (Order.status, Order.channel), (Order.total, Order.currency)],
+        ),
+        Fieldset(
+            "Delivery",
+            [(Order.placed_at, Order.due_on), (Order.recipient, Order.delivery_window), Order.note],
+        ),
+        Fieldset("Office", [("handled_by", "approved_by"), Order.tags, Order.meta]),
     ]
     form_ajax_refs = {"customer": {"fields": ("name", "email"), "order_by": "name"}}
     form_args = {"number": {"description": "Left empty, the next number is taken"}}
@@ -180,6 +175,13 @@ class ProductView(ModelView, model=Product):
         Product.created_at,
     ]
     search_vector = Product.search
+    form_fieldsets = [
+        Fieldset("Product", [(Product.name, Product.sku), "category", Product.active]),
+        Fieldset("Price and stock", [(Product.price, Product.stock, Product.weight)]),
+        Fieldset("Found by", [Product.labels, "tags"], help="Shown to customers, below the name"),
+        Fieldset("Text", [Product.description, Product.image], tab="In the shop"),
+        Fieldset("Measures", [Product.attributes], tab="In the shop", collapsed=True),
+    ]
 
 
 class CustomerView(ModelView, model=Customer):

@@ -54,6 +54,8 @@ class FormControl:
     href: str | None = None
     """relation: the chosen row's page."""
     wide: bool = False
+    span: int = 0
+    """Twelfths of the width where the view says so; 0 for what fits the kind."""
 
 
 @dataclass(frozen=True, slots=True)

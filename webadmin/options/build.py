@@ -10,6 +10,7 @@ from webadmin.errors import Fault
 from webadmin.options import defaults
 from webadmin.options.actions import actions_of
 from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, resolve
+from webadmin.options.fieldsets import groups_of, named_in
 from webadmin.options.filter_options import FilterOptions
 from webadmin.options.labels import RowLabel, model_label, model_name
 from webadmin.options.loads import loads_of, several_rows
@@ -61,6 +62,7 @@ class Builder:
         sortable, default_sort = sorting.safelist(), sorting.default()
         soft_delete = self._soft_delete()
         name = options.name or model_name(info)
+        form_columns = self._form_columns()
         return View(
             key=self.key,
             options=options,
@@ -73,7 +75,8 @@ class Builder:
             all_columns=every,
             details_columns=details,
             export_columns=export,
-            form_columns=self._form_columns(),
+            form_columns=form_columns,
+            fieldsets=groups_of(self._listed("form_fieldsets"), form_columns, self._fault),
             sortable=sortable,
             default_sort=tuple((attribute.name, descending) for attribute, descending in default_sort),
             default_sort_attributes={attribute.name: attribute for attribute, _ in default_sort},
@@ -85,7 +88,7 @@ class Builder:
             page_sizes=tuple(sorted({*options.page_size_options, options.page_size})),
             labels={name: column.label for name, column in every.items()} | self.names,
             read_only=info.read_only or info.keyless,
-            actions=actions_of(options),
+            actions=actions_of(options, self._fault),
             notes=(info.comment,) if info.comment else (),
             loads=tuple(loads_of(self._listed("list_load"), self._attribute, self._fault)),
         )
@@ -220,7 +223,7 @@ class Builder:
         excluded = {attribute_name(value) for value in self._listed("form_excluded_columns")}
         for value in self._listed("form_excluded_columns"):
             self._attribute("form_excluded_columns", value)
-        given = self._listed("form_columns")
+        given = self._listed("form_columns") or named_in(self._listed("form_fieldsets"))
         if not given:
             guess = defaults.form_columns(self.info, include_key=options.form_include_pk)
             return tuple(name for name in guess if name not in excluded)

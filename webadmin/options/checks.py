@@ -23,6 +23,7 @@ _LISTS = (
     "column_exclude_list", "column_searchable_list", "column_details_exclude_list", "column_export_exclude_list",
     "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options", "list_load",
     "form_rules", "form_create_rules", "form_edit_rules", "export_types", "inlines",
+    "form_fieldsets",
 )  # fmt: skip
 _MAPPINGS = (
     "column_labels", "column_formatters", "column_formatters_detail", "form_args", "form_widget_args", "form_overrides",

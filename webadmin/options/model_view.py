@@ -109,6 +109,8 @@ class ModelView:
     form_edit_rules: ClassVar[Sequence[str]] = ()
     form_include_pk: ClassVar[bool] = False
     form_readonly_columns: ClassVar[Sequence[Attr]] = ()
+    form_fieldsets: ClassVar[Sequence[Any]] = ()
+    """:class:`webadmin.Fieldset` objects: fields under headings, on tabs, side by side."""
     inlines: ClassVar[Sequence[Any]] = ()
     """One-to-many relations, or :class:`webadmin.Inline` objects, whose rows are edited on this form."""
 

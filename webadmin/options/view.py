@@ -11,6 +11,7 @@ from webadmin.database import identity
 from webadmin.database.inspection import ModelInfo, RelationInfo
 from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import Attribute
+from webadmin.options.fieldsets import FieldGroup
 from webadmin.options.filter_forms import FormField
 from webadmin.options.labels import RowLabel
 from webadmin.options.model_view import ModelView
@@ -115,6 +116,8 @@ class View:
     loads: tuple[Attribute, ...] = ()
     """What the host's own functions read of rows besides columns: ``list_load``."""
     inlines: tuple[InlineOption, ...] = ()
+    fieldsets: tuple[FieldGroup, ...] = ()
+    """How the form's fields are grouped; empty for all of them under one heading."""
     """Related rows on the form."""
     extra: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What other parts work out once for this view and keep with it."""

@@ -28,7 +28,6 @@ class FormPage:
     key: str
     list_title: str
     list_url: str
-    singular: str
     title: str
     """The page's h1."""
     creating: bool
@@ -122,7 +121,6 @@ def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) 
             key=view.key,
             list_title=view.name_plural,
             list_url=list_url(request, view),
-            singular=view.name,
             title=title,
             creating=creating,
             id=unquote(id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
+from webadmin.forms.sections import FormSection, FormTab
 from webadmin.views.form import FormPage
 
 
@@ -77,18 +78,21 @@ def controls() -> tuple[FormControl, ...]:
 
 def form_page(**changes: Any) -> FormPage:
     """A form that was sent with mistakes."""
+    extra = FormControl("weight", "f-weight", "Weight", "number", span=4)
     given: dict[str, Any] = {
         "key": "orders",
         "list_title": "Orders",
         "list_url": "/admin/orders/",
-        "singular": "Order",
         "title": "Edit A-1048791",
         "creating": False,
         "id": "1048791",
         "row_url": "/admin/orders/1048791/",
         "row_label": "A-1048791",
         "action_url": "/admin/orders/1048791/change/",
-        "controls": controls(),
+        "tabs": (
+            FormTab("tab-1", "Order", (FormSection("fields-1", "Order", controls()),)),
+            FormTab("tab-2", "More", (FormSection("fields-2", "More", (extra,), "Help.", True, True),)),
+        ),
         "summary": (
             FormSummaryItem("f-due", "Due date", "Must not be before the order."),
             FormSummaryItem(None, "", "The order is closed."),
@@ -108,7 +112,7 @@ def bare_form_page() -> FormPage:
         id="",
         row_url=None,
         row_label="",
-        controls=(),
+        tabs=(FormTab("tab-1", "", (FormSection("fields", "Order", ()),)),),
         summary=(),
         delete_url=None,
         cancel_url="/admin/orders/",
