@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from starlette.requests import HTTPConnection
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import Identity
 from webadmin.auth.user import User
+from webadmin.database.own_tables.changes import TABLES
+from webadmin.database.own_tables.there import There
 from webadmin.dialects import Dialect
 from webadmin.errors import NotFound
 from webadmin.listing.pagemap.store import PageMaps
@@ -54,6 +56,9 @@ class AdminRequest:
     """htmx asks for a part of the page."""
     shelf: Shelf = field(default_factory=Shelf)
     maps: PageMaps | None = None
+    history: There = field(default_factory=lambda: There(TABLES))
+    stopped: Callable[[], bool] = lambda: False
+    """Whether nobody waits for the answer any more."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -97,6 +102,11 @@ class AdminRequest:
             writes=self.method == "POST",
             read_only=self.settings.read_only,
         )
+
+    @property
+    def has_history(self) -> bool:
+        """Whether changes are written down and can be read."""
+        return self.history.ask(self.dialect, self.session.connection())
 
     def may(self, permission: str, view: View | None = None) -> bool:
         """Whether the person may do ``permission``: the question that templates' contexts ask."""

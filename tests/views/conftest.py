@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from tests.pages import Page, parse
 from tests.plugins.databases import BOTH
+from webadmin.database.own_tables.migrate import upgrade
 from webadmin.demo.app import build
 
 _SETTINGS = ("SET ", "PRAGMA ", "BEGIN", "SAVEPOINT", "RELEASE", "SELECT set_config")
@@ -95,4 +96,11 @@ def reader(request: pytest.FixtureRequest, readers: Callable[[str], Admin]) -> A
 @pytest.fixture
 def admin(shop: Engine) -> Admin:
     """The test's own shop, to change."""
+    return Admin(TestClient(build(shop)), shop)
+
+
+@pytest.fixture
+def kept(shop: Engine) -> Admin:
+    """The test's own shop, to change, with a history of what is changed."""
+    upgrade(shop)
     return Admin(TestClient(build(shop)), shop)

@@ -34,6 +34,17 @@ def only_visible(view: View) -> View:
     )
 
 
+def columns_shown(view: View, *, form: bool) -> frozenset[str]:
+    """The model's columns, by attribute, that a page of ``view`` shows, also in the words of a row that they lead to.
+
+    :param form: whether the person gets to see the form.
+    """
+    names = set(_seen(view)) | (set(view.form_columns) if form else set())
+    relations = [view.info.relations[name] for name in names & view.info.relations.keys()]
+    names.update(local for relation in relations if relation.many_to_one for local in relation.local)
+    return frozenset(names & view.info.columns.keys())
+
+
 def _seen(view: View) -> Iterator[str]:
     """Attributes that a page shows: of the list, of a row's page, the key in its address, and numbers of related rows."""
     columns = [*view.list_columns, *(view.details_columns if view.options.can_view_details else ())]

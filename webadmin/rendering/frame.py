@@ -57,6 +57,7 @@ class Frame:
             shortcuts=preferences.get("shortcuts", "on") != "off",
             read_only=self.settings.read_only,
             request_id=request_id,
+            changes_url=self.urls.page("changes") if user is not None else None,
         )
 
     def visible(self, user: User, connection: HTTPConnection) -> Iterable[View]:

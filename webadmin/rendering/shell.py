@@ -61,3 +61,5 @@ class Shell:
     shortcuts: bool = True
     read_only: bool = False
     request_id: str = ""
+    changes_url: str | None = None
+    """The page of all changes, for somebody who may view a list."""

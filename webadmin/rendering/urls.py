@@ -63,6 +63,11 @@ class Urls:
         tail = f"{page}/" if page else ""
         return f"{self.root}/{_quoted(view.key)}/{id}/{tail}"
 
+    def change(self, id: object, page: str = "") -> str:
+        """A change of the history, or its ``undo``."""
+        tail = f"{page}/" if page else ""
+        return f"{self.root}/changes/{id}/{tail}"
+
     @staticmethod
     def _with(path: str, query: str) -> str:
         return f"{path}?{query}" if query else path

@@ -75,6 +75,7 @@ class DetailPage:
     """Posted to."""
     purge_url: str | None
     links: tuple[Link, ...] = ()
+    history_url: str | None = None
 
 
 RELATED_ROWS = 10
@@ -119,6 +120,7 @@ def detail(request: AdminRequest) -> Answer:
             else None,
             restore_url=urls.row(view, id, "restore") if deleted and request.may("restore") else None,
             purge_url=urls.row(view, id, "purge") if deleted and request.may("purge") else None,
+            history_url=urls.row(view, id, "history") if not view.keyless else None,
         ),
     )
 

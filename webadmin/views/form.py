@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from webadmin.changes.children import save_with_children
 from webadmin.changes.conflicts import Merge, kept_from_others, merge_of
 from webadmin.changes.integrity import SaveRefused
 from webadmin.changes.record import describe
-from webadmin.changes.save import save
 from webadmin.forms.controls import FormSummaryItem, summary
+from webadmin.forms.inlines import InlineTable
 from webadmin.forms.row_form import RowForm
 from webadmin.forms.sections import FormTab, tabs
+from webadmin.forms.tables import check_forms, tables_of
 from webadmin.listing.scope import one
 from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views.back import FIELD, came_from, carried, list_url
 from webadmin.views.gone import row_to_save
+from webadmin.views.inlines import DO, InlinePage, inline_pages, inline_summary
 from webadmin.views.reason import FIELD as REASON
 from webadmin.views.reason import ReasonField, reason_of
 
@@ -44,6 +48,9 @@ class FormPage:
     cancel_url: str
     hidden: tuple[tuple[str, str], ...] = ()
     reason: ReasonField | None = None
+    history_url: str | None = None
+    inlines: tuple[InlinePage, ...] = ()
+    """The tables of related rows."""
     merge: Merge | None = None
     """What others changed since the form was opened."""
 
@@ -67,16 +74,19 @@ def change(request: AdminRequest) -> Answer:
 def _save(request: AdminRequest, row: Any) -> Answer:
     view = request.view
     form = RowForm(request.context, view, row, formdata=request.form, key=request.secret)
-    valid, reason = form.validate(), reason_of(request, view)
-    changed = row is None or (valid and bool(form.changes()))
+    tables = tables_of(form, formdata=request.form, key=request.secret)
+    if request.posted(DO):
+        return _page(request, form, row, tables)
+    valid, reason = check_forms(form, tables), reason_of(request, view)
+    changed = row is None or (valid and (bool(form.changes()) or any(table.changed for table in tables)))
     if not valid or (changed and reason.error):
-        return _page(request, form, row, status=422)
+        return _page(request, form, row, tables, status=422)
     try:
-        saved = save(form)
+        saved = save_with_children(form, tables)
     except SaveRefused as refused:
         if not refused.conflict:  # which the page asks about itself
             form.refuse(refused.errors)
-        return _page(request, form, row, status=refused.status)
+        return _page(request, form, row, tables, status=refused.status)
     if kept := kept_from_others(form):
         text = _("Changed by somebody else meanwhile, and kept: {fields}.")
         request.flash(text.format(fields=", ".join(kept)), "info")
@@ -104,8 +114,16 @@ def _after(request: AdminRequest, view: View, row: Any, *, created: bool, change
     return Redirect(url)
 
 
-def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) -> Page:
+def _page(
+    request: AdminRequest,
+    form: RowForm,
+    row: Any,
+    tables: Sequence[InlineTable] | None = None,
+    *,
+    status: int = 200,
+) -> Page:
     view, urls = request.view, request.urls
+    inlines = inline_pages(request, tables_of(form) if tables is None else tables)
     creating = row is None
     id = "" if creating else view.id_of(row)
     row_url = None if creating or not view.options.can_view_details else urls.row(view, id)
@@ -128,11 +146,13 @@ def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) 
             row_label=label,
             action_url=urls.below(view, "add") if creating else urls.row(view, id, "change"),
             tabs=tabs(form, urls),
-            summary=(*summary(form), *missing),
+            summary=(*summary(form), *inline_summary(inlines), *missing),
             delete_url=urls.row(view, id, "delete") if not creating and request.may("delete") else None,
             cancel_url=came_from(request, view) or row_url or urls.list(view),
             hidden=(*form.hidden(request.secret), (FIELD, came_from(request, view) or "")),
             reason=reason,
+            history_url=None if creating else urls.row(view, id, "history"),
+            inlines=inlines,
             merge=merge_of(form),
         ),
         status=status,

@@ -1,0 +1,90 @@
+"""What of the history a person may see: the same lists, rows and columns as anywhere else, as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote
+
+import sqlalchemy as sa
+
+from webadmin.database.identity import segment
+from webadmin.database.inspection import ColumnInfo, Kind
+from webadmin.listing.lookup import Choice, rows_by_id
+from webadmin.listing.scope import personal
+from webadmin.options.context import Context
+from webadmin.options.secrets import is_secret
+from webadmin.options.view import View
+from webadmin.options.visible import columns_shown
+from webadmin.saved.store import person_of
+
+
+class Sight:
+    """The eyes of the person of ``context``.
+
+    Nobody sees rows of a list that they may not view. Of a list in which not everybody sees every row they see those that
+    they could open now, and what they have changed themselves.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.person = person_of(context.user)
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """The lists that the person may view and whose rows can be told apart."""
+        registry, look = self.context.registry, self.context.may_look
+        return tuple(view for view in registry if not view.keyless and look(view))
+
+    @cached_property
+    def lists(self) -> dict[str, View]:
+        return {view.key: view for view in self.views}
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The tables of which something may be shown."""
+        return frozenset(table.fullname for view in self.views for table in tables_of(view))
+
+    def view_of(self, table: str, list_key: str = "") -> tuple[View, sa.Table] | None:
+        """Through which list rows of ``table`` are looked at, the one that ``list_key`` names if it can be; None where
+        there is none for this person."""
+        found = [(view, own) for view in self.views for own in tables_of(view) if own.fullname == table]
+        found.sort(key=lambda pair: (pair[0].key != list_key, pair[0].info.mapper.local_table is not pair[1]))
+        return found[0] if found else None
+
+    def is_own(self, person: str) -> bool:
+        """Whether a change by ``person`` is the person's own."""
+        return bool(person) and person == self.person
+
+    def is_checked(self, view: View) -> bool:
+        """Whether it has to be asked row by row what the person may see: of a scope, or of a class among others."""
+        return personal(self.context, view) or view.info.mapper.inherits is not None
+
+    def rows(self, view: View, keys: Iterable[Sequence[Any]]) -> dict[str, Choice]:
+        """Those of the rows with these keys that the person can open now, by their segment of an address, percent-decoded."""
+        ids = dict.fromkeys(unquote(segment(key)) for key in keys)
+        return {choice.id: choice for choice in rows_by_id(self.context, view, list(ids))} if ids else {}
+
+    def columns(self, view: View, table: sa.Table) -> dict[str, sa.Column[Any]]:
+        """The columns of ``table`` by attribute of the model that the person gets to see in ``view``."""
+        user = self.context.user
+        form = view.allows(user, "add") or view.allows(user, "change")
+        shown = columns_shown(view, form=form)
+        return {
+            name: column
+            for name in view.info.columns
+            if name in shown
+            for column in view.info.mapper.attrs[name].columns
+            if column.table is table
+        }
+
+
+def tables_of(view: View) -> tuple[sa.Table, ...]:
+    """The tables that a row of ``view`` stands in."""
+    return tuple(table for table in view.info.mapper.tables if isinstance(table, sa.Table))
+
+
+def is_kept(info: ColumnInfo) -> bool:
+    """Whether the content of a column may be shown out of a record, under whichever of its names it is secret."""
+    return not (is_secret(info.name) or is_secret(info.column.name) or info.kind is Kind.BINARY)
