@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import ValidationError
 
 from webadmin.changes.conflicts import clash_messages
-from webadmin.changes.hooks import call_hook
+from webadmin.changes.hooks import HookRefused, changed, run_hook
 from webadmin.changes.integrity import SaveRefused, refusal
 from webadmin.changes.members import CannotLeave, change_members
 from webadmin.database import identity
@@ -26,24 +27,26 @@ from webadmin.options.view import View
 from webadmin.text import gettext as _
 
 
-def save(form: RowForm) -> Any:
+def save(form: RowForm, then: Callable[[Any], None] | None = None) -> Any:
     """Write the row of a valid form and return it: a new one, or ``form.row`` with what changed.
 
     The view's hooks run, then what changed is flushed inside a savepoint; the caller commits. After a refusal the session
     can be used to show the form again.
 
+    :param then: called with the row when it is flushed, inside the savepoint: writes what belongs to it.
+
     Raises SaveRefused with messages for the form (with ``conflict`` where others changed the same fields and nobody has said
-    whose value to keep), or Conflict when the row has another version by now. A hook refuses with
-    ``wtforms.ValidationError``; whatever else it raises comes out as it is.
+    whose value to keep), or Conflict when the row has another version by now. What a hook raises is a refusal too, with a
+    message that is safe to show.
     """
     if form.clashes:
         raise SaveRefused(clash_messages(form), conflict=True)
-    return _Saving(form).run()
+    return _Saving(form, then).run()
 
 
 class _Saving:
-    def __init__(self, form: RowForm) -> None:
-        self.form, self.view, self.context = form, form.view, form.context
+    def __init__(self, form: RowForm, then: Callable[[Any], None] | None) -> None:
+        self.form, self.view, self.context, self.then = form, form.view, form.context, then
         self.session = form.context.session
         self.changes = form.changes()
         self.data = form.data
@@ -57,13 +60,14 @@ class _Saving:
         self.members: dict[str, Any] = {}
 
     def run(self) -> Any:
-        options, request = self.view.options, self.context.hook_request
         creating = self.row is None
         try:
             with self.session.begin_nested():
                 if creating:
-                    self.row = new_row(self.view, self.data)
-                call_hook(options.on_model_change, self.data, self.row, creating, request)
+                    self.row = new_row(self.view, self.data | self.form.given)
+                    for name, value in self.form.given.items():
+                        setattr(self.row, name, value)
+                run_hook(self.context, self.view, "on_model_change", self.data, self.row, creating)
                 with self.session.no_autoflush:  # the row is written once, when all is set
                     for name, value in self._wanted():
                         self._assign(name, value, creating=creating)
@@ -74,8 +78,11 @@ class _Saving:
                     self.session.expire(self.row, nulls)  # the marker itself would stay on the row
                 for name, ids in self.members.items():
                     self._change_members(self.view.info.relations[name], ids)
-                call_hook(options.after_model_change, self.data, self.row, creating, request)
+                if self.then is not None:
+                    self.then(self.row)
+                run_hook(self.context, self.view, "after_model_change", self.data, self.row, creating)
                 self.session.flush()
+                changed(self.context, self.view, "create" if creating else "change", [self.row])
         except StaleDataError:
             raise Conflict(
                 _(
@@ -84,6 +91,8 @@ class _Saving:
             ) from None
         except ValidationError as error:
             raise SaveRefused({None: [str(error)]}) from error
+        except HookRefused as error:
+            raise SaveRefused({None: [error.message]}, status=error.status) from error
         except exc.StatementError as error:
             refused = refusal(self.form, self.written, error)
             if refused is None:

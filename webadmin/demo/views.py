@@ -14,6 +14,7 @@ from webadmin.demo.filters import CustomerCountry, Delay, ReviewQuestions
 from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, OrderStatus, Product, Review
 from webadmin.options.actions import action
 from webadmin.options.fieldsets import Fieldset
+from webadmin.options.inlines import Inline
 from webadmin.options.model_view import ModelView
 from webadmin.site import Admin
 from webadmin.text import current_language, format_number, ngettext
@@ -112,6 +113,18 @@ class OrderView(ModelView, model=Order):
         Fieldset("Office", [("handled_by", "approved_by"), Order.tags, Order.meta]),
     ]
     form_ajax_refs = {"customer": {"fields": ("name", "email"), "order_by": "name"}}
+    inlines = [
+        Inline(
+            "lines",
+            columns=[
+                OrderLine.position,
+                "product",
+                OrderLine.quantity,
+                OrderLine.unit_price,
+                OrderLine.discount,
+            ],
+        )
+    ]
     form_args = {"number": {"description": "Left empty, the next number is taken"}}
 
     @action(label="Mark as sent", confirmation="Paid and packed orders become sent; others stay as they are.")
@@ -221,6 +234,15 @@ class CustomerView(ModelView, model=Customer):
         "reviews",
     ]
     search_vector = Customer.search
+    # The rest of an order is on its own form.
+    inlines = [
+        Inline(
+            "orders",
+            columns=[Order.number, Order.status, Order.total, Order.due_on],
+            order_by=[(Order.id, True)],
+            page_size=10,
+        )
+    ]
 
 
 class ReviewView(ModelView, model=Review):
