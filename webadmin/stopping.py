@@ -43,6 +43,10 @@ class Stop:
             with self._lock:
                 self._work = None
 
+    def is_gone(self) -> bool:
+        """Whether it was said that nobody waits any more."""
+        return self._gone
+
     def now(self) -> None:
         """Stop the statement that runs, if one does."""
         with self._lock:

@@ -29,4 +29,5 @@ import "./times.js";
 import "./peek.js";
 import "./toasts.js";
 import "./cancel.js";
+import "./progress.js";
 import "./requests.js";

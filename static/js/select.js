@@ -7,7 +7,8 @@ const boxes = (within = document) => all("[data-select]", within);
 
 function count() {
   const chosen = boxes().filter((box) => box.checked).length;
-  all("[data-bulk-count]").forEach((place) => { place.textContent = chosen; });
+  const every = document.querySelector("[data-bulk-all]:checked");
+  all("[data-bulk-count]").forEach((place) => { place.textContent = every ? every.dataset.bulkAll : chosen; });
   all("[data-select-all]").forEach((head) => {
     const rows = boxes(head.closest("table"));
     const ticked = rows.filter((box) => box.checked).length;
@@ -16,7 +17,9 @@ function count() {
   });
 }
 
+// All that match are chosen until a single row is chosen otherwise
 function set(some, checked) {
+  all("[data-bulk-all]").forEach((box) => { box.checked = false; });
   some.forEach((box) => { box.checked = checked; });
   count();
 }
@@ -29,6 +32,10 @@ on("click", "[data-select]", (event, box) => {
 });
 
 on("change", "[data-select-all]", (event, head) => set(boxes(head.closest("table")), head.checked));
+on("change", "[data-bulk-all]", (event, box) => {
+  boxes().forEach((row) => { row.checked ||= box.checked; });
+  count();
+});
 on("click", "[data-bulk-clear]", () => set(boxes(), false));
 
 // a browser that goes back may bring ticks along

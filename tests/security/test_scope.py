@@ -23,6 +23,7 @@ from webadmin.routes import ROUTES
 
 READ = [
     "/tickets/2/",
+    "/tickets/2/actions/",
     "/tickets/2/change/",
     "/tickets/2/delete/",
     "/tickets/5/purge/",

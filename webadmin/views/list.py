@@ -83,6 +83,7 @@ class ListPage:
     size_hidden: tuple[tuple[str, str], ...]
     """Parameters that the rows-per-page form carries along (all but per_page and page)."""
     actions: tuple[BulkAction, ...]
+    """What can be done with chosen rows, or with all that match."""
     add_url: str | None
     export_links: tuple[Link, ...]
     import_url: str | None
@@ -103,6 +104,10 @@ class ListPage:
     """Counts exactly; None where the total is exact already."""
     notes: tuple[str, ...] = ()
     """Sentences about this list, such as one that the table has no primary key."""
+    all_text: str = ""
+    """All rows that match, in words, where there are more than the page shows: they can be chosen at once."""
+    all_query: str = ""
+    """What those are asked for by."""
     tabs: Tabs | None = None
     """Saved views, and what can be saved of this list."""
     columns_url: str = ""
@@ -195,10 +200,12 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         rows_url=urls.below(view, "rows", first),
         empty_title=_empty_title(view, params),
         empty_hint=_empty_hint(view, params),
-        read_only=not (request.may("change") or request.may("delete") or request.may("restore")),
+        read_only=not acts(request, view),
         here=list_url(query),
         link=list_url(first),
         notes=_notes(view),
+        all_text=_all_text(view, params, listing),
+        all_query=first,
         tabs=tabs(request, view, asked),
         columns_url=urls.below(view, "columns", query),
         columns_text=f"{len(listing.columns)}/{len(view.all_columns)}",
@@ -218,6 +225,20 @@ def _pairs(params: ListParams) -> tuple[tuple[str, str], ...]:
     return tuple(params.pairs())
 
 
+def acts(request: AdminRequest, view: View) -> bool:
+    """Whether the person may do anything with single rows."""
+    rights = ("change", "delete", "restore", *(f"action:{name}" for name in view.actions))
+    return any(request.may(right) for right in rights)
+
+
+def _all_text(view: View, params: ListParams, listing: Listing) -> str:
+    if listing.exact and listing.total <= len(listing.rows):
+        return ""
+    count = format_count(listing.total, listing.exact)
+    text = _("all {count} that match") if params.narrowed else _("all {count} {rows}")
+    return text.format(count=count, rows=view.name_plural.lower())
+
+
 def bulk_actions(request: AdminRequest, view: View, params: ListParams) -> tuple[BulkAction, ...]:
     """What the person may do with chosen rows."""
     if view.keyless:
@@ -228,7 +249,7 @@ def bulk_actions(request: AdminRequest, view: View, params: ListParams) -> tuple
         found.append(BulkAction("restore", _("Restore"), url, icon="restore"))
     if params.deleted != "only":
         found += [
-            BulkAction(info.name, info.label, request.urls.action(view, info.name))
+            BulkAction(info.name, info.label, request.urls.action(view, info.name), info.tone, info.icon)
             for info in view.actions.values()
             if request.may(f"action:{info.name}")
         ]

@@ -8,7 +8,7 @@ from webadmin.listing.fragment import Fragment
 from webadmin.listing.params import ListParams
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import current_zone
-from webadmin.views.list import bulk_actions
+from webadmin.views.list import acts, bulk_actions
 from webadmin.views.saved.asked import alone
 from webadmin.views.scrolling import is_in_list, more_url
 from webadmin.views.table import Head, Row, heads
@@ -56,7 +56,7 @@ def rows(request: AdminRequest) -> Answer:
         caption=view.name_plural,
         in_list=inside,
         chooses=inside and bool(bulk_actions(request, view, params)),
-        acts=inside and any(request.may(name) for name in ("change", "delete", "restore")),
+        acts=inside and acts(request, view),
         here=whole,
     )
     return Page("rows.html", page, fragment=True)

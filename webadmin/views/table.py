@@ -50,6 +50,8 @@ class Head:
     """No index serves the sort, and there are so many rows that it matters."""
     card_label: str = ""
     """Stands before the value on a card, where it would not be understood without its head."""
+    editable: bool = False
+    """The column's cells may be edited in the list."""
 
 
 class Row(NamedTuple):
@@ -62,6 +64,8 @@ class Row(NamedTuple):
     delete_url: str | None
     restore_url: str | None
     deleted: bool
+    actions_url: str | None = None
+    """What else can be done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ def _head(
         position=position,
         slow=name in slow,
         card_label=column.label if role == "meta" and _needs_label(column) else "",
+        editable=column.name in params.view.editable,
     )
 
 
@@ -196,7 +201,8 @@ def _rows(
 ) -> tuple[Row, ...]:
     may_change, may_delete, may_restore = (request.may(name) for name in ("change", "delete", "restore"))
     details = view.options.can_view_details and not view.keyless
-    urls = request.urls
+    acts = any(request.may(f"action:{name}") for name in view.actions)
+    urls, edits = request.urls, bool(view.editable)
     made: list[Row] = []
     for item in listed:
         row, id = item.row, item.id
@@ -219,6 +225,7 @@ def _rows(
                 delete_url=urls.row(view, id, "delete") if may_delete and not item.deleted else None,
                 restore_url=urls.row(view, id, "restore") if may_restore and item.deleted else None,
                 deleted=item.deleted,
+                actions_url=urls.row(view, id, "actions") if acts and id and not item.deleted else None,
             )
         )
     return tuple(made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.rendering.samples import forms, frame, lists, pages, summaries
+from tests.rendering.samples import acting, forms, frame, lists, pages, summaries
 from tests.rendering.samples.frame import bare_shell, shell
 
 PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
@@ -13,6 +13,10 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "form.html": (forms.form_page, forms.bare_form_page),
     "detail.html": (pages.detail_page, pages.bare_detail_page),
     "delete.html": (pages.delete_page, pages.bare_delete_page),
+    "action.html": (acting.action_page, acting.bare_action_page),
+    "done.html": (acting.done_page, acting.bare_done_page),
+    "row_actions.html": (acting.row_actions_page, acting.bare_row_actions_page),
+    "progress.html": (acting.progress_page, acting.bare_progress_page),
     "home.html": (pages.home_page, pages.bare_home_page),
     "login.html": (pages.login_page, pages.bare_login_page),
     "account.html": (pages.account_page, pages.bare_account_page),
