@@ -188,6 +188,7 @@ class ProductView(ModelView, model=Product):
         Product.created_at,
     ]
     search_vector = Product.search
+    save_as = True
     form_fieldsets = [
         Fieldset("Product", [(Product.name, Product.sku), "category", Product.active]),
         Fieldset("Price and stock", [(Product.price, Product.stock, Product.weight)]),

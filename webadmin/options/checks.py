@@ -21,9 +21,9 @@ _LISTS_OR_ALL = ("column_list", "column_details_list", "column_export_list")
 _LISTS_OR_NONE = ("column_sortable_list", "column_filters", "column_summary_list")
 _LISTS = (
     "column_exclude_list", "column_searchable_list", "column_details_exclude_list", "column_export_exclude_list",
-    "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options", "list_load",
+    "soft_delete_cascade", "form_columns", "form_excluded_columns", "form_readonly_columns", "page_size_options", "list_load",
     "form_rules", "form_create_rules", "form_edit_rules", "export_types", "inlines",
-    "form_fieldsets",
+    "form_fieldsets", "column_editable_list",
 )  # fmt: skip
 _MAPPINGS = (
     "column_labels", "column_formatters", "column_formatters_detail", "form_args", "form_widget_args", "form_overrides",
@@ -31,7 +31,7 @@ _MAPPINGS = (
 )  # fmt: skip
 _FORM_MAPPINGS = ("form_args", "form_widget_args", "form_overrides", "form_ajax_refs")
 _COLUMN_MAPPINGS = ("column_labels", "column_descriptions", "column_formatters", "column_formatters_detail")
-_FLAGS = tuple(name for name in _KNOWN if name.startswith("can_"))
+_FLAGS = (*(name for name in _KNOWN if name.startswith("can_")), "save_as", "save_as_continue")
 
 
 def check_options(options: ModelView) -> tuple[ModelView, list[Fault]]:

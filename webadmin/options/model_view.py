@@ -72,10 +72,14 @@ class ModelView:
     """Attributes and relations; an empty list for none; by default guessed from types."""
     column_summary_list: ClassVar[Sequence[Attr] | None] = None
     """Numbers and dates that the summary is about; an empty list for none; by default guessed from types."""
+    column_editable_list: ClassVar[Sequence[Attr]] = ()
+    """Columns and to-one relations whose cells are edited in the list itself, by whoever may change the row."""
     page_size: ClassVar[int] = 25
     page_size_options: ClassVar[Sequence[int]] = (10, 25, 50, 100, 200)
     soft_delete_column: ClassVar[Attr | None] = None
     """The nullable timestamp that marks a deleted row; ``deleted_at`` is found by itself; ``""`` for none."""
+    soft_delete_cascade: ClassVar[Sequence[Attr]] = ()
+    """Relations to rows that are marked as deleted with this one, at the same moment, and come back with it."""
 
     # detail
     column_details_list: ClassVar[str | Sequence[Attr]] = ()
@@ -111,6 +115,10 @@ class ModelView:
     form_readonly_columns: ClassVar[Sequence[Attr]] = ()
     form_fieldsets: ClassVar[Sequence[Any]] = ()
     """:class:`webadmin.Fieldset` objects: fields under headings, on tabs, side by side."""
+    save_as: ClassVar[bool] = False
+    """The form of a row can be saved as a new one."""
+    save_as_continue: ClassVar[bool] = True
+    """After that the form of the new row follows; else the list."""
     inlines: ClassVar[Sequence[Any]] = ()
     """One-to-many relations, or :class:`webadmin.Inline` objects, whose rows are edited on this form."""
 
@@ -142,10 +150,15 @@ class ModelView:
 
     def on_model_change(self, data: dict[str, Any], model: Any, is_created: bool, request: Any) -> Any:
         """Called inside the transaction before a row is written; ``request.session`` is its session.
-        An exception rolls everything back. May be a coroutine."""
+        An exception rolls everything back, and the form is shown again with what was typed. May be a coroutine."""
 
     def after_model_change(self, data: dict[str, Any], model: Any, is_created: bool, request: Any) -> Any:
         """Called inside the transaction after the row is flushed. May be a coroutine."""
+
+    def after_commit(self, change: Any, request: Any) -> Any:
+        """Called when the transaction is over and nothing can undo it: for mails, caches, other systems. ``change`` is a
+        :class:`webadmin.CommittedChange`. There is no transaction any more, so ``request.session`` is of no use. An
+        exception is logged and told to the person. May be a coroutine."""
 
     def on_model_delete(self, model: Any, request: Any) -> Any:
         """Called inside the transaction before a row is deleted. May be a coroutine."""

@@ -21,6 +21,7 @@ from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views.back import FIELD, came_from, carried, list_url
+from webadmin.views.copying import as_new, may_copy
 from webadmin.views.gone import row_to_save
 from webadmin.views.inlines import DO, InlinePage, inline_pages, inline_summary
 from webadmin.views.reason import FIELD as REASON
@@ -45,6 +46,8 @@ class FormPage:
     tabs: tuple[FormTab, ...]
     summary: tuple[FormSummaryItem, ...]
     delete_url: str | None
+    copies: bool
+    """It can be saved as a new row."""
     cancel_url: str
     hidden: tuple[tuple[str, str], ...] = ()
     reason: ReasonField | None = None
@@ -67,6 +70,9 @@ def change(request: AdminRequest) -> Answer:
     if request.method == "GET":
         row = one(request.context, request.view, request.key, deleted="show")
         return _page(request, RowForm(request.context, request.view, row), row)
+    if request.posted("_then") == "new":
+        one(request.context, request.view, request.key, deleted="show")
+        return _save(as_new(request), None)
     found = row_to_save(request)
     return found if isinstance(found, Page) else _save(request, found)
 
@@ -105,11 +111,11 @@ def _after(request: AdminRequest, view: View, row: Any, *, created: bool, change
         text = _("{what} was saved.") if changed else _("Nothing was changed in {what}.")
     then = request.posted("_then")
     request.flash(text.format(what=label), "ok" if changed else "info", url=url, url_label=_("Open"))
-    if then == "edit":
+    if then == "edit" or (then == "new" and view.options.save_as_continue and request.may("change")):
         return Redirect(carried(request, view, request.urls.row(view, id, "change")))
     if then == "add" and request.may("add"):
         return Redirect(carried(request, view, request.urls.below(view, "add")))
-    if then == "list" or not view.options.can_view_details:
+    if then in {"list", "new"} or not view.options.can_view_details:
         return Redirect(list_url(request, view))
     return Redirect(url)
 
@@ -148,6 +154,7 @@ def _page(
             tabs=tabs(form, urls),
             summary=(*summary(form), *inline_summary(inlines), *missing),
             delete_url=urls.row(view, id, "delete") if not creating and request.may("delete") else None,
+            copies=not creating and may_copy(request),
             cancel_url=came_from(request, view) or row_url or urls.list(view),
             hidden=(*form.hidden(request.secret), (FIELD, came_from(request, view) or "")),
             reason=reason,

@@ -98,6 +98,7 @@ def form_page(**changes: Any) -> FormPage:
             FormSummaryItem(None, "", "The order is closed."),
         ),
         "delete_url": "/admin/orders/1048791/delete/",
+        "copies": True,
         "cancel_url": "/admin/orders/1048791/",
         "hidden": (("_snapshot", "abc"),),
     }
