@@ -3,6 +3,7 @@
 import { create, on } from "./dom.js";
 import { activate, activeOf, listOf, move, optionsOf } from "./listbox.js";
 import { lookup } from "./lookup.js";
+import { place } from "./popup.js";
 
 const field = "[data-lookup] input[role=combobox]";
 let timer, request;
@@ -32,7 +33,7 @@ async function search(input, words) {
   const list = listOf(input);
   if (!(await lookup(list, input.closest("[data-lookup]").dataset.lookup, words, request.signal))) return;
   list.parentElement.hidden = false;
-  list.parentElement.scrollIntoView({ block: "nearest" });
+  place(input, list.parentElement);
   input.setAttribute("aria-expanded", "true");
   activate(input, optionsOf(input)[0]);
 }

@@ -16,6 +16,7 @@ import "./sort.js";
 import "./shortcuts.js";
 import "./forms.js";
 import "./guard.js";
+import "./cells.js";
 import "./inline.js";
 import "./panels.js";
 import "./save.js";
