@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from webadmin.database.inspection import RelationInfo
 from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import scope
 from webadmin.listing.sealed import alone
+from webadmin.listing.together import rows_by_id
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
 from webadmin.text import format_count
@@ -59,3 +60,8 @@ def related_rows(
         rows = context.session.scalars(ordered.options(*plan.options(context))).unique().all()
     plan.load_collections(context, target, rows)
     return Related(rows, min(count, _COUNTED), capped=count > _COUNTED)
+
+
+def those(context: Context, model: type, ids: Sequence[str]) -> Mapping[str, Any]:
+    """Rows of ``model`` by their percent-encoded ids; see :func:`webadmin.listing.together.rows_by_id`."""
+    return rows_by_id(context, {model: ids})[model]
