@@ -35,6 +35,7 @@ class Trashable(SoftDeleteMixin, bridge.Base):
 
 class TrashableView(ModelView, model=Trashable):
     column_filters = ["thing"]
+    column_editable_list = ["thing"]
 
     @action()
     def shout(self, rows: Sequence[Any], request: Any) -> str:

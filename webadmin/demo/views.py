@@ -68,6 +68,7 @@ class OrderView(ModelView, model=Order):
         "meta.source": "Source",
     }
     column_descriptions = {Order.delivery_window: "How long the courier may take at the door"}
+    column_editable_list = [Order.status, Order.total, Order.note, "customer"]
     column_formatters = {Order.total: in_currency}
     column_formatters_detail = {Order.total: in_currency}
     # Sorting by the due day has no index behind it: the list says so, asks before it sorts as many orders as the demo has
@@ -171,6 +172,7 @@ class ProductView(ModelView, model=Product):
         Product.active,
         Product.labels,
     ]
+    column_editable_list = [Product.price, Product.stock, Product.active]
     column_labels = {Product.sku: "SKU", Product.active: "In the shop"}
     column_formatters = {Product.price: in_euros}
     column_formatters_detail = {Product.price: in_euros}

@@ -10,10 +10,13 @@ from webadmin.errors import Fault
 from webadmin.options import defaults
 from webadmin.options.actions import actions_of
 from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, resolve
+from webadmin.options.editable import OPTION as EDITABLE
+from webadmin.options.editable import editable_of
 from webadmin.options.fieldsets import groups_of, named_in
 from webadmin.options.filter_options import FilterOptions
 from webadmin.options.labels import RowLabel, model_label, model_name
 from webadmin.options.loads import loads_of, several_rows
+from webadmin.options.marking import OPTION as MARKED
 from webadmin.options.model_view import ModelView
 from webadmin.options.secrets import is_secret
 from webadmin.options.sorting import Sorting
@@ -76,6 +79,14 @@ class Builder:
             details_columns=details,
             export_columns=export,
             form_columns=form_columns,
+            editable=editable_of(
+                options,
+                info,
+                self._listed(EDITABLE),
+                form_columns,
+                self._attribute,
+                self._fault,
+            ),
             fieldsets=groups_of(self._listed("form_fieldsets"), form_columns, self._fault),
             sortable=sortable,
             default_sort=tuple((attribute.name, descending) for attribute, descending in default_sort),
@@ -84,6 +95,11 @@ class Builder:
             searchable=self._searchable(),
             search_vector=self._search_vector(),
             soft_delete=soft_delete,
+            soft_delete_cascade=tuple(
+                attribute.name
+                for value in self._listed(MARKED)
+                if (attribute := self._attribute(MARKED, value)) is not None
+            ),
             page_size=options.page_size,
             page_sizes=tuple(sorted({*options.page_size_options, options.page_size})),
             labels={name: column.label for name, column in every.items()} | self.names,

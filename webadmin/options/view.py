@@ -111,6 +111,8 @@ class View:
     """The view's own actions, by name."""
     notes: tuple[str, ...] = ()
     """Sentences for the person about this list."""
+    soft_delete_cascade: tuple[str, ...] = ()
+    """Relations to rows that are marked as deleted with a row of this view."""
     summary: tuple[ShownColumn, ...] = ()
     """The columns that are summed up."""
     loads: tuple[Attribute, ...] = ()
@@ -119,6 +121,8 @@ class View:
     fieldsets: tuple[FieldGroup, ...] = ()
     """How the form's fields are grouped; empty for all of them under one heading."""
     """Related rows on the form."""
+    editable: tuple[str, ...] = ()
+    """Attributes whose cells are edited in the list itself."""
     extra: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What other parts work out once for this view and keep with it."""
 

@@ -63,6 +63,10 @@ class Urls:
         tail = f"{page}/" if page else ""
         return f"{self.root}/{_quoted(view.key)}/{id}/{tail}"
 
+    def cell(self, view: View, id: str, field: str) -> str:
+        """The form of one cell of a row; ``id`` is encoded."""
+        return f"{self.row(view, id, 'cell')}{quote(field)}/"
+
     def change(self, id: object, page: str = "") -> str:
         """A change of the history, or its ``undo``."""
         tail = f"{page}/" if page else ""

@@ -43,11 +43,13 @@ class GonePage:
     """The page of the row, when it can still be looked at."""
 
 
-def row_to_save(request: AdminRequest) -> Any:
+def row_to_save(request: AdminRequest, *, action_url: str = "") -> Any:
     """The row that a form was sent for, locked; the page to show instead when it was deleted since the form was opened.
 
     A deleted one is restored first where the person asks for it and may. Raises NotFound for a row that the person was
     never shown.
+
+    :param action_url: where a part of the row's form posts to; by default where the whole of it does.
     """
     view = request.view
     shown = _shown(request)
@@ -56,17 +58,17 @@ def row_to_save(request: AdminRequest) -> Any:
     except NotFound:
         if shown is None:
             raise
-        return _page(request, shown, None)
+        return _page(request, shown, None, action_url)
     if shown is None or shown.deleted or not view.is_deleted(row):
         return row
     if request.posted(RESTORE) and request.may("restore"):
         try:
             restore(request.context, view, [row])
         except (Conflict, Unprocessable) as error:
-            return _page(request, shown, row, error.message)
+            return _page(request, shown, row, action_url, error.message)
         request.flash(_("{what} was restored.").format(what=view.row_label(row)))
         return row
-    return _page(request, shown, row)
+    return _page(request, shown, row, action_url)
 
 
 def _shown(request: AdminRequest) -> Snapshot | None:
@@ -75,10 +77,11 @@ def _shown(request: AdminRequest) -> Snapshot | None:
     return snapshot.unseal(token, request.secret, purpose(request.context, request.view, id))
 
 
-def _page(request: AdminRequest, shown: Snapshot, row: Any, problem: str = "") -> Page:
+def _page(request: AdminRequest, shown: Snapshot, row: Any, action_url: str, problem: str = "") -> Page:
     view, urls = request.view, request.urls
     id = identity.segment(request.key)
-    form = RowForm(request.context, view, None, formdata=request.form)
+    columns = tuple(name for name in view.form_columns if name in shown.base) if action_url else None
+    form = RowForm(request.context, view, None, formdata=request.form, columns=columns)
     what = view.row_label(row) if row is not None else f"{view.name} {unquote(id)}"
     message = (
         _("Somebody has deleted it while you were editing. It can be restored.")
@@ -102,10 +105,11 @@ def _page(request: AdminRequest, shown: Snapshot, row: Any, problem: str = "") -
                 for name, value in request.form.multi_items()
                 if isinstance(value, str) and name not in {"csrf_token", RESTORE, *secret}
             ),
-            action_url=urls.row(view, id, "change"),
+            action_url=action_url or urls.row(view, id, "change"),
             may_restore=row is not None and request.may("restore"),
-            add_url=urls.below(view, "add") if request.may("add") else None,
+            add_url=urls.below(view, "add") if request.may("add") and not action_url else None,
             row_url=urls.row(view, id) if row is not None and view.options.can_view_details else None,
         ),
+        block="gone" if request.htmx else None,
         status=409,
     )

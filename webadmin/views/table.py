@@ -66,6 +66,8 @@ class Row(NamedTuple):
     deleted: bool
     actions_url: str | None = None
     """What else can be done with it."""
+    cell_url: str | None = None
+    """What the addresses of the forms of its cells begin with, where the person may change the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,7 @@ def _rows(
                 restore_url=urls.row(view, id, "restore") if may_restore and item.deleted else None,
                 deleted=item.deleted,
                 actions_url=urls.row(view, id, "actions") if acts and id and not item.deleted else None,
+                cell_url=urls.row(view, id, "cell") if may_change and edits and not item.deleted else None,
             )
         )
     return tuple(made)
