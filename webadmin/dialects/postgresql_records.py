@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.ext.compiler import compiles
 
 from webadmin.dialects.records import Expression, Record, Recording
 
@@ -16,7 +17,7 @@ _AT_ONCE = 50
 _LONG = 500
 """Characters above which a key's hash stands for it: an entry of an index cannot be much longer than 2,000 bytes."""
 
-_preparer = pg.dialect().identifier_preparer
+_preparer = pg.base.PGDialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
 class _RowOf(sa.types.UserDefinedType[Any]):
@@ -59,9 +60,45 @@ class PostgreSQLRecording(Recording):
         )
         return {column.name: row.c[column.name] for column in columns}
 
+    def record_names(self, rows: sa.FromClause, record: Expression) -> sa.Select[Any]:
+        return sa.select(sa.func.jsonb_object_keys(record)).select_from(rows).distinct()
+
+    def record_agrees(self, now: Expression, record: Expression) -> sa.ColumnElement[bool]:
+        each = sa.func.jsonb_each(record).table_valued(
+            "key", sa.column("value", pg.JSONB()), joins_implicitly=True
+        )
+        there: Any = sa.type_coerce(now, pg.JSONB())
+        other = sa.and_(
+            sa.func.jsonb_exists(there, each.c.key), each.c.value.is_distinct_from(_member(there, each.c.key))
+        )
+        return sa.not_(sa.exists(sa.select(sa.literal(1)).select_from(each).where(other)))
+
+    def insert_keyed(self, table: sa.Table, names: Sequence[str], rows: sa.Select[Any]) -> sa.Insert:
+        made = [
+            column.name for column in table.columns if column.identity is not None and column.identity.always
+        ]
+        kind = _Overriding if set(made) & set(names) else sa.Insert
+        return kind(table).from_select(list(names), rows)
+
     def record_member(self, record: Expression, name: str) -> Expression:
-        member = sa.type_coerce(record, pg.JSONB())[sa.cast(sa.literal(name), sa.Text)]
-        return sa.cast(member, sa.Text)
+        return sa.cast(_member(record, sa.cast(sa.literal(name), sa.Text)), sa.Text)
+
+
+class _Overriding(sa.Insert):
+    """An INSERT … SELECT that brings values of ``GENERATED ALWAYS`` identities."""
+
+    inherit_cache = True
+
+
+@compiles(_Overriding, "postgresql")
+def _overriding(insert: _Overriding, compiler: Any, **options: Any) -> str:
+    text: str = compiler.visit_insert(insert, **options)
+    head, columns, rest = text.partition(") ")
+    return f"{head}{columns}OVERRIDING SYSTEM VALUE {rest}"
+
+
+def _member(record: Expression, name: Expression) -> Expression:
+    return sa.func.jsonb_extract_path(record, name, type_=pg.JSONB())
 
 
 def _portions(columns: Mapping[str, Expression]) -> Iterator[dict[str, Expression]]:

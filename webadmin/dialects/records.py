@@ -58,6 +58,18 @@ class Recording:
         """
         raise NotImplementedError
 
+    def record_names(self, rows: sa.FromClause, record: Expression) -> sa.Select[Any]:
+        """A select of the names of the columns that any ``record`` of ``rows`` speaks of; to be restricted by the caller."""
+        raise NotImplementedError
+
+    def record_agrees(self, now: Expression, record: Expression) -> sa.ColumnElement[bool]:
+        """Whether two records say the same of each column that both speak of."""
+        raise NotImplementedError
+
+    def insert_keyed(self, table: sa.Table, names: Sequence[str], rows: sa.Select[Any]) -> sa.Insert:
+        """An INSERT of ``rows`` that brings keys also where the database would give them itself."""
+        return sa.insert(table).from_select(list(names), rows)
+
     def record_member(self, record: Expression, name: str) -> Expression:
         """What ``record`` says of a column as JSON text, in the form of :meth:`record_value`; NULL where it says nothing."""
         raise NotImplementedError

@@ -39,7 +39,8 @@ class SQLiteRecording(Recording):
         text: Any = sa.literal("[", sa.Text)
         for number, value in enumerate(values):
             text = text + ("," if number else "") + self.record_value(value)
-        return text + "]"
+        whole: Expression = text + "]"
+        return whole
 
     def recorded(
         self, record: Expression, table: sa.Table, columns: Sequence[sa.Column[Any]]
@@ -48,6 +49,19 @@ class SQLiteRecording(Recording):
             column.name: sa.type_coerce(sa.func.json_extract(record, _path(column.name)), column.type)
             for column in columns
         }
+
+    def record_names(self, rows: sa.FromClause, record: Expression) -> sa.Select[Any]:
+        each = sa.func.json_each(record).table_valued("key", joins_implicitly=True)
+        return sa.select(each.c.key).select_from(rows).distinct()
+
+    def record_agrees(self, now: Expression, record: Expression) -> sa.ColumnElement[bool]:
+        each = sa.func.json_each(record).table_valued("key", "value", joins_implicitly=True)
+        path = sa.literal('$."', sa.Text) + each.c.key + '"'
+        other = sa.and_(
+            sa.func.json_type(now, path).is_not(None),
+            sa.func.json_extract(now, path).is_distinct_from(each.c.value),
+        )
+        return sa.not_(sa.exists(sa.select(sa.literal(1)).select_from(each).where(other)))
 
     def record_member(self, record: Expression, name: str) -> Expression:
         value = sa.func.json_extract(record, _path(name))

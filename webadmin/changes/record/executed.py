@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import ORMExecuteState
 
+from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.record.journal import DELETE, UPDATE, Journal
 from webadmin.changes.record.reached import write_reached
@@ -73,7 +74,13 @@ class Executed:
         updated = {}
         if kind == DELETE:
             models = self._models()
-            updated = write_reached(self.journal, step, database_edges(self.table, models), models, {})
+            updated = write_reached(
+                self.journal,
+                step,
+                database_edges(self.table, models, catalog_of(self.journal.context)),
+                models,
+                {},
+            )
         result: Any = self.state.invoke_statement()
         changed = getattr(result, "rowcount", -1)
         if changed >= 0 and changed != count:

@@ -53,10 +53,10 @@ class Journal:
         self.steps += 1
         return self.steps
 
-    def write(self, entries: Sequence[Entry]) -> None:
-        """Write ``entries`` down as a step of their own."""
+    def write(self, entries: Sequence[Entry], step: int = 0) -> None:
+        """Write ``entries`` down, as a step of their own unless one is named."""
         if entries:
-            step = self.step()
+            step = step or self.step()
             rows = [
                 {
                     "change_id": self.id,
@@ -71,6 +71,17 @@ class Journal:
                 for entry in entries
             ]
             self.connection.execute(sa.insert(change_row), rows)
+
+    def add(self, entries: Sequence[Entry], step: int) -> None:
+        """Write ``entries`` down in ``step``, without rows that it has as deleted already."""
+        gone = [entry.row_key for entry in entries if entry.kind == DELETE]
+        known: set[tuple[str, str]] = set()
+        if gone:
+            stmt = sa.select(change_row.c.table_name, change_row.c.row_key).where(
+                change_row.c.change_id == self.id, change_row.c.step == step, change_row.c.row_key.in_(gone)
+            )
+            known = {(name, key) for name, key in self.connection.execute(stmt)}
+        self.write([entry for entry in entries if (entry.table_name, entry.row_key) not in known], step)
 
     def write_before(
         self,
@@ -129,6 +140,24 @@ class Journal:
         self.connection.execute(stmt)
         same = change_row.c.before == change_row.c.after
         self.connection.execute(sa.delete(change_row).where(own, change_row.c.redacted == "", same))
+
+    def write_made(self, rows: Recorded, back: sa.ColumnElement[bool]) -> None:
+        """Write down, as a step of its own, the rows that have been made anew from the records ``back``."""
+        step = self.step()
+        told = self.dialect.recorded(change_row.c.before, rows.table, rows.key)
+        keys = [told[column.name].label(f"key_{number}") for number, column in enumerate(rows.key)]
+        source = sa.select(*keys).select_from(change_row).where(back).subquery("source")
+        found = sa.select(
+            sa.literal(self.id, sa.Uuid),
+            sa.literal(step, sa.Integer),
+            sa.literal(rows.table.fullname, sa.Text),
+            self.dialect.record_key(rows.key),
+            sa.literal(INSERT, sa.Text),
+            self.dialect.record_row(rows.kept),
+            sa.literal(",".join(sorted(rows.redacted)), sa.Text),
+        ).where(*(column == source.c[f"key_{number}"] for number, column in enumerate(rows.key)))
+        columns = ["change_id", "step", "table_name", "row_key", "kind", "after", "redacted"]
+        self.connection.execute(sa.insert(change_row).from_select(columns, found))
 
     def finish(self, entries: Sequence[Entry]) -> bool:
         """Write ``entries`` down as the last step and complete the change; False when nothing was changed, and nothing is

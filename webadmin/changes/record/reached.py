@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import registry
 
+from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.record.journal import DELETE, UPDATE, Journal
 from webadmin.changes.references import CASCADE, RESTRICT, UNLINK, Edge, database_edges
@@ -26,10 +27,11 @@ def write_reached(
 ) -> dict[Recorded, tuple[str, ...]]:
     """Write down the rows that lose their parents, which ``step`` has as deleted, along ``edges`` and on from there.
 
-    :param known: rows that are written down otherwise.
+    :param known: rows whose new values are written down otherwise.
 
     Returns the columns that will be set in other rows, by table: what becomes of them is written down after the deletion.
     """
+    catalog = catalog_of(journal.context)
     updated: dict[Recorded, tuple[str, ...]] = {}
     left = list(edges)
     while left:
@@ -42,7 +44,7 @@ def write_reached(
         names = tuple(column.name for column in edge.child_columns if column.name not in child.key_names)
         where = _pointing(journal, step, edge, child)
         others = list(known.get(edge.child, ()))
-        if others:
+        if others and not goes:
             where = sa.and_(where, sa.not_(among(child.key, others)))
         count = journal.write_before(
             step,
@@ -53,7 +55,7 @@ def write_reached(
             redacted=sorted(child.redacted) if goes else (),
         )
         if count and goes:
-            left += database_edges(edge.child, models)
+            left += database_edges(edge.child, models, catalog)
         elif count:
             updated[child] = tuple(dict.fromkeys((*updated.get(child, ()), *names)))
     return updated

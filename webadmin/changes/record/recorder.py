@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
+from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.record.executed import Executed
 from webadmin.changes.record.journal import DELETE, Journal
@@ -37,7 +38,9 @@ class Recorder:
         self.session: Session = context.session
         self.journal = Journal(context)
         self.watch = Watch(context)
-        self._after: list[tuple[int, Recorded, tuple[str, ...]]] = []
+        self._gone = 0
+        """The step of the deletions that the flush is about to make."""
+        self._after: list[tuple[Recorded, tuple[str, ...]]] = []
         self._links: list[tuple[Any, Any]] = []
 
     def attach(self) -> None:
@@ -65,10 +68,12 @@ class Recorder:
     # -- the unit of work --------------------------------------------------------------------------------
 
     def _before_flush(self, session: Session, _context: Any, _instances: Any) -> None:
+        gone = [row for row in session.deleted if not _is_own(_state(row).mapper)]
+        if gone:  # what was done so far is a step of its own, that can be taken back after them
+            self.journal.write(self.watch.end())
         changed = [row for row in session.dirty if session.is_modified(row)]
         self._watch(changed)
         self._watch_links([*changed, *session.new])
-        gone = [row for row in session.deleted if not _is_own(_state(row).mapper)]
         if gone:
             self._write_gone(gone)
 
@@ -101,9 +106,7 @@ class Recorder:
 
     def _write_gone(self, rows: Sequence[Any]) -> None:
         """Write down what is deleted, and all that the database or the mapper does to other rows on that account."""
-        if self.watch:
-            self.journal.write(self._seen_before(rows))
-        step = self.journal.step()
+        step = self._gone = self.journal.step()
         places: dict[sa.Table, list[Key]] = {}
         mappers: dict[Mapper[Any], None] = {}
         for row in rows:
@@ -117,13 +120,10 @@ class Recorder:
                 self.journal.write_before(step, DELETE, of, where, redacted=sorted(of.redacted))
         known = {table: self.watch.keys(table) for table in self.watch.tables()}
         for mapper in mappers:
-            updated = write_reached(self.journal, step, edges(mapper), mapper.registry, known)
-            self._after += [(step, of, names) for of, names in updated.items()]
-
-    def _seen_before(self, rows: Sequence[Any]) -> list[Any]:
-        """What this transaction did to ``rows`` before it deletes them: a step of its own, that can be taken back after."""
-        keys = {place: None for row in rows for place in _places(row, tuple(_state(row).identity or ()))}
-        return self.watch.end_of(keys)
+            updated = write_reached(
+                self.journal, step, edges(mapper, catalog_of(self.journal.context)), mapper.registry, known
+            )
+            self._after += list(updated.items())
 
     def _after_flush(self, session: Session, _context: Any) -> None:
         for row in session.new:
@@ -137,9 +137,12 @@ class Recorder:
             if link is not None:
                 self.watch.add(relation.secondary, link)
         self._links = []
-        for step, of, names in self._after:
-            self.journal.write_after(step, of, names)
-        self._after = []
+        if self._gone:
+            for of, names in self._after:
+                self.journal.write_after(self._gone, of, names)
+            # In one step with the rows that are gone: they may have pointed at them.
+            self.journal.add(self.watch.end(), self._gone)
+        self._after, self._gone = [], 0
 
     def _follow(self, row: Any) -> None:
         """A row whose key was changed stays the same row."""

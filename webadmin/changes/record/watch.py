@@ -73,14 +73,6 @@ class Watch:
         """The tables that have rows under watch."""
         return [table for table, rows in self._rows.items() if rows]
 
-    def end_of(self, places: Iterable[tuple[sa.Table, Key]]) -> list[Entry]:
-        """What became of these rows, which are under watch no more."""
-        taken: dict[sa.Table, dict[Key, _Watched]] = {}
-        for table, key in places:
-            if (watched := self._rows.get(table, {}).pop(key, None)) is not None:
-                taken.setdefault(table, {})[key] = watched
-        return [entry for table, watched in taken.items() for entry in self._entries(table, watched)]
-
     def end(self) -> list[Entry]:
         """What became of the rows; nothing is under watch any more."""
         rows, self._rows = self._rows, {}
