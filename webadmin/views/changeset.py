@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from webadmin.changes.record.decoding import RecordedRow
 from webadmin.changes.record.entries import Change
 from webadmin.changes.record.reading import History
-from webadmin.database.identity import segment
 from webadmin.errors import BadRequest, NotFound
 from webadmin.listing.lookup import Choice
 from webadmin.options.unloaded import NotLoaded
@@ -121,7 +120,7 @@ def labels_of(reading: History, rows: Sequence[RecordedRow]) -> dict[tuple[str, 
     }
 
 
-def name_of(labels: dict[tuple[str, str], Choice], row: RecordedRow) -> str:
+def name_of(labels: Mapping[tuple[str, str], Choice], row: RecordedRow) -> str:
     """What a row is called, or was."""
     choice = labels.get((row.view.key, row.id_text))
     if choice is not None:
@@ -142,7 +141,7 @@ def _row(
 ) -> ChangedRow:
     view, choice = row.view, labels.get((row.view.key, row.id_text))
     words = {"insert": _("created"), "update": _("changed"), "delete": _("deleted for good")}
-    id = segment(row.key)
+    id = row.segment
     shown = choice is not None and view.options.can_view_details
     return ChangedRow(
         label=name_of(labels, row),

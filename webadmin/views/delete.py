@@ -17,6 +17,7 @@ from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count, ngettext
 from webadmin.text import gettext as _
 from webadmin.views.back import FIELD, came_from, list_url
+from webadmin.views.occasions import undo_url
 from webadmin.views.reason import ReasonField, reason_of
 from webadmin.views.wording import counted
 
@@ -121,11 +122,12 @@ def _say(
             _("{what} was deleted.").format(what=what), url=urls[0], url_label=_("Restore"), post=True
         )
     elif soft:
-        deleted = request.urls.filtered(view, [("deleted", "only")])
-        request.flash(_("{what} were deleted.").format(what=what), url=deleted, url_label=_("Show deleted"))
+        undo, deleted = undo_url(request), request.urls.filtered(view, [("deleted", "only")])
+        label = _("Undo") if undo else _("Show deleted")
+        request.flash(_("{what} were deleted.").format(what=what), url=undo or deleted, url_label=label)
     else:
         text = _("{what} was deleted for good.") if count == 1 else _("{what} were deleted for good.")
-        request.flash(text.format(what=what))
+        request.flash(text.format(what=what), url=undo_url(request) or "", url_label=_("Undo"))
 
 
 def _page(

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy.orm import raiseload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webadmin.changes.record.decoding import RecordedRow
+from webadmin.changes.record.sight import Sight
 from webadmin.database.identity import segment
-from webadmin.database.inspection import ColumnInfo, Kind, RelationInfo, inspect_model
+from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, RelationInfo, inspect_model
 from webadmin.listing.lookup import Choice, rows_by_id
-from webadmin.listing.scope import many, personal
+from webadmin.listing.scope import personal
 from webadmin.listing.sealed import sealed
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.diffs import Line, Piece, by_lines, by_words
@@ -75,6 +75,7 @@ class Differing:
         more: Sequence[tuple[View, Mapping[str, Any]]] = (),
     ) -> None:
         self.request, self.context = request, request.context
+        self._sight = Sight(request.context)
         values = [(row.view, side) for row in rows for side in (row.before, row.after)]
         self._choices = self._named([*values, *more])
         self._now = self._present(rows)
@@ -188,17 +189,18 @@ class Differing:
 
     # -- a host's own words --------------------------------------------------------------------------------
 
-    def _present(self, rows: Sequence[RecordedRow]) -> dict[tuple[str, str], Any]:
+    def _present(self, rows: Sequence[RecordedRow]) -> dict[tuple[str, str], dict[str, Any]]:
         """How those rows are now whose fields are written by a function of the host's, which may read all of a row."""
         wanted: dict[str, list[RecordedRow]] = {}
         for row in rows:
-            if any(_formatter(row.view, name) is not None for name in row.names):
+            if row.kind == "update" and any(_formatter(row.view, name) is not None for name in row.names):
                 wanted.setdefault(row.view.key, []).append(row)
-        found = {}
+        found: dict[tuple[str, str], dict[str, Any]] = {}
         for key, some in wanted.items():
-            view = some[0].view
-            for row in many(self.context, view, [r.key for r in some], options=[raiseload("*")]):
-                found[key, unquote(view.id_of(row))] = row
+            info = some[0].view.info
+            names = [name for name, column in info.columns.items() if column.kind not in HEAVY]
+            now = self._sight.values(some[0].view, [row.key for row in some], names)
+            found |= {(key, id): values for id, values in now.items()}
         return found
 
     def _formatted(self, row: RecordedRow, formatter: ShownColumn, name: str, value: Any) -> str | None:
@@ -206,8 +208,7 @@ class Differing:
         now = self._now.get((row.view.key, row.id_text))
         if now is None and row.kind == "update":
             return None
-        values = {column: getattr(now, column, None) for column in row.view.info.columns} if now else {}
-        values |= row.before if row.kind == "delete" else row.after
+        values = dict(now or {}) | dict(row.before if row.kind == "delete" else row.after)
         past = row.view.info.mapper.class_manager.new_instance()
         for column, content in (values | {name: value}).items():
             set_committed_value(past, column, content)

@@ -24,6 +24,7 @@ from webadmin.views.back import FIELD, came_from, carried, list_url
 from webadmin.views.copying import as_new, may_copy
 from webadmin.views.gone import row_to_save
 from webadmin.views.inlines import DO, InlinePage, inline_pages, inline_summary
+from webadmin.views.occasions import undo_url
 from webadmin.views.reason import FIELD as REASON
 from webadmin.views.reason import ReasonField, reason_of
 
@@ -110,7 +111,9 @@ def _after(request: AdminRequest, view: View, row: Any, *, created: bool, change
     else:
         text = _("{what} was saved.") if changed else _("Nothing was changed in {what}.")
     then = request.posted("_then")
-    request.flash(text.format(what=label), "ok" if changed else "info", url=url, url_label=_("Open"))
+    undo = undo_url(request) if changed and not created else None
+    tone = "ok" if changed else "info"
+    request.flash(text.format(what=label), tone, url=undo or url, url_label=_("Undo") if undo else _("Open"))
     if then == "edit" or (then == "new" and view.options.save_as_continue and request.may("change")):
         return Redirect(carried(request, view, request.urls.row(view, id, "change")))
     if then == "add" and request.may("add"):

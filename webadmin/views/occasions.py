@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webadmin.changes.record import change_id
 from webadmin.changes.record.entries import Change
 from webadmin.request import AdminRequest
 from webadmin.text import format_ago, format_date, format_datetime, localize
@@ -92,6 +93,12 @@ def occasion(request: AdminRequest, entry: Change) -> Occasion:
         tone=tone,
         icon=icon,
     )
+
+
+def undo_url(request: AdminRequest) -> str | None:
+    """The plan of undoing what this request changes, for the message that follows it; None where no history is kept."""
+    id = change_id(request.context)
+    return request.urls.change(id, "undo") if id is not None else None
 
 
 def _initials(name: str) -> str:

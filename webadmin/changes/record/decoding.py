@@ -41,8 +41,13 @@ class RecordedRow:
     """There are columns that changed and that the person may not see."""
 
     @property
+    def segment(self) -> str:
+        """The key as one segment of an address."""
+        return segment(self.key)
+
+    @property
     def id_text(self) -> str:
-        """The key as one segment of an address, percent-decoded."""
+        """The same, percent-decoded."""
         return unquote(segment(self.key))
 
     @property

@@ -166,6 +166,13 @@ class History:
                 return found, None
         return found, after
 
+    def these(self, entry: Change, ids: Sequence[int]) -> list[RecordedRow]:
+        """Those of the rows of a change with these numbers that the person may see."""
+        if not ids:
+            return []
+        read = self._read(change_row.c.change_id == entry.id, change_row.c.id.in_(list(ids)), limit=None)
+        return list(self._visible(read, {entry.id: entry}))
+
     def counts(self, entry: Change) -> dict[tuple[str, str], int]:
         """How many rows a change has by list and kind, of lists of which the person may see every row or all of which
         they changed themselves."""

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from webadmin.database.identity import segment
 from webadmin.database.inspection import ColumnInfo, Kind
+from webadmin.database.keys import among
 from webadmin.listing.lookup import Choice, rows_by_id
-from webadmin.listing.scope import personal
+from webadmin.listing.scope import personal, scope
 from webadmin.options.context import Context
 from webadmin.options.secrets import is_secret
 from webadmin.options.view import View
@@ -65,6 +66,19 @@ class Sight:
         """Those of the rows with these keys that the person can open now, by their segment of an address, percent-decoded."""
         ids = dict.fromkeys(unquote(segment(key)) for key in keys)
         return {choice.id: choice for choice in rows_by_id(self.context, view, list(ids))} if ids else {}
+
+    def values(
+        self, view: View, keys: Iterable[Sequence[Any]], names: Iterable[str]
+    ) -> dict[str, dict[str, Any]]:
+        """What these attributes are now of those of the rows that the person can open, by the same. Read past the session's
+        objects, of which others have loaded parts."""
+        key_names = [column.name for column in view.info.key]
+        wanted = list(dict.fromkeys([*key_names, *names]))
+        stmt = scope(self.context, view, sa.select(*(getattr(view.model, name) for name in wanted)), "show")
+        own = [getattr(view.model, name) for name in key_names]
+        stmt = stmt.where(among(own, [tuple(key) for key in dict.fromkeys(map(tuple, keys))]))
+        found = (dict(zip(wanted, row, strict=True)) for row in self.context.session.execute(stmt))
+        return {unquote(segment([row[name] for name in key_names])): row for row in found}
 
     def columns(self, view: View, table: sa.Table) -> dict[str, sa.Column[Any]]:
         """The columns of ``table`` by attribute of the model that the person gets to see in ``view``."""
