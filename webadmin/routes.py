@@ -8,12 +8,16 @@ from webadmin.endpoint import Route
 from webadmin.views import (
     account,
     actions,
+    cell,
+    changes,
+    changeset,
     count,
     delete,
     detail,
     explain,
     facets,
     form,
+    history,
     home,
     list,
     login,
@@ -23,6 +27,7 @@ from webadmin.views import (
     row_actions,
     rows,
     summary,
+    undo,
 )
 from webadmin.views.saved import columns, counts, settings
 from webadmin.views.saved import views as saved_views
@@ -35,6 +40,9 @@ ROUTES = (
     Route("login", login.login, "public", BOTH),
     Route("logout", login.logout, "known", POST),
     Route("account", account.account, "known", BOTH),
+    Route("changes", changes.changes, "known"),
+    Route("changes/{id}", changeset.changeset, "known"),
+    Route("changes/{id}/undo", undo.undo, "known", BOTH),
     Route("{key}", list.list_page, "view"),
     Route("{key}/rows", rows.rows, "view"),
     Route("{key}/count", count.count, "view", stops=True),
@@ -55,8 +63,10 @@ ROUTES = (
     Route("{key}/{id}", detail.detail, "view"),
     Route("{key}/{id}/actions", row_actions.row_actions, "view"),
     Route("{key}/{id}/change", form.change, "change", BOTH),
+    Route("{key}/{id}/cell/{field}", cell.cell, "change", BOTH),
     Route("{key}/{id}/delete", delete.delete, "delete", BOTH),
     Route("{key}/{id}/purge", delete.purge, "purge", BOTH),
+    Route("{key}/{id}/history", history.history, "view"),
     Route("{key}/{id}/restore", restore.restore, "restore", POST),
 )
 
