@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from webadmin.auth import csrf
 from webadmin.auth.user import User
 from webadmin.body import read_form
+from webadmin.changes.hooks import after_commit
 from webadmin.changes.record import record, written_down
 from webadmin.database.failures import as_answer
 from webadmin.database.own_tables.changes import TABLES
@@ -249,10 +250,14 @@ class _Call:
                     record(request.context, self.runtime.history)
             self.viewed = True
             answer = route.view(request)
-            if isinstance(answer, Redirect) or answer.status < 400:
+            kept = isinstance(answer, Redirect) or answer.status < 400
+            if kept:
                 written_down(request.context)
                 session.commit()
-            return answer
+        if kept and not reading:
+            for text in after_commit(request.context):
+                request.flash(text, "bad")
+        return answer
 
     def _admin_request(self, session: Any, form: FormData) -> AdminRequest:
         query = self.request.scope.get("query_string", b"")

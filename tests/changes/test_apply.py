@@ -87,7 +87,7 @@ def test_in_the_way(cleared: Engine) -> None:
         ctx.session.rollback()
         ctx.session.delete(ctx.session.get_one(note, 3))
         ctx.session.commit()
-        with pytest.raises(Conflict, match="is now used by"):  # two of the same name at once
+        with pytest.raises(Conflict, match="used by same too"):  # two of the same name at once
             restore(ctx, view_of(ctx, note), gone)
 
 

@@ -201,7 +201,7 @@ def test_hooks(teams: Engine) -> None:
 
 
 def test_refusing_hook(teams: Engine) -> None:
-    """A hook refuses with a validation error, shown on top; any other error comes out as it is, and nothing is written."""
+    """A hook refuses with a validation error, shown on top; any other error is a sentence of ours, and nothing is written."""
 
     def refuse(self: Any, data: Any, model: Any, is_created: bool, request: Any) -> None:
         model.name = "half done"
@@ -217,8 +217,10 @@ def test_refusing_hook(teams: Engine) -> None:
     with context(teams, registry(Team, Player, Skill, Player={"after_model_change": fail})) as ctx:
         form = sent(ctx, Player, ctx.session.get(Player, 1), age="30")
         assert form.validate()
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(SaveRefused, match="nothing was changed") as failed:
             save(form)
+        assert failed.value.status == 500
+        assert ctx.session.scalar(sa.select(Player.age).where(Player.id == 1)) != 30
 
 
 def test_key_is_needed_for_the_snapshot(teams: Engine, views: Registry) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webadmin.changes.references import CASCADE, RESTRICT, UNLINK, Edge, key_columns
+from webadmin.changes.marked import Marking
+from webadmin.changes.references import CASCADE, RESTRICT, SOFT, UNLINK, Edge, key_columns
 from webadmin.changes.walk import CAP, MOST, Found, Walk
 from webadmin.database.keys import among
 from webadmin.listing.scope import restricted, scope
@@ -60,6 +61,8 @@ class DeletionPlan:
     blocked: list[Reached] = field(default_factory=list)
     deleted: list[Reached] = field(default_factory=list)
     unlinked: list[Reached] = field(default_factory=list)
+    marked: list[Reached] = field(default_factory=list)
+    """Rows that are marked as deleted with the others."""
     unfinished: bool = False
     """There is more than could be looked at: nothing may be deleted, since nobody knows what would go."""
 
@@ -68,7 +71,7 @@ class DeletionPlan:
         """Changes when what would happen changes."""
         lines = [
             f"{item.label}:{item.rule}:{item.count}:{item.mark}"
-            for item in (*self.blocked, *self.deleted, *self.unlinked)
+            for item in (*self.blocked, *self.deleted, *self.unlinked, *self.marked)
         ]
         ids = [self.view.id_of(row) for row in self.rows]
         words = [str(self.soft), str(self.unfinished), *ids, *lines]
@@ -81,8 +84,8 @@ class DeletionPlan:
 
     @property
     def total(self) -> int:
-        """Rows that go, the chosen ones among them."""
-        return len(self.rows) + sum(item.count for item in self.deleted)
+        """Rows that go or are marked, the chosen ones among them."""
+        return len(self.rows) + sum(item.count for item in (*self.deleted, *self.marked))
 
 
 def plan_deletion(
@@ -94,35 +97,49 @@ def plan_deletion(
     """
     soft = view.soft_delete is not None and not purge
     plan = DeletionPlan(view, rows, soft)
-    if not soft and rows:
+    reached: list[Found] = []
+    if soft:
+        marking = Marking(context, lock=lock)
+        marking.run(view, rows)
+        reached, plan.unfinished = marking.found, marking.unfinished
+    elif rows:
         walk = Walk(context, lock=lock)
         walk.run(rows)
-        plan.unfinished = walk.unfinished
-        for found in walk.found:
-            rule = _rule(context, found)
-            _list_for(plan, rule).append(_reached(context, found, rule))
+        reached, plan.unfinished = walk.found, walk.unfinished
+    for found in reached:
+        rule = _rule(context, found)
+        _list_for(plan, rule).append(_reached(context, found, rule))
     return plan
 
 
 def _rule(context: Context, found: Found) -> str:
     if not found.edge.readable:
         return RESTRICT if found.edge.rule == RESTRICT else NOT_READABLE
-    allowed = found.edge.rule != CASCADE or _may_go(context, found)
-    return found.edge.rule if allowed else NOT_ALLOWED
+    rule = found.edge.rule
+    if rule == SOFT:
+        return SOFT if may_with(context, found, "delete") else NOT_ALLOWED
+    return NOT_ALLOWED if rule == CASCADE and not _may_go(context, found) else rule
 
 
 def _list_for(plan: DeletionPlan, rule: str) -> list[Reached]:
-    if rule == CASCADE:
-        return plan.deleted
+    if rule in {CASCADE, SOFT}:
+        return plan.deleted if rule == CASCADE else plan.marked
     return plan.blocked if rule in {RESTRICT, NOT_ALLOWED, NOT_READABLE} else plan.unlinked
 
 
 def _may_go(context: Context, found: Found) -> bool:
-    """Whether the person could delete these rows by themselves too: all are within their scope, and they have the right."""
+    """Whether the person could delete these rows for good by themselves too."""
+    view = context.registry.for_model(found.edge.model) if found.edge.model is not None else None
+    return may_with(context, found, "purge" if view is not None and view.soft_delete else "delete")
+
+
+def may_with(context: Context, found: Found, permission: str) -> bool:
+    """Whether the person could do this with the rows by themselves too: all are within their scope, and they have the
+    right. Rows of a model without a view go with the others."""
     view = context.registry.for_model(found.edge.model) if found.edge.model is not None else None
     if view is None:
         return True
-    if not context.user.may("purge" if view.soft_delete else "delete", view.key):
+    if not context.user.may(permission, view.key):
         return False
     if not restricted(view):
         return True

@@ -30,12 +30,11 @@ class SaveRefused(Unprocessable):
     """The row was not written. ``errors`` holds sentences by attribute, None for those about the whole form; ``conflict`` says
     that somebody else changed the same fields since the form was opened."""
 
-    def __init__(self, errors: Errors, *, conflict: bool = False) -> None:
+    def __init__(self, errors: Errors, *, conflict: bool = False, status: int = 422) -> None:
         super().__init__(" ".join(text for messages in errors.values() for text in messages))
         self.errors = errors
         self.conflict = conflict
-        if conflict:
-            self.status = 409
+        self.status = 409 if conflict else status
 
 
 def refusal(form: RowForm, written: Mapping[str, Any], error: exc.StatementError) -> SaveRefused | None:

@@ -16,6 +16,7 @@ from webadmin.errors import Fault, OptionsError
 from webadmin.options.build import Builder
 from webadmin.options.checks import check_options
 from webadmin.options.inlines import with_inlines
+from webadmin.options.marking import faults_of
 from webadmin.options.model_view import ModelView
 from webadmin.options.sqladmin_views import adapt, is_sqladmin_view
 from webadmin.options.summaries import with_summary
@@ -108,6 +109,7 @@ class Registry:
         for key, view in views.items():
             views[key], wrong = with_inlines(view, by_model)
             faults.extend(wrong)
+        faults.extend(faults_of(views.values(), by_model))
         if faults:
             raise OptionsError(faults)
         self._views = views

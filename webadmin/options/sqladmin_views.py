@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,8 @@ _BASE_MODULE = "sqladmin.models"
 
 _TAKEN = {name for name in dir(ModelView) if not name.startswith("_")} - {"key", "scope", "model"}
 _HOOKS = (
-    "on_model_change", "after_model_change", "on_model_delete", "after_model_delete", "is_accessible", "is_visible",
+    "on_model_change", "after_model_change", "on_model_delete", "after_model_delete", "after_commit", "is_accessible",
+    "is_visible",
 )  # fmt: skip
 _SILENT = {
     "identity", "pk_columns", "session_maker", "is_async", "is_model", "ajax_lookup_url", "templates", "name", "model",
@@ -52,7 +54,8 @@ def adapt(view: type[Any]) -> tuple[type[ModelView], list[str]]:
     attributes: dict[str, Any] = {
         name: getattr(view, name) for name in own if name in _TAKEN and name not in _HOOKS
     }
-    attributes |= {name: _delegate(name) for name in _HOOKS if name in own}
+    original = _object_of(view)
+    attributes |= {name: _delegate(name, original) for name in _HOOKS if name in own}
     for name in ("name", "name_plural"):
         if name not in _declared(view):
             attributes.pop(name, None)
@@ -67,7 +70,7 @@ def adapt(view: type[Any]) -> tuple[type[ModelView], list[str]]:
     attributes |= {
         "model": view.model,
         "_sqladmin": True,
-        "_original": _object_of(view),
+        "_original": original,
         "__doc__": view.__doc__,
         "__module__": view.__module__,
     }
@@ -85,11 +88,15 @@ def _object_of(view: type[Any]) -> Any:
         return object.__new__(view)
 
 
-def _delegate(name: str) -> Any:
-    def method(self: Any, *arguments: Any) -> Any:
-        return getattr(self._original, name)(*arguments)
+def _delegate(name: str, original: Any) -> Any:
+    def method(self: Any, *arguments: Any, **named: Any) -> Any:
+        return getattr(self._original, name)(*arguments, **named)
 
     method.__name__ = name
+    # A hook gets what it takes: what it takes is what the view's own function does.
+    own = inspect.signature(getattr(original, name))
+    place = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    method.__signature__ = own.replace(parameters=[place, *own.parameters.values()])  # type: ignore[attr-defined]
     return method
 
 
