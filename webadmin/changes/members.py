@@ -19,13 +19,21 @@ class CannotLeave(Exception):
 
 
 def change_members(
-    context: Context, relation: RelationInfo, row: Any, added: Mapping[str, Any], removed: Sequence[str]
+    context: Context,
+    relation: RelationInfo,
+    row: Any,
+    added: Mapping[str, Any],
+    removed: Sequence[str],
+    there: Mapping[str, Any] | None = None,
 ) -> None:
     """Take ``added`` (rows by id) into ``row``'s relation and the ids ``removed`` out of it; ``row`` is flushed.
 
     Those that are members already, or are none any more, are left alone. Raises CannotLeave.
+
+    :param there: all members by id, where they were read since the row was locked; else those concerned are asked for.
     """
-    there = those_of(context, relation, row, [*added, *removed])
+    if there is None:
+        there = those_of(context, relation, row, [*added, *removed])
     joining = [target for id, target in added.items() if id not in there]
     leaving = [target for id, target in there.items() if id in set(removed)]
     if relation.many_to_many:
@@ -40,7 +48,7 @@ def change_members(
 
 
 def _link(
-    context: Context, relation: RelationInfo, row: Any, joining: Sequence[Any], leaving: Iterable[Any]
+    context: Context, relation: RelationInfo, row: Any, joining: Sequence[Any], leaving: Sequence[Any]
 ) -> None:
     prop = relation.property
     links = prop.secondary
@@ -54,8 +62,9 @@ def _link(
     if joining:
         rows = [{link.key: value for link, value in ends(target).items()} for target in joining]
         insert_rows(context, links, rows)
-    for target in leaving:
-        delete_rows(context, links, sa.and_(*(link == value for link, value in ends(target).items())))
+    if leaving:
+        left = (sa.and_(*(link == value for link, value in ends(target).items())) for target in leaving)
+        delete_rows(context, links, sa.or_(*left))
 
 
 def _refer(relation: RelationInfo, row: Any, joining: Iterable[Any], leaving: Sequence[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from webadmin.database import identity
 from webadmin.database.inspection import ColumnInfo, Kind, RelationInfo, inspect_model
 from webadmin.errors import Conflict
 from webadmin.forms import related
-from webadmin.forms.relations import RelationField
+from webadmin.forms.relations import RelationField, ToManyField
 from webadmin.forms.row_form import RowForm
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -168,13 +168,23 @@ class _Saving:
         loaded = self._targets(relation, [id for id in new if isinstance(given[id], str | int)])
         by_id = {_id_of(relation, target): target for target in loaded}
         added = {id: by_id.get(id, given[id]) for id in new}
+        there = _members_now(field)
         try:
-            change_members(self.context, relation, self.row, added, [id for id in base if id not in given])
+            change_members(
+                self.context, relation, self.row, added, [id for id in base if id not in given], there
+            )
         except CannotLeave:
             message = _(
                 "Those that you took out cannot be without this one: delete them, or give them to another."
             )
             raise SaveRefused({relation.name: [message]}) from None
+
+
+def _members_now(field: Any) -> Mapping[str, Any] | None:
+    """The members that a field has read of a locked row, by id; None where these are not all."""
+    if not isinstance(field, ToManyField) or field.more:
+        return None
+    return {member.id: member.row for member in field.members}
 
 
 def new_row(view: View, data: dict[str, Any]) -> Any:

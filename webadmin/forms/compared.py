@@ -143,8 +143,9 @@ class _Texts:
             known = {member.id: member.label for member in field.members}
         elif isinstance(field, ToOneField) and field.current is not None:
             known = {field.current.id: field.current.label}
-        missing = [id for id in ids if id not in known]
         context, target = self.form.context, field.relation.target
+        known |= {id: related.related(context, target, row).label for id, row in field.targets.items()}
+        missing = [id for id in ids if id not in known]
         try:
             found = related.by_id(context, field.relation, missing)
         except ValueError:  # typed by hand, and no id

@@ -21,6 +21,8 @@ class InlineRow:
     deleting: bool = False
     gone: str = ""
     """The id of a row that was sent and is not there any more."""
+    typed: dict[str, str] = field(default_factory=dict)
+    """What was typed into a row that is gone, by attribute."""
     errors: list[str] = field(default_factory=list)
 
     @property

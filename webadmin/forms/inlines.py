@@ -94,7 +94,9 @@ class InlineTable:
             elif (row := there.get(id)) is not None:
                 self.rows.append(self._existing(number, row, formdata, deleting=deleting))
             elif not deleting and self._was_changed(number, id):
-                gone = InlineRow(number, gone=id)
+                gone = InlineRow(
+                    number, gone=id, typed={name: self._value(number, name) for name in self.option.columns}
+                )
                 gone.errors.append(_("This row is not there any more, so your change cannot be kept."))
                 self.rows.append(gone)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote
 
 from webadmin.database.inspection import NUMBERS
 from webadmin.forms.compared import Compared, compared
@@ -149,8 +148,8 @@ class _Maker:
 
     def _line(self, place: int, one: InlineRow) -> InlineLine:
         prefix = f"{self.table.prefix}-{one.number}-"
-        id = one.gone or (self.child.id_of(one.row) if one.row is not None else "")
-        hidden = [(prefix + ID, id)]
+        id = self.child.id_of(one.row) if one.row is not None else ""
+        hidden = [(prefix + ID, id)] if not one.gone else []  # it is shown once more, and not sent again
         errors = list(one.errors)
         merge: tuple[Compared, ...] = ()
         if one.form is not None:
@@ -199,7 +198,7 @@ class _Maker:
 
     def _text(self, one: InlineRow, name: str) -> str:
         if one.row is None:
-            return unquote(one.gone) if name == self.columns[0] else ""
+            return one.typed.get(name, "")
         relation = self.child.info.relations.get(name)
         value: Any
         if relation is None:
