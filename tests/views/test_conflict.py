@@ -16,6 +16,8 @@ from tests.pages import Page, parse
 from tests.test_routes import TrashableView, grants_of
 from tests.views.conftest import Admin
 from webadmin import Admin as Site
+from webadmin.database.own_tables.changes import change
+from webadmin.database.own_tables.migrate import upgrade
 from webadmin.demo.models import Order, OrderStatus, Tag
 
 
@@ -88,6 +90,25 @@ def test_lost_edits_pain_25(admin: Admin) -> None:
         Decimal("77.50"),
         "phone",
     )
+
+
+def test_who_and_when(admin: Admin) -> None:
+    """Who has made the other value is told where the history knows; of what was changed past it nobody is accused."""
+    upgrade(admin.engine)
+    id = _order(admin)
+    mine, theirs = admin.get(f"/orders/{id}/change/"), admin.get(f"/orders/{id}/change/")
+    admin.confirm(theirs, note="Theirs")
+    again = admin.post(mine.action(), mine.form() | {"note": "Mine"}, 409)
+    person = admin.value(sa.select(change.c.person_name))
+    assert person
+    assert again.texts("#merge thead th")[2].startswith(person)
+    page = admin.get(f"/orders/{id}/change/")
+    opened = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    with admin.engine.begin() as connection:
+        connection.execute(sa.update(change).values(at=opened))
+    _set(admin, Order, id, note="Past it")
+    again = admin.post(page.action(), page.form() | {"note": "Mine"}, 409)
+    assert again.texts("#merge thead th")[2] == "Somebody else"
 
 
 def test_merged_without_a_question(admin: Admin) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from webadmin.changes.record import LastChange, last_change
 from webadmin.forms.compared import Compared, compared
 from webadmin.forms.merging import CHOICE
 from webadmin.forms.row_form import RowForm
@@ -37,7 +38,13 @@ def merge_of(form: RowForm) -> Merge | None:
     fields = compared(form)
     if not any(one.theirs is not None for one in fields):
         return None
-    return Merge(fields, len(form.clashes), _opened(form))
+    said = _said(form, [one.name for one in fields if one.theirs is not None])
+    people = {last.person for last in said.values()}
+    if len(people) == 1 and all(one.theirs is None or one.name in said for one in fields):
+        when = _moment(max(last.at for last in said.values()))
+        return Merge(fields, len(form.clashes), _opened(form), people.pop(), when)
+    by = {name: f"{last.person}, {_moment(last.at)}" for name, last in said.items()}
+    return Merge(fields, len(form.clashes), _opened(form), by=by)
 
 
 def clash_messages(form: RowForm) -> dict[str | None, list[str]]:
@@ -53,10 +60,26 @@ def kept_from_others(form: RowForm) -> Sequence[str]:
     return [one.label for one in compared(form) if one.choice in ("theirs", "both")]
 
 
-def _opened(form: RowForm) -> str:
+def _said(form: RowForm, names: Sequence[str]) -> dict[str, LastChange]:
+    """Who made these attributes what they are now. What was recorded before the form was opened says nothing of that:
+    somebody has changed them without webadmin since."""
+    opened = _opened_at(form)
+    if opened is None:
+        return {}
+    said = last_change(form.context, form.view, form.row, names)
+    return {name: last for name, last in said.items() if last.at >= opened}
+
+
+def _opened_at(form: RowForm) -> dt.datetime | None:
     shown = form.snapshot
-    if shown is None or not shown.at:
-        return ""
-    moment = dt.datetime.fromisoformat(shown.at)
+    return dt.datetime.fromisoformat(shown.at) if shown is not None and shown.at else None
+
+
+def _opened(form: RowForm) -> str:
+    opened = _opened_at(form)
+    return "" if opened is None else _moment(opened)
+
+
+def _moment(moment: dt.datetime) -> str:
     ago, absolute = format_ago(moment), format_datetime(moment)
     return absolute if absolute.startswith(ago) else f"{ago}, {absolute}"
