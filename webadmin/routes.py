@@ -8,6 +8,7 @@ from webadmin.endpoint import Route
 from webadmin.views import (
     account,
     actions,
+    bulk,
     cell,
     changes,
     changeset,
@@ -57,6 +58,7 @@ ROUTES = (
     Route("{key}/facets/{field}", facets.facets, "view"),
     Route("{key}/lookup/{field}", lookup.lookup, "view"),
     Route("{key}/actions/progress", progress.progress, "view"),
+    Route("{key}/actions/edit", bulk.edit, "change", POST, stops=True),
     Route("{key}/actions/delete", actions.delete, "delete", POST),
     Route("{key}/actions/restore", actions.restore, "restore", POST),
     Route("{key}/actions/{name}", actions.run, "action:{name}", POST, stops=True),

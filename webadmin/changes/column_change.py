@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
@@ -137,12 +136,6 @@ class ColumnChange:
         if self.target is None:
             return tuple(None for _ in self.relation.local)
         return tuple(getattr(self.target, name) for name in self.relation.remote)
-
-
-def columns_of(info: ModelInfo, changes: Iterator[ColumnChange] | list[ColumnChange]) -> list[sa.Column[Any]]:
-    """The columns that ``changes`` are about, each once."""
-    names = dict.fromkeys(name for change in changes for name in change.names)
-    return [info.columns[name].column for name in names]
 
 
 def _like(old: Any, value: Decimal, scale: int | None) -> Any:

@@ -41,6 +41,8 @@ def chosen(request: AdminRequest, *, deleted: Deleted) -> Selection:
     view, context = request.view, request.context
     progress = Progress(stopped=request.stopped)
     if request.posted(ALL) == "1":
+        if QUERY not in request.form:  # nobody means all there are by leaving out what narrows them
+            raise BadRequest(_("Which rows are meant? Choose them in the list."), link="./")
         pairs = _pairs(request.posted(QUERY))
         params = ListParams.parse(pairs, view, current_zone())
         which = deleted if deleted == "hide" else params.deleted

@@ -248,6 +248,9 @@ def bulk_actions(request: AdminRequest, view: View, params: ListParams) -> tuple
         url = request.urls.action(view, "restore")
         found.append(BulkAction("restore", _("Restore"), url, icon="restore"))
     if params.deleted != "only":
+        if request.may("change") and view.form_columns:
+            url = request.urls.action(view, "edit")
+            found.append(BulkAction("edit", _("Edit…"), url, icon="pencil"))
         found += [
             BulkAction(info.name, info.label, request.urls.action(view, info.name), info.tone, info.icon)
             for info in view.actions.values()

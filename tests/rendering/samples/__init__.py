@@ -14,6 +14,7 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "detail.html": (pages.detail_page, pages.bare_detail_page),
     "delete.html": (pages.delete_page, pages.bare_delete_page),
     "action.html": (acting.action_page, acting.bare_action_page),
+    "bulk.html": (acting.bulk_page, acting.bare_bulk_page),
     "done.html": (acting.done_page, acting.bare_done_page),
     "row_actions.html": (acting.row_actions_page, acting.bare_row_actions_page),
     "progress.html": (acting.progress_page, acting.bare_progress_page),

@@ -8,6 +8,8 @@ from webadmin.forms.controls import FormControl, FormSummaryItem
 from webadmin.rendering.shell import Link
 from webadmin.views.acting import LeftOut
 from webadmin.views.actions import ActionPage, DonePage
+from webadmin.views.bulk import BulkLine, BulkPage, EffectLine, OperationChoice, PlanPart
+from webadmin.views.bulk_texts import SampleLine
 from webadmin.views.progress import ProgressPage
 from webadmin.views.row_actions import MenuItem, RowActionsPage
 
@@ -91,3 +93,39 @@ def progress_page(**changes: Any) -> ProgressPage:
 
 def bare_progress_page() -> ProgressPage:
     return progress_page(state="", done=0, total=0, text="It runs elsewhere.")
+
+
+def bulk_page(**changes: Any) -> BulkPage:
+    """A price that is raised, which not all products can take."""
+    line = BulkLine(
+        FormControl("with-price", "f-price", "Price", "number", "5", errors=("Too much.",)),
+        (OperationChoice("", "Leave as it is", False), OperationChoice("replace", "Replace the text", True)),
+        "op-price",
+        "and-price",
+        "6",
+    )
+    plan = PlanPart(
+        37,
+        35,
+        "35 products would change; 2 are like this already.",
+        (EffectLine("Price", "5 added: 35 would change, 2 would not.", "1 product cannot take it: too much."),),
+        (SampleLine(Link("Teapot", "/admin/products/1/"), (("10.00", "15.00"),)),),
+        "Change 35 products",
+    )
+    given: dict[str, Any] = {
+        **LIST,
+        "title": "Edit 37 products",
+        "row_count": 37,
+        "lines": (line,),
+        "summary": (FormSummaryItem("f-price", "Price", "Too much."),),
+        "plan": plan,
+        "note": "These rows have changed since you looked.",
+        "action_url": "/admin/products/actions/edit/",
+        "hidden": (("all", "1"), ("query", ""), ("run", "x")),
+        "progress_url": "/admin/products/actions/progress/",
+    }
+    return BulkPage(**(given | changes))
+
+
+def bare_bulk_page() -> BulkPage:
+    return bulk_page(summary=(), plan=None, note="", lines=())
