@@ -29,11 +29,12 @@ PAGES = {
     "by total, page 20000": "?sort=total:desc&page=20000",
     "few filtered": "?status=paid",
     "most filtered": "?status=delivered",
+    "by channel": "?channel=phone",
     "most filtered, page 20000": "?status=delivered&page=20000",
     "common word": "?q=customer",
     "rare word": "?q=A-1900042",
 }
-_MAPPED = ("page 20000", "last page", "by total, page 20000", "most filtered, page 20000")
+_MAPPED = ("page 20000", "last page", "by total, page 20000", "most filtered, page 20000", "by channel")
 
 
 @dataclass(frozen=True)

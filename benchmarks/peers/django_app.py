@@ -89,6 +89,9 @@ class Order(models.Model):
             (name, name) for name in ("pending", "paid", "packed", "sent", "delivered", "failed", "cancelled")
         ],
     )
+    channel = models.CharField(
+        max_length=20, choices=[(name, name) for name in ("web", "app", "phone", "sales_rep")]
+    )
     total = models.DecimalField(max_digits=12, decimal_places=2)
     placed_at = models.DateTimeField()
     note = models.TextField(null=True)
@@ -110,7 +113,7 @@ class Open(admin.AdminSite):
 class OrderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("number", "customer", "status", "total", "placed_at", "note")
     list_select_related = ("customer",)
-    list_filter = ("status",)
+    list_filter = ("status", "channel")
     search_fields = ("number", "note")
     ordering = ("-placed_at",)
     list_per_page = 25

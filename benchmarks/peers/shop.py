@@ -25,6 +25,13 @@ class Status(enum.Enum):
     cancelled = "cancelled"
 
 
+class Channel(enum.Enum):
+    web = "web"
+    app = "app"
+    phone = "phone"
+    sales_rep = "sales_rep"
+
+
 class Customer(Base):
     __tablename__ = "customers"
 
@@ -42,6 +49,7 @@ class Order(Base):
     number: Mapped[str]
     customer_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("customers.id"))
     status: Mapped[Status] = mapped_column(sa.Enum(Status, name="order_status"))
+    channel: Mapped[Channel] = mapped_column(sa.Enum(Channel, native_enum=False))
     total: Mapped[Decimal]
     placed_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
     note: Mapped[str | None]

@@ -6,7 +6,7 @@ import sys
 from typing import ClassVar
 
 from serve import serve
-from shop import Customer, Order, Status
+from shop import Channel, Customer, Order, Status
 from sqladmin import Admin, ModelView
 from sqladmin.filters import StaticValuesFilter
 from sqlalchemy import create_engine
@@ -25,7 +25,10 @@ class OrderAdmin(ModelView, model=Order):
     ]
     column_sortable_list: ClassVar = [Order.number, Order.total, Order.placed_at]
     column_searchable_list: ClassVar = [Order.number, Order.note]
-    column_filters: ClassVar = [StaticValuesFilter(Order.status, [(one.name, one.name) for one in Status])]
+    column_filters: ClassVar = [
+        StaticValuesFilter(Order.status, [(one.name, one.name) for one in Status]),
+        StaticValuesFilter(Order.channel, [(one.name, one.name) for one in Channel]),
+    ]
     column_default_sort: ClassVar = (Order.placed_at, True)
     page_size = 25
 

@@ -13,8 +13,14 @@ from starlette_admin.contrib.sqla import Admin, ModelView
 
 
 class OrderView(ModelView):
-    fields: ClassVar = ["id", "number", "customer", "status", "total", "placed_at", "note"]
-    searchable_fields: ClassVar = ["number", "note", "status"]  # what can be searched can be filtered
+    fields: ClassVar = ["id", "number", "customer", "status", "channel", "total", "placed_at", "note"]
+    exclude_fields_from_list: ClassVar = ["channel"]
+    searchable_fields: ClassVar = [
+        "number",
+        "note",
+        "status",
+        "channel",
+    ]  # what can be searched can be filtered
     sortable_fields: ClassVar = ["number", "total", "placed_at"]
     fields_default_sort: ClassVar = [("placed_at", True)]
     page_size = 25
