@@ -12,8 +12,11 @@ from webadmin._version import __version__
 
 if TYPE_CHECKING:
     from webadmin.auth.user import User
+    from webadmin.changes.ready_actions import Increment, SetValue, Transition
+    from webadmin.changes.selection import Selection
     from webadmin.errors import OptionsError, WebadminError
-    from webadmin.options.actions import action
+    from webadmin.options.actions import ActionResult, action
+    from webadmin.options.depends import Depends, FieldState
     from webadmin.options.fieldsets import Fieldset
     from webadmin.options.inlines import Inline
     from webadmin.options.model_view import ModelView
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Admin",
+    "Depends",
+    "FieldState",
     "Fieldset",
     "Filter",
     "Inline",
@@ -34,12 +39,19 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ActionResult": "webadmin.options.actions",
     "Admin": "webadmin.site",
+    "Depends": "webadmin.options.depends",
+    "FieldState": "webadmin.options.depends",
     "Fieldset": "webadmin.options.fieldsets",
     "Filter": "webadmin.options.own_filters",
     "Inline": "webadmin.options.inlines",
+    "Increment": "webadmin.changes.ready_actions",
     "ModelView": "webadmin.options.model_view",
     "OptionsError": "webadmin.errors",
+    "Selection": "webadmin.changes.selection",
+    "SetValue": "webadmin.changes.ready_actions",
+    "Transition": "webadmin.changes.ready_actions",
     "User": "webadmin.auth.user",
     "WebadminError": "webadmin.errors",
     "action": "webadmin.options.actions",

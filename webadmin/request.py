@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, Headers
@@ -60,6 +60,14 @@ class AdminRequest:
     stopped: Callable[[], bool] = lambda: False
     """Whether nobody waits for the answer any more."""
     extra: dict[str, Any] = field(default_factory=dict)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What hooks expect of Starlette's request besides: ``state``, ``client``, ``url``, ``cookies``, ``app``."""
+            if name.startswith("__") or name == "connection":
+                raise AttributeError(name)
+            return getattr(self.connection, name)
 
     @property
     def headers(self) -> Headers:
