@@ -12,6 +12,7 @@ from webadmin._version import __version__
 
 if TYPE_CHECKING:
     from webadmin.auth.user import User
+    from webadmin.changes.hooks import CommittedChange
     from webadmin.changes.ready_actions import Increment, SetValue, Transition
     from webadmin.changes.selection import Selection
     from webadmin.errors import OptionsError, WebadminError
@@ -24,14 +25,20 @@ if TYPE_CHECKING:
     from webadmin.site import Admin
 
 __all__ = [
+    "ActionResult",
     "Admin",
+    "CommittedChange",
     "Depends",
     "FieldState",
     "Fieldset",
     "Filter",
+    "Increment",
     "Inline",
     "ModelView",
     "OptionsError",
+    "Selection",
+    "SetValue",
+    "Transition",
     "User",
     "WebadminError",
     "__version__",
@@ -41,6 +48,7 @@ __all__ = [
 _HOMES = {
     "ActionResult": "webadmin.options.actions",
     "Admin": "webadmin.site",
+    "CommittedChange": "webadmin.changes.hooks",
     "Depends": "webadmin.options.depends",
     "FieldState": "webadmin.options.depends",
     "Fieldset": "webadmin.options.fieldsets",
