@@ -19,7 +19,7 @@ from webadmin.forms.fields import REQUIRED
 from webadmin.forms.row_form import RowForm
 from webadmin.text import gettext as _
 
-__all__ = ["SaveRefused", "constraint_columns", "refusal"]
+__all__ = ["SaveRefused", "constraint_columns", "key_taken", "refusal"]
 
 logger = logging.getLogger("webadmin")
 
@@ -51,6 +51,12 @@ def refusal(form: RowForm, written: Mapping[str, Any], error: exc.StatementError
     elif not (failure.integrity or failure.value or failure.kind == "refused"):
         return None
     return SaveRefused(_Reason(form, written, failure).errors())
+
+
+def key_taken(form: RowForm, written: Mapping[str, Any]) -> SaveRefused:
+    """The refusal of a new row whose key another one has."""
+    columns = tuple(column.column.name for column in form.view.info.key)
+    return SaveRefused(_Reason(form, written, Failure("unique", columns=columns)).errors())
 
 
 class _Reason:

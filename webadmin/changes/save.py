@@ -15,7 +15,7 @@ from wtforms import ValidationError
 
 from webadmin.changes.conflicts import clash_messages
 from webadmin.changes.hooks import HookRefused, changed, run_hook
-from webadmin.changes.integrity import SaveRefused, refusal
+from webadmin.changes.integrity import SaveRefused, key_taken, refusal
 from webadmin.changes.members import CannotLeave, change_members
 from webadmin.database import identity
 from webadmin.database.inspection import ColumnInfo, Kind, RelationInfo, inspect_model
@@ -72,6 +72,10 @@ class _Saving:
                     for name, value in self._wanted():
                         self._assign(name, value, creating=creating)
                 if creating:
+                    if (
+                        self._is_there()
+                    ):  # the session knows it: it would only warn, and ask the database in vain
+                        raise key_taken(self.form, self.written)
                     self.session.add(self.row)
                 self.session.flush()
                 if nulls := [name for name, value in self.written.items() if value is sa.JSON.NULL]:
@@ -99,6 +103,12 @@ class _Saving:
                 raise
             raise refused from error
         return self.row
+
+    def _is_there(self) -> bool:
+        """Whether a row with the new one's key has been read already."""
+        info = self.view.info
+        key = [self.written.get(column.name, getattr(self.row, column.name)) for column in info.key]
+        return info.mapper.identity_key_from_primary_key(key) in self.session.identity_map
 
     def _wanted(self) -> list[tuple[str, Any]]:
         """What is written: the person's changes, as the hook left them, and what the hook changed itself."""
