@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.rendering.samples import inlines
 from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
 from webadmin.forms.sections import FormSection, FormTab
 from webadmin.views.form import FormPage
@@ -101,6 +102,7 @@ def form_page(**changes: Any) -> FormPage:
         "copies": True,
         "cancel_url": "/admin/orders/1048791/",
         "hidden": (("_snapshot", "abc"),),
+        "inlines": inlines.tables(),
     }
     return FormPage(**(given | changes))
 
@@ -118,4 +120,5 @@ def bare_form_page() -> FormPage:
         delete_url=None,
         cancel_url="/admin/orders/",
         hidden=(),
+        inlines=(),
     )
