@@ -1,0 +1,165 @@
+"""The history seen by people who may not see everything: foreign rows, hidden columns, foreign changes, undoing them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from tests.pages import parse
+from tests.security.desk import FOREIGN, Comment, Person, Ticket, TicketView, Visitor, admin_of, stored
+from webadmin import Admin
+from webadmin.database.own_tables.changes import change, change_row
+from webadmin.database.own_tables.migrate import upgrade
+
+TOLD = f"{FOREIGN}-reason"
+
+
+class Reasoned(TicketView, model=Ticket):
+    key = "tickets"
+    change_reason = "optional"
+
+
+@pytest.fixture
+def kept(desk: Engine) -> Admin:
+    """The desk with a history: each team has changed a row of its own, the chief one of each and a person."""
+    upgrade(desk)
+    admin = admin_of(desk, Reasoned)
+    blue, red, chief = Visitor(admin, "blue"), Visitor(admin, "red"), Visitor(admin, "chief")
+    save(blue, "/tickets/2/change/", body=f"{FOREIGN} more", _reason=TOLD)
+    save(red, "/tickets/1/change/", body="Red more", _reason="red reason")
+    save(chief, "/tickets/4/change/", body="Chief said")
+    save(chief, "/people/2/change/", name=f"{FOREIGN} Rob")
+    submitted(chief.submit("/tickets/actions/shout/", {"id": ["1", "2"], "confirm": "1"}))
+    return admin
+
+
+def save(visitor: Visitor, path: str, **fields: Any) -> None:
+    submitted(visitor.submit(path, visitor.page(path).form("form") | fields))
+
+
+def submitted(answer: Any) -> None:
+    assert answer.status_code == 303, answer.text
+
+
+def ids(engine: Engine, *where: Any) -> list[Any]:
+    with engine.connect() as connection:
+        return list(connection.execute(sa.select(change.c.id).where(*where).order_by(change.c.id)).scalars())
+
+
+def test_foreign_changes_do_not_show(kept: Admin, desk: Engine) -> None:
+    """Neither in the list, by any question, nor by their address, nor in the history of their row; one's own do."""
+    red = Visitor(kept, "red")
+    foreign = ids(desk, sa.or_(change.c.person == "name:blue", change.c.list_key == "people"))
+    assert len(foreign) == 2
+    listed = [line.get("data-change") for line in red.page("/changes/").css("[data-change]")]
+    assert len(listed) == 3
+    assert not {str(id) for id in foreign} & set(listed)
+    for question in (
+        "", f"?q={FOREIGN}", f"?q={TOLD}", "?who=blue", "?list=people", "?kind=change", f"?before={ids(desk)[-1]}"
+    ):  # fmt: skip
+        answer = red.get(f"/changes/{question}")
+        assert answer.status_code == 200
+        page = parse(answer.text)
+        assert FOREIGN not in "".join(page.one("#main").itertext())
+        if question in (f"?q={FOREIGN}", f"?q={TOLD}", "?who=blue", "?list=people"):
+            assert not page.css("[data-change], a[rel=next]")
+    for id in foreign:
+        for path in (f"/changes/{id}/", f"/changes/{id}/?after=0", f"/changes/{id}/undo/"):
+            answer = red.get(path)
+            assert answer.status_code == 404
+            assert FOREIGN not in answer.text
+        assert red.submit(f"/changes/{id}/undo/", {"plan": "x"}).status_code == 404
+    for path in ("/tickets/2/history/", "/people/2/history/"):
+        answer = red.get(path)
+        assert answer.status_code == 404
+        assert FOREIGN not in answer.text
+
+
+def test_foreign_rows_of_a_change(kept: Admin, desk: Engine) -> None:
+    """Of a change of many rows one sees the own ones, not how many others there are, and undoes no other."""
+    (id,) = ids(desk, change.c.kind == "action")
+    red = Visitor(kept, "red")
+    for path in (f"/changes/{id}/", f"/changes/{id}/undo/"):
+        answer = red.get(path)
+        assert answer.status_code == 200
+        assert FOREIGN not in parse(answer.text).text("main")
+        assert FOREIGN.upper() not in answer.text
+    page = red.page(f"/changes/{id}/")
+    assert len(page.css("[data-row]")) == 1
+    assert "Rows" not in page.texts("main dl dt"), "how many there are in all"
+    plan = red.page(f"/changes/{id}/undo/").form("form")
+    with desk.connect() as connection:
+        rows = list(
+            connection.execute(sa.select(change_row.c.id).where(change_row.c.change_id == id)).scalars()
+        )
+    submitted(red.submit(f"/changes/{id}/undo/", plan | {"row": [str(row) for row in rows]}))
+    assert stored(desk, Ticket, 1).title == "Red one"
+    assert stored(desk, Ticket, 2).title == f"{FOREIGN} TWO".upper()
+
+
+def test_hidden_columns(kept: Admin, desk: Engine) -> None:
+    """A column that no page of a list shows is in no page of its history, and a secret never says what it was."""
+    chief = Visitor(kept, "chief")
+    submitted(chief.submit("/tickets/3/purge/", chief.page("/tickets/3/purge/").form("form")))
+    new = ids(desk)[-1]
+    for path in (f"/changes/{new}/", f"/changes/{new}/undo/", "/changes/?q=s3cr3t"):
+        assert "s3cr3t" not in parse(chief.get(path).text).text("main > div")
+    page = chief.page(f"/changes/{new}/")
+    assert not page.css('[data-column="secret"], [data-column="team"]')
+    reader = Visitor(kept, "chief", grants="*.view")
+    shown = {row.get("data-column") for row in reader.page(f"/changes/{new}/").css("[data-column]")}
+    assert "price" not in shown, "on the form alone, which this person does not get to see"
+    assert "title" in shown
+
+
+def test_lists_that_one_may_not_view(kept: Admin, desk: Engine) -> None:
+    """Their changes are not there; and what they were made in is not told where a row of another list was changed."""
+    chief = Visitor(kept, "chief")
+    submitted(chief.submit("/tickets/3/purge/", chief.page("/tickets/3/purge/").form("form")))
+    (people,) = ids(desk, change.c.list_key == "people")
+    reader = Visitor(kept, "chief", grants="people.view")
+    assert [line.get("data-change") for line in reader.page("/changes/").css("[data-change]")] == [
+        str(people)
+    ]
+    for id in ids(desk, change.c.list_key == "tickets"):
+        assert reader.get(f"/changes/{id}/").status_code == 404
+    assert reader.get("/tickets/1/history/").status_code == 403
+    save(chief, "/people/1/change/", name="Ada L")
+    history = Visitor(kept, "red", grants="people.view").page("/people/1/history/")
+    assert len(history.css("article")) == 1
+
+
+def test_undo_without_permission(kept: Admin, desk: Engine) -> None:
+    """Who may see a change and not write the rows gets no link to undo it, no plan and no deed; nor without a token."""
+    (id,) = ids(desk, change.c.person == "name:red")
+    for grants in ("*.view", "*.view tickets.add tickets.delete", "*.view people.change"):
+        reader = Visitor(kept, "red", grants=grants)
+        assert reader.get(f"/changes/{id}/undo/").status_code == 403
+        assert reader.submit(f"/changes/{id}/undo/", {"plan": "x"}).status_code == 403
+    assert not Visitor(kept, "red", grants="*.view").page(f"/changes/{id}/").css('a[href$="/undo/"]')
+    red = Visitor(kept, "red")
+    plan = red.page(f"/changes/{id}/undo/").form("form")
+    assert red.post(f"/changes/{id}/undo/", data=plan | {"csrf_token": "x"}).status_code == 403
+    for rows in (["x"], ["9" * 30], ["-1"], ["1.5"], [""]):
+        assert red.submit(f"/changes/{id}/undo/", plan | {"plan": "other", "row": rows}).status_code == 409
+    assert stored(desk, Ticket, 1).body == "Red more"
+    assert stored(desk, Comment, 1) is not None
+    assert stored(desk, Person, 2).name == f"{FOREIGN} Rob"
+
+
+def test_what_others_did_to_a_row_that_is_one_s_own_by_now(kept: Admin, desk: Engine) -> None:
+    """A row in one's scope has its whole history; one that leaves it keeps what one did oneself."""
+    red = Visitor(kept, "red")
+    assert len(red.page("/tickets/4/history/").css("article")) == 1
+    with desk.begin() as connection:
+        connection.execute(
+            sa.update(Ticket).where(Ticket.id == 1).values(team="blue", title=f"{FOREIGN} taken")
+        )
+    answer = red.get("/tickets/1/history/")
+    assert FOREIGN not in answer.text
+    page = parse(answer.text)
+    assert len(page.css("article")) == 1
+    assert not page.css('h1 ~ a, nav a[href$="/tickets/1/"]')
