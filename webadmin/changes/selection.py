@@ -118,8 +118,11 @@ class Selection:
             [ColumnChange(attribute_name(name), "set", value) for name, value in values.items()]
         )
 
-    def write(self, changes: Sequence[ColumnChange]) -> int:
-        """Make ``changes`` in those of these rows in which they change something; returns how many those are."""
+    def write(self, changes: Sequence[ColumnChange], *, only: sa.ColumnElement[bool] | None = None) -> int:
+        """Make ``changes`` in those of these rows in which they change something; returns how many those are.
+
+        :param only: a condition on the table's columns that has to hold at the very moment of writing.
+        """
         context, view = self.context, self.view
         values: dict[str, Any] = {}
         different: list[sa.ColumnElement[bool]] = []
@@ -132,7 +135,8 @@ class Selection:
                     values[column.key] = value
                     different.append(column.is_distinct_from(value))
             else:
-                return update_rows(context, view.info.table, values, sa.and_(self.where, sa.or_(*different)))
+                where = sa.and_(self.where, sa.or_(*different), *(() if only is None else (only,)))
+                return update_rows(context, view.info.table, values, where)
         return sum(write_row(context, view, row, changes) for row in self.rows())
 
     @property

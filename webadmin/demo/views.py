@@ -10,8 +10,9 @@ from typing import Any
 from babel.numbers import get_currency_symbol
 from sqlalchemy import func
 
+from webadmin.demo.actions import OrderActions, ProductActions
 from webadmin.demo.filters import CustomerCountry, Delay, ReviewQuestions
-from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, OrderStatus, Product, Review
+from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, Product, Review
 from webadmin.options.actions import action
 from webadmin.options.fieldsets import Fieldset
 from webadmin.options.inlines import Inline
@@ -48,7 +49,7 @@ def as_percent(row: Any, attribute: str) -> str | None:
     return f"{format_number(value * 100, 0)} %" if value else None
 
 
-class OrderView(ModelView, model=Order):
+class OrderView(OrderActions, ModelView, model=Order):
     category = "Sales"
     row_label = Order.number
     column_list = [
@@ -128,16 +129,6 @@ class OrderView(ModelView, model=Order):
     ]
     form_args = {"number": {"description": "Left empty, the next number is taken"}}
 
-    @action(label="Mark as sent", confirmation="Paid and packed orders become sent; others stay as they are.")
-    def mark_sent(self, rows: Sequence[Order], request: Any) -> str:
-        ready = [order for order in rows if order.status in {OrderStatus.PAID, OrderStatus.PACKED}]
-        for order in ready:
-            order.status = OrderStatus.SENT
-        text = ngettext("%(n)s order is sent.", "%(n)s orders are sent.", len(ready)) % {"n": len(ready)}
-        if left := len(rows) - len(ready):
-            text += " " + _("%(n)s stay as they are.") % {"n": left}
-        return text
-
 
 class OrderLineView(ModelView, model=OrderLine):
     category = "Sales"
@@ -161,7 +152,7 @@ class CategoryView(ModelView, model=Category):
     column_searchable_list = [Category.name, "parent.name"]
 
 
-class ProductView(ModelView, model=Product):
+class ProductView(ProductActions, ModelView, model=Product):
     category = "Catalogue"
     column_list = [
         Product.name,

@@ -144,8 +144,8 @@ def actions_of(options: Any, fault: Callable[[str, str, str], None] | None = Non
                         "this name is taken, or no part of an address: give it another",
                     )
                 continue
-            if not info.arguments and info.form is None:
-                info = replace(info, arguments=_arguments(value, attribute, fault))
+            if info.form is None:
+                info = replace(info, arguments=_asked(value, options.model, attribute, fault))
             found[info.name] = info
     return found
 
@@ -190,6 +190,20 @@ def allowed_by_function(info: ActionInfo, row: Any, request: Any) -> bool:
     function = info.allowed
     takes = len(inspect.signature(function).parameters)
     return bool(function(row) if takes == 1 else function(row, request))
+
+
+def _asked(
+    value: Any, model: type, attribute: str, fault: Callable[[str, str, str], None] | None
+) -> tuple[Argument, ...]:
+    ready = getattr(value, "arguments", None)
+    if ready is None:
+        return _arguments(value, attribute, fault)
+    try:
+        return tuple(ready(model))
+    except TypeError as error:
+        if fault is not None:
+            fault(attribute, type(value).__name__, str(error))
+        return ()
 
 
 def _arguments(

@@ -12,6 +12,8 @@ from sqlalchemy import exc
 from wtforms import ValidationError
 
 from webadmin.changes.hooks import call_hook
+from webadmin.changes.integrity import refusal
+from webadmin.changes.one_by_one import Refused
 from webadmin.changes.record import describe
 from webadmin.changes.selection import Selection
 from webadmin.errors import Forbidden, Unprocessable
@@ -43,6 +45,15 @@ class Done:
     left_out: tuple[LeftOut, ...] = ()
     """The first of those that stayed as they were."""
     left_out_count: int = 0
+
+
+class _NoForm:
+    """What an explanation of a refusal asks of a form, where there is none."""
+
+    def __init__(self, request: AdminRequest) -> None:
+        self.context, self.view = request.context, request.view
+        self.fields: dict[str, Any] = {}
+        self.row = None
 
 
 def refused_by_sql(selection: Selection, condition: sa.ColumnElement[bool]) -> Selection:
@@ -81,12 +92,15 @@ class Acting:
                 if not self.selection.count():
                     raise self._forbidden()
         try:
-            result = {"rows": self._rows, "row": self._each, "query": self._query}[self.info.on]()
+            with self.request.session.begin_nested():
+                result = {"rows": self._rows, "row": self._each, "query": self._query}[self.info.on]()
+                self.request.session.flush()
         except ValidationError as error:
             raise Unprocessable(
                 str(error), title=_("Not done"), link="./", link_label=self.request.view.name_plural
             ) from error
-        self.request.session.flush()
+        except (exc.StatementError, Refused) as error:
+            raise self._refused(error) from error
         view = self.request.view
         describe(
             self.request.context,
@@ -158,6 +172,15 @@ class Acting:
     @staticmethod
     def _not_allowed() -> str:
         return _("This is not allowed for it.")
+
+    def _refused(self, error: exc.StatementError | Refused) -> Exception:
+        """What to say where the database does not take what the action writes."""
+        cause, label = (error.error, error.label) if isinstance(error, Refused) else (error, "")
+        found = refusal(_NoForm(self.request), {}, cause)  # type: ignore[arg-type]
+        if found is None:
+            return cause
+        text = f"{label}: {found.message}" if label else found.message
+        return Unprocessable(text, title=_("Not done"), link="./", link_label=self.request.view.name_plural)
 
     def _forbidden(self) -> Forbidden:
         text = _("“{action}” is not allowed for any of these rows.").format(action=self.info.label)
