@@ -15,14 +15,18 @@ from webadmin.errors import BadRequest
 from webadmin.listing.fits import sendable
 from webadmin.listing.loading import label_of, label_plan
 from webadmin.listing.parsing import MAX_QUERY
+from webadmin.listing.prefix import begins_with, is_large
 from webadmin.listing.scope import scope
-from webadmin.listing.search import contains_words, key_condition_of, search_condition
+from webadmin.listing.search import contains_words, has_words, key_condition_of, search_condition
 from webadmin.options.attributes import Attribute, resolve
 from webadmin.options.context import Context
 from webadmin.options.defaults import searchable
 from webadmin.options.labels import guess_columns
 from webadmin.options.view import View
 from webadmin.text import gettext as _
+
+_GATHERED = 500
+"""Rows of a large table that are gathered to be sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class _Lookup:
         beside = [name for name in map(str, fields) if name in self.info.columns]
         stmt = self._select(deleted, beside)
         if q:
-            stmt = stmt.where(self._matches(q, [resolve(self.info, name) for name in fields]))
+            stmt = stmt.where(self._found(q, [resolve(self.info, name) for name in fields], deleted))
         stmt = stmt.order_by(*self._order(bool(q))).limit(limit + 1)
         rows = self._rows(stmt)
         return [self._choice(row, beside) for row in rows[:limit]], len(rows) > limit
@@ -104,14 +108,54 @@ class _Lookup:
         label_plan(self.context, self.model).load_collections(self.context, self.view, rows)
         return rows
 
-    def _select(self, deleted: bool, beside: Sequence[str] = ()) -> sa.Select[Any]:
+    def _seen(self, deleted: bool) -> sa.Select[Any]:
+        """All that the person may see."""
         stmt = sa.select(self.model)
         if self.view is not None:
-            stmt = scope(self.context, self.view, stmt, "show" if deleted else "hide")
-        elif self.info.soft_delete is not None and not deleted:
+            return scope(self.context, self.view, stmt, "show" if deleted else "hide")
+        if self.info.soft_delete is not None and not deleted:
             stmt = stmt.where(getattr(self.model, self.info.soft_delete).is_(None))
+        return stmt
+
+    def _select(self, deleted: bool, beside: Sequence[str] = ()) -> sa.Select[Any]:
+        stmt = self._seen(deleted)
         options = label_plan(self.context, self.model, beside).options(self.context)
         return stmt.options(*options).execution_options(webadmin_label=_("Rows to choose from"))
+
+    def _found(self, q: str, fields: Sequence[Attribute], deleted: bool) -> sa.ColumnElement[bool]:
+        """What the rows have in common. Of a large table only so many are gathered, along its indexes, before they are
+        sorted; one that has no index for it is looked through."""
+        view = self.view
+        if view is None or not is_large(self.context, view):
+            return self._matches(q, fields)
+        found = begins_with(self.context, view, fields or self._texts(), q, live=not deleted)
+        if not found or self._has_words():
+            found.append(
+                search_condition(self.context, view, q) if self._has_words() else self._matches(q, fields)
+            )
+        elif (key := key_condition_of(self.context, self.info, q)) is not None:
+            found.append(key)
+        keys = [getattr(self.model, column.name) for column in self.info.key]
+        # One by one: not every planner finds the indexes behind an OR.
+        some = [
+            self._seen(deleted).with_only_columns(*keys).where(one).limit(_GATHERED).subquery()
+            for one in found
+        ]
+        gathered = sa.union_all(*(sa.select(*one.c) for one in some))
+        return (keys[0] if len(keys) == 1 else sa.tuple_(*keys)).in_(gathered)
+
+    def _has_words(self) -> bool:
+        """Whether an index of words stands behind the table's search."""
+        view = self.view
+        return view is not None and has_words(self.context, view)
+
+    def _texts(self) -> list[Attribute]:
+        """The columns that are looked through, where nobody says which."""
+        names = dict.fromkeys((*guess_columns(self.info), *searchable(self.info)))
+        attributes = {name: resolve(self.info, name) for name in names}
+        if self.view is not None:
+            attributes |= {attribute.name: attribute for attribute in self.view.searchable}
+        return list(attributes.values())
 
     def _matches(self, q: str, fields: Sequence[Attribute]) -> sa.ColumnElement[bool]:
         found: list[sa.ColumnElement[bool]] = []
@@ -120,12 +164,9 @@ class _Lookup:
         elif self.view is not None and self.view.search_vector is not None:
             return search_condition(self.context, self.view, q)
         else:
-            names = dict.fromkeys((*guess_columns(self.info), *searchable(self.info)))
-            attributes = {name: resolve(self.info, name) for name in names}
-            if self.view is not None:
-                attributes |= {attribute.name: attribute for attribute in self.view.searchable}
+            attributes = self._texts()
             if attributes:
-                found.append(contains_words(self.context, list(attributes.values()), q))
+                found.append(contains_words(self.context, attributes, q))
         key = key_condition_of(self.context, self.info, q)
         found += [key] if key is not None else []
         return sa.or_(*found) if found else sa.false()

@@ -88,6 +88,13 @@ def _open_columns(view: View, index: TextIndex) -> list[str]:
     return [name for name in index.columns if name.casefold() in shown]
 
 
+def has_words(context: Context, view: View) -> bool:
+    """Whether an index of words serves the view's search, as far as is known without searching."""
+    if view.search_vector is not None and context.dialect.supports_search_vector:
+        return True
+    return asked(context, view, "a").index is not None
+
+
 def vector(view: View) -> Any:
     """The view's search column."""
     assert view.search_vector is not None

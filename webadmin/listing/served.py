@@ -117,13 +117,16 @@ def _served(
     ]
     # What is not unique yet is made so by the key, which the index need not have.
     usable = [
-        index for index in known.indexes or () if not index.where or (live and index.where == _live(view))
+        index
+        for index in known.indexes or ()
+        if not index.where or (live and index.where == live_condition(view))
     ]
     high = context.dialect.nulls_sort_high
     return any(_enough(order, _matched(index, order, texts, pinned, high)) for index in usable)
 
 
-def _live(view: View) -> str:
+def live_condition(view: View) -> str:
+    """The condition of an index that has the view's live rows alone."""
     assert view.soft_delete is not None
     return normalised(f"{view.info.columns[view.soft_delete].column.name} IS NULL")
 
