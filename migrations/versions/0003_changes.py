@@ -46,12 +46,6 @@ def upgrade() -> None:
         sa.Column("after", Record()),
         sa.Column("redacted", sa.Text, nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("id", name="pk_webadmin_change_row"),
-        sa.ForeignKeyConstraint(
-            ["change_id"],
-            ["webadmin_change.id"],
-            ondelete="CASCADE",
-            name="fk_webadmin_change_row_change_id",
-        ),
     )
     op.create_index("ix_webadmin_change_row_change_id_step", "webadmin_change_row", ["change_id", "step"])
     op.create_index(

@@ -33,6 +33,8 @@ class _RowOf(sa.types.UserDefinedType[Any]):
 
 
 class PostgreSQLRecording(Recording):
+    supports_writing_ctes = True
+
     def record_value(self, value: Expression) -> Expression:
         return sa.cast(sa.func.to_jsonb(value), sa.Text)
 

@@ -33,6 +33,9 @@ def _as_jsonb(_type: Record, _compiler: Any, **_options: Any) -> str:
 class Recording:
     """How a database system keeps rows; the part of a dialect that is about that."""
 
+    supports_writing_ctes = False
+    """An INSERT may take its rows from an UPDATE … RETURNING within a WITH."""
+
     def record_value(self, value: Expression) -> Expression:
         """``value`` as JSON text; NULL or ``null`` for NULL."""
         raise NotImplementedError

@@ -21,10 +21,18 @@ from webadmin.text import gettext as _
 class Executed:
     """An INSERT, UPDATE or DELETE of ``table`` on its way."""
 
-    def __init__(self, journal: Journal, state: ORMExecuteState, table: sa.Table) -> None:
-        self.journal, self.state, self.table = journal, state, table
+    def __init__(
+        self, journal: Journal, table: sa.Table, statement: Any, state: ORMExecuteState | None = None
+    ) -> None:
+        self.journal, self.table, self.statement = journal, table, statement
         self.rows: Recorded = recorded(table)
-        self.statement: Any = state.statement
+        self._state = state
+
+    @property
+    def state(self) -> ORMExecuteState:
+        """The session's word on the statement."""
+        assert self._state is not None
+        return self._state
 
     @property
     def by_key(self) -> list[Key] | None:
@@ -57,7 +65,7 @@ class Executed:
             return self.state.invoke_statement()
         step = self.journal.step()
         kind = DELETE if self.state.is_delete else UPDATE
-        names, hidden = self._columns() if kind == UPDATE else ([], [])
+        names, hidden = self.columns() if kind == UPDATE else ([], [])
         where = self.statement.whereclause
         count = sum(
             self.journal.write_before(
@@ -91,7 +99,7 @@ class Executed:
             self.journal.write_after(step, of, columns)
         return result
 
-    def _columns(self) -> tuple[list[str], list[str]]:
+    def columns(self) -> tuple[list[str], list[str]]:
         """The columns that an UPDATE sets, by itself or because the table says so: those that are kept, and the others."""
         values = [
             *(self.statement._values or {}),
@@ -105,7 +113,7 @@ class Executed:
         return kept, sorted(name for name in names if name in self.rows.redacted)
 
     def _parameters(self) -> Sequence[Mapping[str, Any]]:
-        given: Any = self.state.parameters
+        given: Any = self._state.parameters if self._state is not None else None
         if not given:
             return []
         return [given] if isinstance(given, Mapping) else list(given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -119,12 +119,7 @@ class Journal:
 
     def write_after(self, step: int, rows: Recorded, names: Sequence[str]) -> None:
         """Write down what became of the rows of a step's updates, and forget those that are as they were."""
-        own = sa.and_(
-            change_row.c.change_id == self.id,
-            change_row.c.step == step,
-            change_row.c.table_name == rows.table.fullname,
-            change_row.c.kind == UPDATE,
-        )
+        own = self._updates(step, rows)
         told = self.dialect.recorded(change_row.c.before, rows.table, rows.key)
         kept = {n: rows.kept[n] for n in (*rows.key_names, *names)}
         now = (
@@ -138,8 +133,65 @@ class Journal:
         )
         stmt = sa.update(change_row).where(change_row.c.id == now.c.id).values(after=now.c.after)
         self.connection.execute(stmt)
+        self._forget_same(step, rows)
+
+    def _updates(self, step: int, rows: Recorded) -> sa.ColumnElement[bool]:
+        return sa.and_(
+            change_row.c.change_id == self.id,
+            change_row.c.step == step,
+            change_row.c.table_name == rows.table.fullname,
+            change_row.c.kind == UPDATE,
+        )
+
+    def _forget_same(self, step: int, rows: Recorded) -> None:
         same = change_row.c.before == change_row.c.after
-        self.connection.execute(sa.delete(change_row).where(own, change_row.c.redacted == "", same))
+        self.connection.execute(
+            sa.delete(change_row).where(self._updates(step, rows), change_row.c.redacted == "", same)
+        )
+
+    def write_update(
+        self,
+        rows: Recorded,
+        source: sa.Select[Any],
+        stmt: Callable[[sa.FromClause], sa.Update],
+        names: Sequence[str],
+        redacted: Sequence[str],
+    ) -> int:
+        """Run an UPDATE and write down what it does, in one statement; returns how many rows it was about. For systems that
+        write within a WITH.
+
+        :param source: a select of the rows' keys, as ``key_0`` and so on, and of whatever else ``stmt`` takes from it.
+        :param stmt: the UPDATE of the rows that lie in what it is given.
+        :param names: the columns that it sets and that are kept; ``redacted``: the others.
+        """
+        step = self.step()
+        kept = {n: rows.kept[n] for n in (*rows.key_names, *names)}
+        before = self.dialect.record_row(kept).label("before")
+        told = source.add_columns(before).with_for_update(of=rows.table).cte("told")
+        written = (
+            stmt(told)
+            .returning(
+                self.dialect.record_key(rows.key).label("row_key"),
+                told.c.before,
+                self.dialect.record_row(kept).label("after"),
+            )
+            .cte("written")
+        )
+        found = sa.select(
+            sa.literal(self.id, sa.Uuid),
+            sa.literal(step, sa.Integer),
+            sa.literal(rows.table.fullname, sa.Text),
+            sa.literal(UPDATE, sa.Text),
+            sa.literal(",".join(sorted(redacted)), sa.Text),
+            written.c.row_key,
+            written.c.before,
+            written.c.after,
+        )
+        columns = ["change_id", "step", "table_name", "kind", "redacted", "row_key", "before", "after"]
+        done = sa.insert(change_row).from_select(columns, found)
+        count: int = self.connection.execute(done, execution_options={"preserve_rowcount": True}).rowcount
+        self._forget_same(step, rows)
+        return count
 
     def write_made(self, rows: Recorded, back: sa.ColumnElement[bool]) -> None:
         """Write down, as a step of its own, the rows that have been made anew from the records ``back``."""

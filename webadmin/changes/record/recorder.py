@@ -6,7 +6,7 @@ host's too) are seen before they run. Events: https://docs.sqlalchemy.org/en/21/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,6 +64,14 @@ class Recorder:
         """Write down what is under watch, so that what comes now lies after it."""
         self.session.flush()
         self.journal.write(self.watch.end())
+
+    def update(
+        self, table: sa.Table, source: sa.Select[Any], stmt: Callable[[sa.FromClause], sa.Update]
+    ) -> int:
+        """Run an UPDATE of ``table`` in one statement with what is written down of it; see ``Journal.write_update``."""
+        self.write_pending()
+        work = Executed(self.journal, table, stmt(source.subquery("told")))
+        return self.journal.write_update(work.rows, source, stmt, *work.columns())
 
     # -- the unit of work --------------------------------------------------------------------------------
 
@@ -158,7 +166,7 @@ class Recorder:
         table = getattr(state.statement, "table", None)
         if not isinstance(table, sa.Table) or table.metadata is metadata:
             return None
-        work = Executed(self.journal, state, table)
+        work = Executed(self.journal, table, state.statement, state)
         if state.is_insert or work.by_key is not None:
             keys = work.inserted_keys() if state.is_insert else work.by_key
             if keys:

@@ -21,7 +21,7 @@ from webadmin.changes.record.journal import DELETE, INSERT, UPDATE
 from webadmin.changes.record.occasion import describe
 from webadmin.changes.record.recorder import recorder
 from webadmin.changes.record.standing import MOVED, READY, Group
-from webadmin.changes.statements import delete_rows, update_rows
+from webadmin.changes.statements import delete_rows, keys_of, update_from
 from webadmin.database.own_tables.changes import change, change_row
 from webadmin.errors import Conflict, Forbidden, NotFound
 from webadmin.listing.scope import inside, restricted
@@ -145,27 +145,30 @@ class _Undoing:
         if not columns:
             return 0
         told = self.dialect.recorded(self.standing.c.before, rows.table, columns)
+        same = [column == key for column, key in zip(rows.key, self._keys, strict=True)]
         source = (
             sa.select(
-                *(key.label(f"key_{number}") for number, key in enumerate(self._keys)),
+                *keys_of(rows.table),
                 *(told[column.name].label(f"value_{number}") for number, column in enumerate(columns)),
                 *(
                     self.dialect.record_member(self.standing.c.before, column.name).label(f"said_{number}")
                     for number, column in enumerate(columns)
                 ),
             )
-            .select_from(self.standing)
+            .select_from(self.standing.join(rows.table, sa.and_(*same)))
             .where(self.go)
-            .subquery("source")
         )
-        values = {
-            column.key: sa.case(
-                (source.c[f"said_{number}"].is_not(None), source.c[f"value_{number}"]), else_=column
-            )
-            for number, column in enumerate(columns)
-        }
-        same = [column == source.c[f"key_{number}"] for number, column in enumerate(rows.key)]
-        return update_rows(self.context, rows.table, values, sa.and_(*same))
+        return update_from(
+            self.context,
+            rows.table,
+            source,
+            lambda told: {
+                column.key: sa.case(
+                    (told.c[f"said_{number}"].is_not(None), told.c[f"value_{number}"]), else_=column
+                )
+                for number, column in enumerate(columns)
+            },
+        )
 
     def _remove(self) -> int:
         keys = sa.select(*self._keys).select_from(self.standing).where(self.go)
