@@ -74,6 +74,8 @@ class DetailPage:
     restore_url: str | None
     """Posted to."""
     purge_url: str | None
+    actions_url: str | None = None
+    """What else can be done with it."""
     links: tuple[Link, ...] = ()
     history_url: str | None = None
 
@@ -119,6 +121,9 @@ def detail(request: AdminRequest) -> Answer:
             if request.may("delete") and not deleted
             else None,
             restore_url=urls.row(view, id, "restore") if deleted and request.may("restore") else None,
+            actions_url=urls.row(view, id, "actions")
+            if not deleted and any(request.may(f"action:{name}") for name in view.actions)
+            else None,
             purge_url=urls.row(view, id, "purge") if deleted and request.may("purge") else None,
             history_url=urls.row(view, id, "history") if not view.keyless else None,
         ),
