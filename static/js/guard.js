@@ -33,6 +33,7 @@ function mark(form) {
 const isDirty = (form) => form.dataset.guard === "dirty" || changed(form).size > 0;
 
 for (const type of ["input", "change"]) on(type, "form[data-guard]", (event, form) => before.has(form) && mark(form));
+document.addEventListener("htmx:after:swap", () => all("form[data-guard]").forEach((form) => before.has(form) && mark(form)));
 on("submit", "form", () => { leaving = true; });
 
 addEventListener("beforeunload", (event) => {

@@ -168,7 +168,7 @@ def test_without_effect(caplog: pytest.LogCaptureFixture) -> None:
         built(OrderAdmin)
     said = sorted(record.getMessage() for record in caplog.records)
     assert [line.split(" has no effect here")[0] for line in said] == [
-        "OrderAdmin: column_import_list", "OrderAdmin: list_template", "OrderAdmin: save_as", "OrderAdmin: search_query",
+        "OrderAdmin: column_import_list", "OrderAdmin: list_template", "OrderAdmin: search_query",
         "OrderAdmin: the action ship", "OrderAdmin: the page page",
     ]  # fmt: skip
 

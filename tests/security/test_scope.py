@@ -31,7 +31,7 @@ READ = [
     "/people/2/",
     "/comments/2/",
 ]
-WRITE = ["/tickets/2/change/", "/tickets/2/delete/", "/tickets/5/purge/", "/tickets/5/restore/"]
+WRITE = ["/tickets/2/change/", "/tickets/2/fields/", "/tickets/2/delete/", "/tickets/5/purge/", "/tickets/5/restore/"]
 BULK = [
     "/tickets/actions/delete/",
     "/tickets/actions/restore/",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -12,14 +12,27 @@ from sqlalchemy import func
 
 from webadmin.demo.actions import OrderActions, ProductActions
 from webadmin.demo.filters import CustomerCountry, Delay, ReviewQuestions
-from webadmin.demo.models import Base, Category, Customer, Order, OrderLine, Product, Review
+from webadmin.demo.models import (
+    Base,
+    Category,
+    Channel,
+    Customer,
+    Order,
+    OrderLine,
+    Product,
+    Review,
+)
+from webadmin.demo.words import COUNTRIES
 from webadmin.options.actions import action
+from webadmin.options.depends import Depends, FieldState
 from webadmin.options.fieldsets import Fieldset
 from webadmin.options.inlines import Inline
 from webadmin.options.model_view import ModelView
 from webadmin.site import Admin
 from webadmin.text import current_language, format_number, ngettext
 from webadmin.text import gettext as _
+
+_CURRENCIES = {country.code: country.currency for country in COUNTRIES}
 
 
 @lru_cache(maxsize=256)
@@ -49,8 +62,22 @@ def as_percent(row: Any, attribute: str) -> str | None:
     return f"{format_number(value * 100, 0)} %" if value else None
 
 
+def currency_of_customer(values: Mapping[str, Any], request: Any) -> FieldState:
+    """An order's currency is that of the customer's country, until somebody writes another."""
+    customer = request.session.get(Customer, values["customer"]) if values["customer"] else None
+    return FieldState(value=_CURRENCIES.get(customer.country, "EUR")) if customer else FieldState()
+
+
+def who_took_the_order(values: Mapping[str, Any], request: Any) -> FieldState:
+    """Somebody took every order that came by phone or through a sales rep."""
+    if values["channel"] in {Channel.PHONE, Channel.SALES_REP}:
+        return FieldState(required=True, help=_("Who took the order"))
+    return FieldState()
+
+
 class OrderView(OrderActions, ModelView, model=Order):
     category = "Sales"
+    change_reason = "optional"
     row_label = Order.number
     column_list = [
         Order.number,
@@ -115,6 +142,10 @@ class OrderView(OrderActions, ModelView, model=Order):
         Fieldset("Office", [("handled_by", "approved_by"), Order.tags, Order.meta]),
     ]
     form_ajax_refs = {"customer": {"fields": ("name", "email"), "order_by": "name"}}
+    form_depends = {
+        Order.currency: Depends(["customer"], currency_of_customer),
+        "handled_by": Depends([Order.channel], who_took_the_order),
+    }
     inlines = [
         Inline(
             "lines",

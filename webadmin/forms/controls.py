@@ -35,7 +35,7 @@ class FormControl:
     id: str
     label: str
     kind: str
-    """text, textarea, number, checkbox, select, date, datetime, time, json, array, relation, relations, readonly."""
+    """text, textarea, number, checkbox, select, date, datetime, time, json, array, relation, relations, readonly, hidden."""
     value: str = ""
     """What was typed or what is stored, as text."""
     choices: tuple[Choice, ...] = ()
@@ -54,6 +54,10 @@ class FormControl:
     href: str | None = None
     """relation: the chosen row's page."""
     wide: bool = False
+    refresh: str = ""
+    """Where the form is posted to when it changes, for the fields that depend on it."""
+    dependent: bool = False
+    """It is made anew when others change."""
     span: int = 0
     """Twelfths of the width where the view says so; 0 for what fits the kind."""
 
@@ -107,10 +111,17 @@ class _Maker:
         if isinstance(field, OwnField):
             # A browser must not hold back a row whose field is empty already.
             self.common["required"] |= (
-                field.must_be_filled and (self.form.creating or bool(field.shown)) and not _has_default(field)
+                field.must_be_filled
+                and (self.form.creating or bool(field.shown) or field.judged)
+                and not _has_default(field)
             )
+        if isinstance(field, OwnField) and field.state is not None:
+            if field.state.hidden:
+                return FormControl(**self.common, kind="hidden")
+            if field.state.readonly:
+                return self._readonly(_as_shown(field))
         if isinstance(field, ReadOnlyField):
-            return self._readonly()
+            return self._readonly(field.data)
         if isinstance(field, CheckboxField):
             return FormControl(**self.common, kind="checkbox", value="true" if field.ticked else "")
         if isinstance(field, ToOneField):
@@ -124,7 +135,7 @@ class _Maker:
         return FormControl(**{**self.common, **looks, "choices": choices})
 
     def _column(self, field: ColumnField) -> FormControl:
-        codec, value = field.codec, field._value()
+        codec, value = field.codec, "" if field.misfit else field._value()
         looks: dict[str, Any] = {
             "kind": codec.control,
             "input_type": codec.input_type,
@@ -149,11 +160,9 @@ class _Maker:
             return _("set by the database when empty")
         return ""
 
-    def _readonly(self) -> FormControl:
+    def _readonly(self, value: Any) -> FormControl:
         column = self.form.view.info.columns.get(self.name)
-        text, wide = shown_text(
-            self.form.context, self.form.view.info, self.form.row, self.name, self.field.data
-        )
+        text, wide = shown_text(self.form.context, self.form.view.info, self.form.row, self.name, value)
         hint = _("set by the database") if column is not None and column.generated else _("read-only")
         self.common["required"] = False
         return FormControl(**self.common, kind="readonly", value=text, hint=hint, wide=wide)
@@ -210,6 +219,13 @@ def _select_choices(field: ColumnField, value: str) -> tuple[Choice, ...]:
     blank = Choice("", "–" if field.column.kind != "boolean" else _("Unknown"), not value)
     choices = tuple(Choice(text, label, text == value) for text, label in pairs)
     return choices if value and not field.column.nullable else (blank, *choices)
+
+
+def _as_shown(field: OwnField) -> Any:
+    """What a field holds that is only shown for now."""
+    if isinstance(field, ToOneField):
+        return field.current
+    return field.members if isinstance(field, ToManyField) else field.stored
 
 
 def _has_default(field: OwnField) -> bool:

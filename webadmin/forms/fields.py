@@ -11,8 +11,10 @@ from wtforms.widgets import TextInput
 
 from webadmin.database.inspection import ColumnInfo
 from webadmin.forms.codecs import Codec
+from webadmin.forms.codecs.choices import NO_CHOICE
 from webadmin.forms.codecs.text import lines_of
 from webadmin.forms.snapshot import Snapshot
+from webadmin.options.depends import FieldState
 from webadmin.text import gettext as _
 
 REQUIRED = "This field is required."
@@ -31,6 +33,12 @@ class OwnField(wtforms.Field):
     touched = False
     required = False
     stored: Any = None
+    state: FieldState | None = None
+    """What others that it depends on make of it."""
+    judged = False
+    """One of those was changed: what it holds is judged anew, though the person left it alone."""
+    misfit = False
+    """It holds what can no longer be chosen."""
 
     @property
     def creating(self) -> bool:
@@ -64,7 +72,9 @@ class OwnField(wtforms.Field):
     def pre_validate(self, form: wtforms.form.BaseForm) -> None:
         if self.process_errors:
             raise StopValidation()  # the validators would judge a value that was never read
-        if self.must_be_filled and self.empty and (self.creating or self.touched):
+        if self.misfit:
+            raise StopValidation(_(NO_CHOICE))
+        if self.must_be_filled and self.empty and (self.creating or self.touched or self.judged):
             raise StopValidation(_(REQUIRED))
 
 

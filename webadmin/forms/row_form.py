@@ -11,6 +11,7 @@ from typing import Any
 import wtforms
 
 from webadmin.forms import foreign_keys, related, snapshot
+from webadmin.forms.depends import Bound, depend
 from webadmin.forms.fields import OwnField, ReadOnlyField
 from webadmin.forms.merging import Difference, Merge, merges, opened_snapshot
 from webadmin.forms.relations import RelationField, ToManyField
@@ -38,6 +39,7 @@ class RowForm:
     :param initial: texts by field name that a form for a new row starts with.
     :param columns: the attributes that it has fields for; by default what the view says.
     :param names: reads what related rows are called, together with those of other forms.
+    :param changed: the attribute that the person has changed just now, in a form that is open.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class RowForm:
         initial: Mapping[str, str] | None = None,
         columns: tuple[str, ...] | None = None,
         names: related.Names | None = None,
+        changed: str = "",
     ) -> None:
         self.context, self.view, self.row = context, view, row
         self.creating = row is None
@@ -71,6 +74,9 @@ class RowForm:
         """The bound fields by attribute."""
         for name in self._start.more:
             self.fields[name].more = True  # type: ignore[attr-defined]
+        if view.depends:
+            start = {self._blueprint.names.get(key, key): value for key, value in self._start.values.items()}
+            depend(Bound(context, view, row, self.fields, start, formdata), changed)
         self.merge: Merge | None = None
         """What was changed on both sides since a form that was sent was opened; None for one that is opened."""
         if self.submitted and not self.creating:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from webadmin.forms.controls import FormControl, controls
 from webadmin.forms.row_form import RowForm
@@ -54,7 +55,7 @@ class FormTab:
 
 def tabs(form: RowForm, urls: Urls) -> tuple[FormTab, ...]:
     """All controls of ``form``: on one tab where the view's fieldsets name none."""
-    made = dict(zip(form.fields, controls(form, urls), strict=True))
+    made = dict(zip(form.fields, live_controls(form, urls), strict=True))
     groups = form.view.fieldsets
     if not groups:
         return (FormTab("tab-1", "", (FormSection("fields", form.view.name, tuple(made.values())),)),)
@@ -69,6 +70,16 @@ def tabs(form: RowForm, urls: Urls) -> tuple[FormTab, ...]:
         FormTab(f"tab-{place}", name or found[0].title, tuple(found))
         for place, (name, found) in enumerate(by_tab.items(), 1)
     )
+
+
+def live_controls(form: RowForm, urls: Urls) -> Iterator[FormControl]:
+    """The controls of ``form`` in its order, with what those that depend on each other need in a browser."""
+    view, depends = form.view, form.view.depends
+    above = urls.below(view, "add") if form.creating else urls.row(view, view.id_of(form.row))
+    watched = {on for dependence in depends.values() for on in dependence.on}
+    for name, control in zip(form.fields, controls(form, urls), strict=True):
+        refresh = f"{above}fields/?{urlencode({'changed': name})}" if name in watched else ""
+        yield replace(control, refresh=refresh, dependent=name in depends)
 
 
 def _section(id: str, group: FieldGroup, made: Mapping[str, FormControl]) -> FormSection:

@@ -10,6 +10,7 @@ from webadmin.errors import Fault
 from webadmin.options import defaults
 from webadmin.options.actions import actions_of
 from webadmin.options.attributes import Attribute, UnknownAttribute, attribute_name, resolve
+from webadmin.options.depends import Dependences
 from webadmin.options.editable import OPTION as EDITABLE
 from webadmin.options.editable import editable_of
 from webadmin.options.fieldsets import groups_of, named_in
@@ -86,6 +87,9 @@ class Builder:
                 form_columns,
                 self._attribute,
                 self._fault,
+            ),
+            depends=Dependences(info, form_columns, options.form_overrides, self._fault).resolve(
+                options.form_depends
             ),
             fieldsets=groups_of(self._listed("form_fieldsets"), form_columns, self._fault),
             sortable=sortable,

@@ -115,6 +115,8 @@ class ModelView:
     form_readonly_columns: ClassVar[Sequence[Attr]] = ()
     form_fieldsets: ClassVar[Sequence[Any]] = ()
     """:class:`webadmin.Fieldset` objects: fields under headings, on tabs, side by side."""
+    form_depends: ClassVar[Mapping[Attr, Any]] = {}
+    """:class:`webadmin.Depends` objects by field: what a field is like, given the values of others."""
     save_as: ClassVar[bool] = False
     """The form of a row can be saved as a new one."""
     save_as_continue: ClassVar[bool] = True

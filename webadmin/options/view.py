@@ -11,6 +11,7 @@ from webadmin.database import identity
 from webadmin.database.inspection import ModelInfo, RelationInfo
 from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import Attribute
+from webadmin.options.depends import Dependence
 from webadmin.options.fieldsets import FieldGroup
 from webadmin.options.filter_forms import FormField
 from webadmin.options.labels import RowLabel
@@ -118,9 +119,11 @@ class View:
     loads: tuple[Attribute, ...] = ()
     """What the host's own functions read of rows besides columns: ``list_load``."""
     inlines: tuple[InlineOption, ...] = ()
+    """Related rows on the form."""
     fieldsets: tuple[FieldGroup, ...] = ()
     """How the form's fields are grouped; empty for all of them under one heading."""
-    """Related rows on the form."""
+    depends: Mapping[str, Dependence] = field(default_factory=dict)
+    """Fields that others decide about; each stands behind those that it depends on."""
     editable: tuple[str, ...] = ()
     """Attributes whose cells are edited in the list itself."""
     extra: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)

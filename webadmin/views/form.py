@@ -80,7 +80,15 @@ def change(request: AdminRequest) -> Answer:
 
 def _save(request: AdminRequest, row: Any) -> Answer:
     view = request.view
-    form = RowForm(request.context, view, row, formdata=request.form, key=request.secret)
+    asked, _mark, changed_field = request.posted(DO).partition(":")
+    form = RowForm(
+        request.context,
+        view,
+        row,
+        formdata=request.form,
+        key=request.secret,
+        changed=changed_field if asked == "changed" else "",
+    )
     tables = tables_of(form, formdata=request.form, key=request.secret)
     if request.posted(DO):
         return _page(request, form, row, tables)

@@ -10,6 +10,8 @@ from webadmin.forms.codecs.base import Codec
 from webadmin.text import choice_label
 from webadmin.text import gettext as _
 
+NO_CHOICE = "Choose one of the values of the list."
+
 
 class EnumCodec(Codec):
     """The members of an enum, by name; plain texts stand for themselves."""
@@ -30,7 +32,7 @@ class EnumCodec(Codec):
     def parse(self, text: str) -> Any:
         found = self.members.get(text, self.by_value.get(text))
         if found is None:
-            raise ValueError(_("Choose one of the values of the list."))
+            raise ValueError(_(NO_CHOICE))
         return found
 
 
@@ -75,7 +77,7 @@ class GivenCodec(Codec):
 
     def parse(self, text: str) -> Any:
         if text not in {value for value, _label_ in self.choices}:
-            raise ValueError(_("Choose one of the values of the list."))
+            raise ValueError(_(NO_CHOICE))
         return self._coerce(text) if self._coerce is not None else self.inner.parse(text)
 
     def same(self, one: Any, other: Any) -> bool:
