@@ -87,7 +87,7 @@ class Differing:
             values = row.before or row.after
             names = [name for name in row.names if values.get(name) is not None]
             return tuple(self.field(row, n, row.before.get(n), row.after.get(n)) for n in names)
-        names = [name for name in row.names if not _is_kept_up(row.view, name)] or list(row.names)
+        names = [name for name in row.names if not is_kept_up(row.view, name)] or list(row.names)
         untold = (FieldChange(name, self._label(row.view, name), untold=True) for name in row.untold)
         return (*(self.field(row, n, row.before.get(n), row.after.get(n)) for n in names), *untold)
 
@@ -231,7 +231,7 @@ def relation_of(view: View, name: str) -> RelationInfo | None:
     return None
 
 
-def _is_kept_up(view: View, name: str) -> bool:
+def is_kept_up(view: View, name: str) -> bool:
     """Whether every change of a row sets this column too."""
     column = view.info.columns[name].column
     return name == view.info.version or column.onupdate is not None or column.server_onupdate is not None

@@ -9,7 +9,7 @@ from typing import Any
 from webadmin.changes.record.decoding import RecordedRow
 from webadmin.changes.record.entries import Change
 from webadmin.changes.record.reading import History
-from webadmin.changes.record.standing import GONE, HIDDEN, MOVED, THERE, USED
+from webadmin.changes.record.standing import GONE, HIDDEN, MOVED, READY, THERE, USED
 from webadmin.changes.record.undo import LOST, UndoPlan, plan_undo
 from webadmin.changes.record.undo import undo as apply_undo
 from webadmin.listing.lookup import Choice
@@ -17,7 +17,7 @@ from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count, ngettext
 from webadmin.text import gettext as _
 from webadmin.views.changeset import found_change, labels_of, name_of
-from webadmin.views.differing import Differing, FieldChange, Side
+from webadmin.views.differing import Differing, FieldChange, Side, is_kept_up
 from webadmin.views.occasions import Occasion, occasion, undo_url
 from webadmin.views.reason import Reason, ReasonField, reason_of
 
@@ -125,6 +125,8 @@ def _page(
     others = reading.these(entry, list(states))
     moved = [row for row in others if states[row.id] == MOVED][:_MOST]
     now = _now(reading, moved)
+    same = {row.id for row in moved if _is_as_before(row, now.get(row.id))}
+    moved = [row for row in moved if row.id not in same]
     more = [(row.view, now[row.id]) for row in moved if row.id in now]
     differing = Differing(request, [*ready, *others], more)
     labels = labels_of(reading, [*ready, *others])
@@ -143,13 +145,18 @@ def _page(
         moved=tuple(
             _moved(request, differing, labels, row, now[row.id], chosen) for row in moved if row.id in now
         ),
-        moved_count=plan.counts[MOVED],
+        moved_count=plan.counts[MOVED] - len(same),
         left=tuple(
-            LeftRow(name_of(labels, row), _url(request, labels, row), _why(states[row.id]))
+            LeftRow(
+                name_of(labels, row),
+                _url(request, labels, row),
+                _("It is as it was before already.") if row.id in same else _why(states[row.id]),
+            )
             for row in others
-            if states[row.id] != MOVED
+            if states[row.id] != MOVED or row.id in same
         ),
-        left_count=sum(count for state, count in plan.counts.items() if state not in ("ready", MOVED)),
+        left_count=len(same)
+        + sum(count for state, count in plan.counts.items() if state not in (READY, MOVED)),
         stale=stale,
         reason=reason.field(),
         button=ngettext("Undo {count} row", "Undo {count} rows", plan.ready).format(
@@ -222,6 +229,13 @@ def _now(reading: History, rows: Sequence[RecordedRow]) -> dict[int, dict[str, A
         now = reading.sight.values(some[0].view, [row.key for row in some], sorted(names))
         found |= {row.id: now[row.id_text] for row in some if row.id_text in now}
     return found
+
+
+def _is_as_before(row: RecordedRow, now: Mapping[str, Any] | None) -> bool:
+    """Whether somebody has set a row back already, as far as everything of it can be seen here."""
+    if now is None or row.kind != "update" or row.more or row.untold:
+        return False
+    return all(now.get(name) == row.before.get(name) for name in row.names if not is_kept_up(row.view, name))
 
 
 def _url(request: AdminRequest, labels: Mapping[tuple[str, str], Choice], row: RecordedRow) -> str | None:
