@@ -33,7 +33,6 @@ from webadmin.database.session import Database
 from webadmin.errors import (
     BadRequest,
     Conflict,
-    Forbidden,
     LoginRequired,
     MethodNotAllowed,
     NotFound,
@@ -243,7 +242,8 @@ class _Call:
             self.stop.of(database.dialect, session.connection()) if route.stops else nullcontext(),
         ):
             request = self._admin_request(session, form)
-            self._permit(route, request)
+            if route.permission not in {"public", "known"}:
+                request.permit(route.permission.format(**request.params))
             if not reading:
                 follow(self.runtime.maps, request.context)
                 if not self.responder.settings.read_only:
@@ -293,17 +293,6 @@ class _Call:
         )
         request.user = replace(request.user, request=request)
         return request
-
-    @staticmethod
-    def _permit(route: Route, request: AdminRequest) -> None:
-        if route.permission in {"public", "known"}:
-            return
-        view = request.view
-        if not view.allows(request.user, "view") or not view.options.is_accessible(request.connection):
-            raise Forbidden(_("You may not see these rows."))
-        if not view.allows(request.user, route.permission.format(**request.params)):
-            message = _("You may not do this with {rows}.").format(rows=view.name_plural.lower())
-            raise Forbidden(message, link="./", link_label=view.name_plural)
 
 
 def _short(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from webadmin.auth.user import User
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.dialects import Dialect
-from webadmin.errors import NotFound
+from webadmin.errors import Forbidden, NotFound
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.options.context import Context
 from webadmin.options.registry import Registry
@@ -119,6 +119,15 @@ class AdminRequest:
     def may(self, permission: str, view: View | None = None) -> bool:
         """Whether the person may do ``permission``: the question that templates' contexts ask."""
         return (view or self.view).allows(self.user, permission)
+
+    def permit(self, permission: str) -> None:
+        """Raise Forbidden unless the person may do ``permission`` in the list that the address names, and see its rows."""
+        view = self.view
+        if not self.may("view") or not view.options.is_accessible(self.connection):
+            raise Forbidden(_("You may not see these rows."))
+        if not self.may(permission):
+            message = _("You may not do this with {rows}.").format(rows=view.name_plural.lower())
+            raise Forbidden(message, link="./", link_label=view.name_plural)
 
     def value(self, name: str, default: str = "") -> str:
         """The last value of a query parameter."""
