@@ -67,15 +67,19 @@ MODELS = [route for route in ROUTES if route.pattern.startswith("{key}")]
 VALUES = {"key": "trashables", "id": "1", "name": "shout", "field": "thing"}
 
 
+def id_for(route: Route) -> str:
+    """A row that the route is for: a deleted one where only those can be meant."""
+    return "2" if route.permission in {"restore", "purge"} else "1"
+
+
 def address(route: Route) -> str:
-    id = "2" if route.permission in {"restore", "purge"} else "1"
-    path = route.pattern.format(**{**VALUES, "id": id})
+    path = route.pattern.format(**{**VALUES, "id": id_for(route)})
     return f"/{path}" if path.endswith("/rows") else f"/{path}/"
 
 
 def ask(admin: Admin, route: Route, method: str, grants: list[str]) -> Any:
     sender = TestClient(admin, follow_redirects=False, headers={"x-grants": " ".join(grants)})
-    data = {"csrf_token": bridge.token(admin, sender), "id": "1", "confirm": "1"}
+    data = {"csrf_token": bridge.token(admin, sender), "id": id_for(route), "confirm": "1"}
     if method == "POST":
         return sender.post(address(route), data=data)
     return sender.request(method, address(route))

@@ -20,7 +20,7 @@ CALLS: dict[str, list[tuple[str, str]]] = {
     "tickets.add": [("GET", "/tickets/add/"), ("POST", "/tickets/add/")],
     "tickets.change": [("GET", "/tickets/1/change/"), ("POST", "/tickets/1/change/")],
     "tickets.delete": [("GET", "/tickets/1/delete/"), ("POST", "/tickets/1/delete/"), ("POST", "/tickets/actions/delete/")],
-    "tickets.purge": [("GET", "/tickets/3/purge/"), ("POST", "/tickets/3/purge/")],
+    "tickets.purge": [("GET", "/tickets/3/purge/"), ("POST", "/tickets/3/purge/"), ("POST", "/tickets/actions/purge/")],
     "tickets.restore": [("POST", "/tickets/3/restore/"), ("POST", "/tickets/actions/restore/")],
     "tickets.explain": [("GET", "/tickets/explain/"), ("POST", "/tickets/explain/")],
     "tickets.action:shout": [("POST", "/tickets/actions/shout/")],

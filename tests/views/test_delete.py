@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
 from tests.pages import Page
 from tests.views.conftest import Admin
+from webadmin.changes import walk
 from webadmin.demo.models import Category, Customer, Order, OrderLine, Product, Review
 
 
@@ -147,3 +149,59 @@ def test_orders_keep_their_deleted_customer(admin: Admin) -> None:
     orders = _count(admin, Order, Order.customer_id == customer)
     admin.confirm(admin.get(f"/customers/{customer}/delete/"))
     assert _count(admin, Order, Order.customer_id == customer) == orders
+
+
+def test_chosen_rows_are_purged_after_a_plan(admin: Admin) -> None:
+    """Deleted rows that are chosen go for good together, with what hangs on them, after a plan of all of it."""
+    page = admin.get("/orders/?deleted=only")
+    ids = page.ids()[:3]
+    keys = [int(id) for id in ids]
+    lines = _count(admin, OrderLine, OrderLine.order_id.in_(keys))
+    plan = admin.act(page, "purge", ids)
+    assert plan.h1 == "Delete 3 orders for good?"
+    assert _plan(plan, "deleted") == {"cascade": lines}
+    live = admin.get("/orders/").ids()[0]
+    admin.post(plan.action("form"), plan.form("form") | {"id": [live]}, 404)  # what lives is not for this
+    admin.confirm(plan)
+    assert _count(admin, Order, Order.id.in_([*keys, int(live)])) == 1
+    assert _count(admin, OrderLine, OrderLine.order_id.in_(keys)) == 0
+
+
+def test_pain_8_blockers_are_named_with_links(admin: Admin) -> None:
+    """Rows that stand in the way are counted, named and linked, for several chosen rows too, and the list of them is a link."""
+    with admin.engine.begin() as connection:
+        busy = connection.scalars(
+            sa.select(Order.customer_id).where(Order.customer_id.is_not(None)).distinct().limit(2)
+        ).all()
+        moment = sa.func.current_timestamp()
+        connection.execute(sa.update(Customer).where(Customer.id.in_(busy)).values(deleted_at=moment))
+    orders = _count(admin, Order, Order.customer_id.in_(busy))
+    page = admin.act(admin.get("/customers/?deleted=only&per_page=200"), "purge", [str(id) for id in busy])
+    assert _plan(page, "blocked") == {"restrict": orders}
+    link, *named = page.css("#plan-blocked a")
+    assert admin.get(link.get("href")).count() == orders
+    assert named
+    assert admin.get(named[0].get("href")).one("h1").text_content().startswith(named[0].text_content())
+    assert not page.css("#form")
+
+
+def test_pain_9_a_plan_that_would_take_too_long(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan that cannot look at all rows says so, and nothing is deleted that it did not show."""
+    order = admin.value(
+        sa.select(OrderLine.order_id).group_by(OrderLine.order_id).having(sa.func.count() > 2).limit(1)
+    )
+    with admin.engine.begin() as connection:
+        moment = sa.func.current_timestamp()
+        connection.execute(sa.update(Order).where(Order.id == order).values(deleted_at=moment))
+    whole = admin.get(f"/orders/{order}/purge/")
+    for name, value in (("MOST", 1), ("SECONDS", 0.0)):
+        with monkeypatch.context() as patched:
+            patched.setattr(walk, name, value)
+            page = admin.get(f"/orders/{order}/purge/")
+            assert page.css("#unfinished")
+            assert not page.css("#form")
+            again = admin.post(whole.action("form"), whole.form("form"), 409)
+            assert again.css("#unfinished")
+    assert _count(admin, Order, Order.id == order) == 1
+    admin.confirm(whole)
+    assert _count(admin, Order, Order.id == order) == 0

@@ -48,7 +48,7 @@ def test_a_living_row_stays(admin: Admin) -> None:
 
 
 def test_a_live_row_in_the_way(admin: Admin) -> None:
-    """Where a live row has the same unique value, nothing is restored and the row in the way is named."""
+    """Where a live row has the same unique value, nothing is restored: the page leads to that row, and takes another value."""
     id = admin.get("/orders/?deleted=only").ids()[0]
     number = admin.value(sa.select(Order.number).where(Order.id == int(id)))
     other = admin.get("/orders/").ids()[0]
@@ -56,8 +56,31 @@ def test_a_live_row_in_the_way(admin: Admin) -> None:
         connection.execute(sa.update(Order).where(Order.id == int(other)).values(number=number))
     page = admin.get(f"/orders/{id}/")
     refused = admin.post(page.action("restore/"), page.form("restore/"), 409)
-    assert number in refused.text("main")
+    assert number in refused.text("#in-the-way")
+    assert f"/admin/orders/{other}/" in [link.get("href") for link in refused.css("#in-the-way a")]
     assert admin.value(sa.select(Order.deleted_at).where(Order.id == int(id))) is not None
+    assert refused.form("form")["number"] == number
+    again = admin.post(refused.action("form"), refused.form("form"), 409)  # the same value once more
+    assert number in again.text("#in-the-way")
+    wrong = admin.post(again.action("form"), again.form("form") | {"number": "x" * 17}, 422)
+    assert "number" in wrong.errors()
+    assert wrong.form("form")["number"] == "x" * 17
+    after = admin.post(wrong.action("form"), wrong.form("form") | {"number": "A-NEW"})
+    assert "A-NEW was restored." in after.messages()[0]
+    row = sa.select(Order.number).where(Order.id == int(id), Order.deleted_at.is_(None))
+    assert admin.value(row) == "A-NEW"
+
+
+def test_no_other_value_on_the_way(admin: Admin) -> None:
+    """What a restore changes on the way are fields of the form; anything else that is named there stays as it is."""
+    id = admin.get("/orders/?deleted=only").ids()[0]
+    page = admin.get(f"/orders/{id}/")
+    fields = page.form("restore/") | {
+        "_change": ["deleted_at", "search", "nothing"],
+        "deleted_at": "2020-01-01",
+    }
+    admin.post(page.action("restore/"), fields)
+    assert admin.value(sa.select(Order.deleted_at).where(Order.id == int(id))) is None
 
 
 def test_it_never_leads_elsewhere(admin: Admin) -> None:

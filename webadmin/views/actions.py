@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from webadmin.changes.apply import restore as apply_restore
 from webadmin.changes.selection import Selection
 from webadmin.errors import Forbidden, NotFound
 from webadmin.forms.controls import FormControl, FormSummaryItem, controls, summary
@@ -21,6 +20,7 @@ from webadmin.views.back import FIELD, list_url
 from webadmin.views.chosen import Hidden, carried, chosen, followed, gone, loaded
 from webadmin.views.delete import plan_or_apply
 from webadmin.views.reason import ReasonField, reason_of
+from webadmin.views.restore import restore_or_ask
 from webadmin.views.wording import counted
 
 SHOWN = 20
@@ -74,15 +74,26 @@ def delete(request: AdminRequest) -> Answer:
     return plan_or_apply(request, rows, action_url=url, confirmed=request.posted("confirm") == "1")
 
 
+def purge(request: AdminRequest) -> Answer:
+    """The plan of removing the chosen rows, which are deleted, for good; the removal when the plan's page confirms it."""
+    confirmed = request.posted("confirm") == "1"
+    selection = chosen(request, deleted="only")
+    rows = loaded(selection, lock=confirmed)
+    url = request.urls.action(request.view, "purge")
+    return plan_or_apply(request, rows, action_url=url, purge=True, confirmed=confirmed)
+
+
 def restore(request: AdminRequest) -> Answer:
     """Restore the chosen rows that are deleted."""
     view = request.view
-    found = loaded(chosen(request, deleted="show"), lock=True)
-    rows = [row for row in found if view.is_deleted(row)]
-    count = apply_restore(request.context, view, rows) if rows else 0
-    if count:
-        text = _("{rows} was restored.") if count == 1 else _("{rows} were restored.")
-        request.flash(text.format(rows=counted(view, count)))
+    selection = chosen(request, deleted="show")
+    rows = [row for row in loaded(selection, lock=True) if view.is_deleted(row)]
+    if rows:
+        url = request.urls.action(view, "restore")
+        if (page := restore_or_ask(request, rows, action_url=url, hidden=carried(selection))) is not None:
+            return page
+        text = _("{rows} was restored.") if len(rows) == 1 else _("{rows} were restored.")
+        request.flash(text.format(rows=counted(view, len(rows))))
     else:
         text = _("None of the chosen {rows} was deleted.").format(rows=view.name_plural.lower())
         request.flash(text, "info")

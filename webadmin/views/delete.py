@@ -29,7 +29,7 @@ class PlanLine:
     label: str
     """The model and the relation in words."""
     rule: str
-    """cascade, set null, restrict, soft."""
+    """cascade, set null, set default, unlink, restrict, soft, not allowed, not readable."""
     count: int
     count_text: str
     """``495`` or ``10,000+`` when counting stopped."""
@@ -37,6 +37,15 @@ class PlanLine:
     """A list of these rows, when one can be shown."""
     examples: tuple[Link, ...]
     depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStat:
+    """How many rows one part of the plan is about."""
+
+    count_text: str
+    label: str
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +73,21 @@ class DeletePage:
     cancel_url: str
     button: str
     """The label of the confirming button; the page has none when ``blocked`` is not empty."""
+    marked: tuple[PlanLine, ...] = ()
+    """Rows that are marked as deleted with the chosen ones."""
+    stats: tuple[PlanStat, ...] = ()
+    unfinished: bool = False
+    """There is more than could be counted: nothing can be deleted from here."""
+    changed: bool = False
+    """The page is shown again, because something else would happen by now than it said."""
+    undoable: bool = False
+    """The change is written down, and can be taken back in the history."""
     reason: ReasonField | None = None
 
 
 _SHOWN = 10
+_NAMED = 50
+"""A list is asked for the children of so many rows at most."""
 
 
 def delete(request: AdminRequest) -> Answer:
@@ -102,25 +122,21 @@ def plan_or_apply(
     if posted and reason.error and not plan.refused:
         return Page("delete.html", _page(request, plan, action_url, purge=purge, told=True), status=422)
     if posted and not plan.refused and seen in {"", plan.fingerprint}:
-        labels = [view.row_label(row) for row in rows]
-        urls = [request.urls.row(view, view.id_of(row), "restore") for row in rows]
-        what = labels[0] if len(rows) == 1 else counted(view, len(rows))
+        url = request.urls.row(view, view.id_of(rows[0]), "restore")
+        what = view.row_label(rows[0]) if len(rows) == 1 else counted(view, len(rows))
         describe(request.context, "purge" if purge else "delete", view, label=what, reason=reason.text)
         count = apply_delete(request.context, view, rows, purge=purge)
-        _say(request, view, labels, urls, count, soft=plan.soft)
+        _say(request, view, what, url, count, soft=plan.soft)
         return Redirect(list_url(request, view))
-    status = 409 if posted else 200
-    return Page("delete.html", _page(request, plan, action_url, purge=purge), status=status)
+    page = _page(
+        request, plan, action_url, purge=purge, changed=posted and seen not in {"", plan.fingerprint}
+    )
+    return Page("delete.html", page, status=409 if posted else 200)
 
 
-def _say(
-    request: AdminRequest, view: View, labels: list[str], urls: list[str], count: int, *, soft: bool
-) -> None:
-    what = labels[0] if count == 1 else counted(view, count)
+def _say(request: AdminRequest, view: View, what: str, url: str, count: int, *, soft: bool) -> None:
     if soft and count == 1 and request.may("restore"):
-        request.flash(
-            _("{what} was deleted.").format(what=what), url=urls[0], url_label=_("Restore"), post=True
-        )
+        request.flash(_("{what} was deleted.").format(what=what), url=url, url_label=_("Restore"), post=True)
     elif soft:
         undo, deleted = undo_url(request), request.urls.filtered(view, [("deleted", "only")])
         label = _("Undo") if undo else _("Show deleted")
@@ -131,7 +147,13 @@ def _say(
 
 
 def _page(
-    request: AdminRequest, plan: DeletionPlan, action_url: str, *, purge: bool, told: bool = False
+    request: AdminRequest,
+    plan: DeletionPlan,
+    action_url: str,
+    *,
+    purge: bool,
+    told: bool = False,
+    changed: bool = False,
 ) -> DeletePage:
     view, rows = plan.view, plan.rows
     shown = tuple(Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:_SHOWN])
@@ -164,8 +186,30 @@ def _page(
         cancel_url=came_from(request, view)
         or (request.urls.row(view, view.id_of(rows[0])) if one_row else request.urls.list(view)),
         button=_("Delete for good") if purge or not plan.soft else _("Delete"),
+        marked=_lines(request, plan.marked, rows),
+        stats=_stats(plan),
+        unfinished=plan.unfinished,
+        changed=changed,
+        undoable=request.has_history,
         reason=reason_of(request, view).field(told=told),
     )
+
+
+def _stats(plan: DeletionPlan) -> tuple[PlanStat, ...]:
+    """The plan in a few numbers; none where nothing but the chosen rows is concerned."""
+    found = []
+    for reached, singular, plural, tone in (
+        (plan.blocked, _("row stands in the way"), _("rows stand in the way"), "warn"),
+        (plan.deleted, _("row is deleted with it"), _("rows are deleted with it"), "bad"),
+        (plan.marked, _("row is marked with it"), _("rows are marked with it"), ""),
+        (plan.unlinked, _("row loses its link"), _("rows lose their link"), ""),
+    ):
+        if reached:
+            count = sum(item.count for item in reached)
+            more = plan.unfinished or any(item.count_text.endswith(("+", "?")) for item in reached)
+            text = format_count(count) + ("+" if more else "")
+            found.append(PlanStat(text, singular if count == 1 and not more else plural, tone))
+    return tuple(found)
 
 
 def _lines(request: AdminRequest, reached: Sequence[Reached], rows: Sequence[Any]) -> tuple[PlanLine, ...]:
@@ -188,7 +232,7 @@ def _lines(request: AdminRequest, reached: Sequence[Reached], rows: Sequence[Any
 def _url(request: AdminRequest, item: Reached, rows: Sequence[Any]) -> str | None:
     """The list of these rows, where its filters can say which ones they are."""
     view = item.view
-    if view is None or item.depth or len(rows) != 1:
+    if view is None or item.depth or len(rows) > _NAMED:
         return None
     names = {column.name for column in item.edge.child_columns}
     for name, option in view.filters.items():
@@ -197,5 +241,6 @@ def _url(request: AdminRequest, item: Reached, rows: Sequence[Any]) -> str | Non
             local = {view.info.columns[key].column.name for key in relation.local}
             if local == names:
                 deleted = [("deleted", "show")] if view.soft_delete else []
-                return request.urls.filtered(view, [(name, unquote(request.view.id_of(rows[0]))), *deleted])
+                parents = [(name, unquote(request.view.id_of(row))) for row in rows]
+                return request.urls.filtered(view, [*parents, *deleted])
     return None

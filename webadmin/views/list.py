@@ -227,7 +227,7 @@ def _pairs(params: ListParams) -> tuple[tuple[str, str], ...]:
 
 def acts(request: AdminRequest, view: View) -> bool:
     """Whether the person may do anything with single rows."""
-    rights = ("change", "delete", "restore", *(f"action:{name}" for name in view.actions))
+    rights = ("change", "delete", "restore", "purge", *(f"action:{name}" for name in view.actions))
     return any(request.may(right) for right in rights)
 
 
@@ -247,6 +247,9 @@ def bulk_actions(request: AdminRequest, view: View, params: ListParams) -> tuple
     if params.deleted != "hide" and request.may("restore"):
         url = request.urls.action(view, "restore")
         found.append(BulkAction("restore", _("Restore"), url, icon="restore"))
+    if params.deleted == "only" and request.may("purge"):
+        url = request.urls.action(view, "purge")
+        found.append(BulkAction("purge", _("Delete for good…"), url, tone="danger", icon="trash"))
     if params.deleted != "only":
         if request.may("change") and view.form_columns:
             url = request.urls.action(view, "edit")

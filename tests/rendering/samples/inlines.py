@@ -75,6 +75,6 @@ def tables() -> tuple[InlinePage, ...]:
             None,
             "lines:add",
             True,
-        ),  # fmt: skip
+        ),
         InlinePage("notes", "Notes", heads, (), (("notes-_page", "1"),), "0", "", None, None, None, False),
     )
