@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -163,3 +165,23 @@ def test_what_others_did_to_a_row_that_is_one_s_own_by_now(kept: Admin, desk: En
     page = parse(answer.text)
     assert len(page.css("article")) == 1
     assert not page.css('h1 ~ a, nav a[href$="/tickets/1/"]')
+
+
+def test_markup(kept: Admin, desk: Engine) -> None:
+    """What was typed is text on every page of the history, whatever it looks like."""
+    bad = '"><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}'
+    evil = Visitor(kept, "chief")
+    fields = {"title": bad, "body": bad * 3, "meta": json.dumps({bad: [bad]}), "_reason": bad}
+    save(evil, "/tickets/1/change/", **fields)
+    save(evil, "/tickets/1/change/", **fields | {"body": f"{bad} more", "meta": json.dumps([bad])})
+    for id in ids(desk)[-2:]:
+        for path in (
+            f"/changes/{id}/",
+            f"/changes/{id}/undo/",
+            "/tickets/1/history/",
+            f"/changes/?{urlencode({'q': bad})}",
+        ):
+            page = evil.page(path)
+            assert "<img src=x" in page.text("main")
+            assert not page.css("main img, main script, [onerror]")
+            assert "49" not in page.text("h1")

@@ -41,6 +41,7 @@ def shell(**changes: Any) -> Shell:
         "logout_url": "/admin/logout/",
         "account_url": "/admin/account/",
         "static_url": "/admin/static",
+        "changes_url": "/admin/changes/",
     }
     return Shell(**(given | changes))
 
@@ -53,5 +54,6 @@ def bare_shell(**changes: Any) -> Shell:
         "user_name": "",
         "logout_url": None,
         "account_url": None,
+        "changes_url": None,
     }
     return shell(**(given | changes))
