@@ -40,9 +40,9 @@ async function search(input, words) {
 
 function choose(input, option) {
   if (!option) return;
-  const { value, label } = option.dataset;
+  const { value, label, url } = option.dataset;
   close(input);
-  input.dispatchEvent(new CustomEvent("wa:choose", { bubbles: true, detail: { value, label: label ?? option.textContent.trim() } }));
+  input.dispatchEvent(new CustomEvent("wa:choose", { bubbles: true, detail: { value, label: label ?? option.textContent.trim(), url } }));
 }
 
 on("input", field, (event, input) => {

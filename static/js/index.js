@@ -22,6 +22,7 @@ import "./panels.js";
 import "./save.js";
 import "./relation.js";
 import "./relations.js";
+import "./create.js";
 import "./tags.js";
 import "./json.js";
 import "./menus.js";

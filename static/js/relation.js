@@ -9,6 +9,15 @@ const inside = (combo) => ({
   clear: combo.querySelector(".wa-combo__clear"),
 });
 
+// The link to the chosen row follows what is chosen.
+function lead(combo, label, url) {
+  const link = combo.closest("[data-field]")?.querySelector("a[data-open]");
+  if (!link) return;
+  link.hidden = !url;
+  if (url) link.href = url;
+  link.textContent = t("Open %s", label);
+}
+
 function set(combo, value, label) {
   const { input, hidden, clear } = inside(combo);
   const changed = hidden.value !== value;
@@ -33,17 +42,24 @@ ready("[data-combobox]:not([data-ready])", (combo) => {
   set(combo, value, combo.dataset.label || value);
 });
 
-on("wa:choose", "[data-combobox]", (event, combo) => set(combo, event.detail.value, event.detail.label));
+on("wa:choose", "[data-combobox]", (event, combo) => {
+  const { value, label, url } = event.detail;
+  set(combo, value, label);
+  lead(combo, label, url);
+});
 
 on("click", ".wa-combo__clear", (event, button) => {
   const combo = button.closest("[data-combobox]");
   set(combo, "", "");
+  lead(combo, "");
   inside(combo).input.focus();
 });
 
 // What was typed but not chosen does not count: an empty input clears, anything else goes back to the chosen label
 on("focusout", "[data-combobox] input[role=combobox]", (event, input) => {
   const combo = input.closest("[data-combobox]");
-  if (input.value.trim() === "") set(combo, "", "");
-  else input.value = combo.dataset.label;
+  if (input.value.trim() === "") {
+    set(combo, "", "");
+    lead(combo, "");
+  } else input.value = combo.dataset.label;
 });

@@ -233,7 +233,7 @@ def test_in_a_browser(small_desk: Engine, live: Callable[[Any], str], page: Brow
     page.keyboard.press("Enter")
     assert "<img" in box.input_value()
     untouched()
-    page.locator("button[value=list]").click()
+    page.locator(".wa-savebar button[value=list]").click()
     page.wait_for_selector(".wa-toast")
     untouched()
     page.goto(f"{address}/tickets/?owner=1&labels=1")

@@ -14,6 +14,7 @@ from webadmin.forms.foreign import foreign_control
 from webadmin.forms.related import MEMBERS_SHOWN, Related, related
 from webadmin.forms.relations import ToManyField, ToOneField
 from webadmin.forms.row_form import RowForm
+from webadmin.options.view import View
 from webadmin.rendering.urls import Urls
 from webadmin.text import gettext as _
 
@@ -53,6 +54,9 @@ class FormControl:
     """relation, relations: where options are searched."""
     href: str | None = None
     """relation: the chosen row's page."""
+    create_url: str | None = None
+    """relation, relations: where a new row to choose is made."""
+    create_label: str = ""
     wide: bool = False
     refresh: str = ""
     """Where the form is posted to when it changes, for the fields that depend on it."""
@@ -175,6 +179,7 @@ class _Maker:
         view = self.form.context.view_of(field.relation.target)
         return FormControl(
             **self.common,
+            **self._creating(view),
             kind="relation",
             value=value,
             choices=(Choice(value, chosen.label, True, chosen.deleted),) if chosen is not None else (),
@@ -194,12 +199,22 @@ class _Maker:
         typed = [str(text) for text in field.raw_data or () if field.process_errors and str(text).strip()]
         return FormControl(
             **self.common,
+            **self._creating(self.form.context.view_of(field.relation.target)),
             kind="relations",
             value=" ".join(text for text in typed if text not in field.shown),
             choices=tuple(Choice(one.id, one.label, True, one.deleted) for one in chosen),
             lookup_url=self.urls.lookup(self.form.view, self.name),
             wide=True,
         )
+
+    def _creating(self, view: View | None) -> dict[str, Any]:
+        """Where a row to choose can be made, if this person may and need not say why."""
+        if view is None or not view.allows(self.form.context.user, "add"):
+            return {}
+        if view.options.change_reason == "required":
+            return {}
+        label = _("New {what}").format(what=view.name.lower())
+        return {"create_url": self.urls.below(view, "add"), "create_label": label}
 
     def _known(self, field: ToOneField | ToManyField, id: str) -> Related | None:
         """The row of an id with its label: one that was there before, or one newly chosen."""

@@ -22,6 +22,7 @@ from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views.back import FIELD, came_from, carried, list_url
 from webadmin.views.copying import as_new, may_copy
+from webadmin.views.dialog import add_in_dialog, in_dialog
 from webadmin.views.gone import row_to_save
 from webadmin.views.inlines import DO, InlinePage, inline_pages, inline_summary
 from webadmin.views.occasions import undo_url
@@ -61,6 +62,8 @@ class FormPage:
 
 def add(request: AdminRequest) -> Answer:
     """An empty form, prefilled from the query string; the new row on POST."""
+    if in_dialog(request):
+        return add_in_dialog(request)
     if request.method == "POST":
         return _save(request, None)
     return _page(request, RowForm(request.context, request.view, None, initial=dict(request.query)), None)

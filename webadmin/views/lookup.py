@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from webadmin.database.inspection import RelationInfo
 from webadmin.errors import Forbidden, NotFound
+from webadmin.forms.related import canonical_id
 from webadmin.listing.lookup import search_rows
 from webadmin.options.attributes import attribute_name
 from webadmin.options.view import View
@@ -23,6 +24,8 @@ class LookupOption:
     label: str
     hint: str = ""
     deleted: bool = False
+    url: str | None = None
+    """The row's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,19 @@ def lookup(request: AdminRequest) -> Answer:
         raise Forbidden(_("You may not see these rows."))
     q = request.value("q")
     found, more = search_rows(request.context, relation.target, q, limit=LIMIT, fields=_fields(view, name))
-    options = tuple(LookupOption(item.id, item.label, item.hint, item.deleted) for item in found)
+    paged = target is not None and target.options.can_view_details
+    options = tuple(
+        LookupOption(
+            item.id,
+            item.label,
+            item.hint,
+            item.deleted,
+            request.urls.row(target, canonical_id(target.model, item.id))
+            if target is not None and paged
+            else None,
+        )
+        for item in found
+    )
     return Page("lookup.html", LookupPage(options, q=q, more=more))
 
 
