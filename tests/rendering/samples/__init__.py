@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.rendering.samples import acting, forms, frame, lists, pages, summaries
+from tests.rendering.samples import acting, deleting, forms, frame, history, inlines, lists, pages, summaries
 from tests.rendering.samples.frame import bare_shell, shell
 
 PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
@@ -13,11 +13,17 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "form.html": (forms.form_page, forms.bare_form_page),
     "detail.html": (pages.detail_page, pages.bare_detail_page),
     "delete.html": (pages.delete_page, pages.bare_delete_page),
+    "restore.html": (deleting.restore_page, deleting.bare_restore_page),
+    "trash.html": (deleting.trash_page, deleting.bare_trash_page),
     "action.html": (acting.action_page, acting.bare_action_page),
     "bulk.html": (acting.bulk_page, acting.bare_bulk_page),
     "done.html": (acting.done_page, acting.bare_done_page),
     "row_actions.html": (acting.row_actions_page, acting.bare_row_actions_page),
     "progress.html": (acting.progress_page, acting.bare_progress_page),
+    "history.html": (history.history_page, history.bare_history_page),
+    "changes.html": (history.changes_page, history.bare_changes_page),
+    "changeset.html": (history.changeset_page, history.bare_changeset_page),
+    "undo.html": (history.undo_page, history.bare_undo_page),
     "home.html": (pages.home_page, pages.bare_home_page),
     "login.html": (pages.login_page, pages.bare_login_page),
     "account.html": (pages.account_page, pages.bare_account_page),
@@ -31,6 +37,7 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
 FRAGMENTS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "rows.html": (lists.rows_page, lists.bare_rows_page),
     "lookup.html": (pages.lookup_page, pages.bare_lookup_page),
+    "dialog.html": (inlines.dialog_page, inlines.made_in_dialog),
 }
 """Pieces without a frame."""
 
