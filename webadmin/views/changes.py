@@ -14,6 +14,7 @@ from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import current_zone
 from webadmin.text import gettext as _
 from webadmin.views.occasions import Occasion, kinds, occasion
+from webadmin.views.trash import trash
 
 AT_ONCE = 25
 """Changes on a page."""
@@ -54,7 +55,9 @@ class ChangesPage:
 
 def changes(request: AdminRequest) -> Answer:
     """The changes of all lists that the person may view, narrowed down by ``q``, ``who``, ``list``, ``kind``, ``from`` and
-    ``to``; ``before`` goes on."""
+    ``to``; ``before`` goes on. With ``deleted``: what is deleted and can be restored."""
+    if any(name == "deleted" for name, _value in request.query):
+        return trash(request)
     values = {name: request.value(name).strip() for name in _NAMES}
     before = _id(request.value("before"))
     asked = _asked(values)

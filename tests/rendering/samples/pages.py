@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.rendering.samples.lists import row
-from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
+from webadmin.forms.controls import Choice
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
 from webadmin.views.account import AccountPage
@@ -18,8 +18,6 @@ from webadmin.views.grouped import GroupRow
 from webadmin.views.home import HomeEntry, HomeGroup, HomePage
 from webadmin.views.login import LoginPage
 from webadmin.views.lookup import LookupOption, LookupPage
-from webadmin.views.reason import ReasonField
-from webadmin.views.restore import RestorePage
 
 
 def facets_page(**changes: Any) -> FacetsPage:
@@ -212,32 +210,6 @@ def bare_delete_page() -> DeletePage:
         hidden=(),
         button="Mark as deleted",
     )
-
-
-def restore_page(**changes: Any) -> RestorePage:
-    """A row whose number somebody else has by now, with a field for another."""
-    given: dict[str, Any] = {
-        "key": "orders",
-        "list_title": "Orders",
-        "list_url": "/admin/orders/",
-        "title": "Restore A-1?",
-        "message": "Number “A-1” is now used by A-1.",
-        "links": (Link("Open A-1", "/admin/orders/9/"),),
-        "controls": (FormControl("number", "f-number", "Number", "text", "A-1", errors=("In use.",)),),
-        "summary": (FormSummaryItem("f-number", "Number", "In use."),),
-        "action_url": "/admin/orders/1/restore/",
-        "hidden": (("_change", "number"),),
-        "cancel_url": "/admin/orders/1/",
-        "button": "Restore with this value",
-        "reason": ReasonField("", True, "Say why."),
-    }
-    return RestorePage(**(given | changes))
-
-
-def bare_restore_page() -> RestorePage:
-    """Several rows, and nothing that can be done about it here."""
-    nothing: dict[str, Any] = {"links": (), "controls": (), "summary": (), "hidden": ()}
-    return restore_page(message="One of them breaks a rule.", button="", reason=None, **nothing)
 
 
 def detail_page(**changes: Any) -> DetailPage:
