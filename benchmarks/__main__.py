@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +11,14 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, create_engine
 
-from benchmarks import concurrency, million, sizes
+from benchmarks import concurrency, forms, million, sizes
 from benchmarks.chart import bars
 from benchmarks.client import Ask
 from benchmarks.measure import measure
 from benchmarks.peers import PEERS
 from benchmarks.report import machine, table, write
 from benchmarks.server import served
+from webadmin.database.own_tables.migrate import upgrade
 from webadmin.demo.run import EmbeddedServerError, database
 from webadmin.demo.server import EmbeddedServer, default_folder
 
@@ -30,6 +33,7 @@ from webadmin.demo.server import EmbeddedServer, default_folder
 @click.option("--million", "with_million", is_flag=True, help="A million orders, beside other admins.")
 @click.option("--peer-samples", default=7, show_default=True, help="With --million: for each page of a peer.")
 @click.option("--chart", type=click.Path(path_type=Path), help="With --million: draw the pages to this SVG.")
+@click.option("--forms", "with_forms", is_flag=True, help="Opening and saving a form, beside other admins.")
 @click.option("--sizes", "of_sizes", help="Cost against size: numbers of rows, with commas.")
 @click.option("--concurrency", "at_once", is_flag=True, help="Many readers and some writers at once.")
 @click.option("--seconds", default=60.0, show_default=True, help="With --concurrency: how long.")
@@ -43,6 +47,7 @@ def main(
     with_million: bool,
     peer_samples: int,
     chart: Path | None,
+    with_forms: bool,
     of_sizes: str | None,
     at_once: bool,
     seconds: float,
@@ -57,6 +62,8 @@ def main(
             text, plain = _sizes([int(number) for number in of_sizes.split(",")], samples)
         elif at_once:
             text, plain = _at_once(max(rows, concurrency.ROWS), concurrency.Load(seconds, readers, writers))
+        elif with_forms:
+            text, plain = _forms(rows, samples)
         elif with_million:
             text, plain = _million(samples, peer_samples, chart)
         else:
@@ -94,22 +101,34 @@ def _million(samples: int, peer_samples: int, chart: Path | None) -> Outcome:
     return million.table(pages), million.plain(pages)
 
 
+def _forms(rows: int, samples: int) -> Outcome:
+    with _copied(rows) as copy, served(copy) as port:
+        found = forms.measure(copy, port, samples)
+    return forms.table(found), forms.plain(found)
+
+
 def _at_once(rows: int, load: concurrency.Load) -> Outcome:
-    """On a copy of the shop, which is written to."""
+    with _copied(rows) as copy, served(copy) as port:
+        outcome = concurrency.measure(copy, port, load)
+    return concurrency.table(outcome), concurrency.plain(outcome)
+
+
+@contextmanager
+def _copied(rows: int) -> Iterator[Engine]:
+    """A copy of the shop, which is written to, with webadmin's own tables."""
     with database(None, rows) as engine, EmbeddedServer(default_folder()) as server:
         name = str(engine.url.database)
         engine.dispose()
         server.drop_database(_COPY)
         copy = create_engine(server.create_database(_COPY, template=name))
         try:
+            upgrade(copy)
             with copy.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(sa.text("VACUUM ANALYZE"))
-            with served(copy) as port:
-                outcome = concurrency.measure(copy, port, load)
+            yield copy
         finally:
             copy.dispose()
             server.drop_database(_COPY)
-    return concurrency.table(outcome), concurrency.plain(outcome)
 
 
 def _sizes(wanted: list[int], samples: int) -> Outcome:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 _LOCATION = re.compile(rb"\r\nlocation: ([^\r]+)\r\n", re.IGNORECASE)
-_COOKIE = re.compile(rb"\r\nset-cookie: ([^;\r]+)", re.IGNORECASE)
+_COOKIE = re.compile(rb"\r\nset-cookie: ([^=;\r]+)=([^;\r]*)", re.IGNORECASE)
 
 
 class Ask(NamedTuple):
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 
 
 class Connection:
-    """One connection; keeps the session cookie as a browser does.
+    """One connection; keeps cookies as a browser does.
 
     :param seconds: that it waits for a part of an answer; TimeoutError after that.
     """
@@ -41,7 +41,7 @@ class Connection:
     def __init__(self, port: int, seconds: float | None = None) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), seconds)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._cookie = ""
+        self._cookies: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +72,10 @@ class Connection:
         return self._request("POST", path, head, body)
 
     def _request(self, method: str, path: str, headers: str = "", body: str = "") -> Answer:
-        headers += f"Cookie: {self._cookie}\r\n" if self._cookie else ""
+        if self._cookies:
+            headers += (
+                "Cookie: " + "; ".join(f"{name}={text}" for name, text in self._cookies.items()) + "\r\n"
+            )
         self._socket.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n{body}".encode())
         answer = self._socket.recv(65536)
         while (end := answer.find(b"\r\n\r\n")) < 0:
@@ -81,8 +84,8 @@ class Connection:
         length = _LENGTH.search(head)
         if length is None:
             raise RuntimeError(f"{path} answered without saying how long the answer is")
-        if cookie_set := _COOKIE.search(head):
-            self._cookie = cookie_set.group(1).decode()
+        for name, text in _COOKIE.findall(head):
+            self._cookies[name.decode()] = text.decode()
         missing = end + 4 + int(length.group(1)) - len(answer)
         pieces = [answer[end + 4 :]]
         while missing > 0:

@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 _QUERY = """
@@ -22,6 +22,10 @@ _QUERY = """
       FROM orders o LEFT JOIN customers c ON c.id = o.customer_id
      WHERE o.deleted_at IS NULL ORDER BY o.placed_at DESC, o.id DESC LIMIT 25
 """
+_ROW = "SELECT number, status, total, note FROM orders WHERE id = %s"
+_FORM = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Order</title></head><body><main><h1>Order</h1>
+<form method="post">{% for name in ("number", "status", "total", "note") %}<label>{{ name }} <input name="{{ name }}" value="{{ row[loop.index0] or "" }}">
+</label>{% endfor %}<button>Save</button></form></main></body></html>"""
 _TEMPLATE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orders</title></head><body><main>
 <h1>Orders</h1><table><thead><tr><th>Number</th><th>Customer</th><th>Status</th><th>Total</th><th>Currency</th>
 <th>Lines</th><th>Placed</th><th>Note</th></tr></thead><tbody>
@@ -37,7 +41,8 @@ def build(conninfo: str) -> Starlette:
     pool = ConnectionPool(
         conninfo, min_size=5, max_size=15, open=True, kwargs={"row_factory": namedtuple_row}
     )
-    template = Environment(autoescape=True).from_string(_TEMPLATE)
+    environment = Environment(autoescape=True)
+    template, bare_form = environment.from_string(_TEMPLATE), environment.from_string(_FORM)
 
     def page() -> str:
         with pool.connection() as connection:
@@ -47,4 +52,23 @@ def build(conninfo: str) -> Starlette:
     async def orders(request: Request) -> HTMLResponse:
         return HTMLResponse(await run_in_threadpool(page))
 
-    return Starlette(routes=[Route("/orders/", orders)])
+    def form(id: int) -> str:
+        with pool.connection() as connection:
+            found = connection.execute(_ROW, [id]).fetchone()
+        return bare_form.render(row=found)
+
+    def save(id: int, note: str) -> None:
+        with pool.connection() as connection:
+            connection.execute("UPDATE orders SET note = %s WHERE id = %s", [note, id])
+
+    async def order(request: Request) -> Response:
+        id = request.path_params["id"]
+        if request.method == "GET":
+            return HTMLResponse(await run_in_threadpool(form, id))
+        async with request.form() as sent:
+            await run_in_threadpool(save, id, str(sent["note"]))
+        return RedirectResponse("/orders/", 303)
+
+    return Starlette(
+        routes=[Route("/orders/", orders), Route("/orders/{id:int}/", order, methods=["GET", "POST"])]
+    )

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from benchmarks import floor, sizes
+from benchmarks import floor, forms, sizes
 from webadmin.demo.app import build
 from webadmin.dialects import engine_options
 from webadmin.serving import reserve, serve_app
@@ -40,7 +40,12 @@ def app(url: str, of_sizes: Sequence[int] = ()) -> Starlette:
         return Starlette(routes=[Mount("/sizes", sizes.admin(engine, of_sizes))])
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
     return Starlette(
-        routes=[Route("/cpu", _cpu), Mount("/floor", floor.build(plain)), Mount("/shop", build(engine))]
+        routes=[
+            Route("/cpu", _cpu),
+            Mount("/floor", floor.build(plain)),
+            Mount("/shop", build(engine)),
+            Mount("/forms", forms.admin(engine)),
+        ]
     )
 
 

@@ -29,6 +29,8 @@ class Peer:
     """What its environment has, as pip takes it."""
     paths: Mapping[str, str]
     """Its addresses, by the page that they show."""
+    form: str = ""
+    """The address of an order's form, with ``{id}``; empty for one that does not save without tables of its own."""
 
 
 def _paths(base: str, **queries: str) -> dict[str, str]:
@@ -52,6 +54,7 @@ PEERS = (
             common_word="?search=customer",
             rare_word="?search=A-1900042",
         ),
+        "/admin/order/edit/{id}",
     ),
     Peer(
         "starlette-admin",
@@ -69,6 +72,7 @@ PEERS = (
             common_word="?q=customer",
             rare_word="?q=A-1900042",
         ),
+        "/admin/order/edit?pk={id}",
     ),
     Peer(
         "Django admin",

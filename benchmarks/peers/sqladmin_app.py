@@ -30,6 +30,7 @@ class OrderAdmin(ModelView, model=Order):
         StaticValuesFilter(Order.channel, [(one.name, one.name) for one in Channel]),
     ]
     column_default_sort: ClassVar = (Order.placed_at, True)
+    form_columns: ClassVar = [Order.number, Order.status, Order.total, Order.note]
     page_size = 25
 
 

@@ -23,6 +23,7 @@ class OrderView(ModelView):
     ]  # what can be searched can be filtered
     sortable_fields: ClassVar = ["number", "total", "placed_at"]
     fields_default_sort: ClassVar = [("placed_at", True)]
+    exclude_fields_from_edit: ClassVar = ["id", "customer", "channel", "placed_at"]
     page_size = 25
 
 
