@@ -127,7 +127,11 @@ def test_clash(teams: Engine, views: Registry, keep: str) -> None:
             save(back(ctx, fill(form)))  # without an answer
         half = back(ctx, fill(form), name=keep)
         assert half.clashes == {"team"}
-        save(back(ctx, fill(half), team="theirs"))
+        # until it is saved each answer can be another one
+        other = back(ctx, fill(half), name="mine" if keep == "theirs" else "theirs", team="mine")
+        assert not other.clashes
+        assert (control(other, "name").value, control(other, "team").value) == ("Mine", "2")
+        save(back(ctx, fill(other), name=keep, team="theirs"))
         assert (ann(ctx).name, ann(ctx).team_id) == ("Mine" if keep == "mine" else "Theirs", 3)
         assert (ann(ctx).country, ann(ctx).age) == ("DE", 40)
 

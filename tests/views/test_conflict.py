@@ -24,7 +24,9 @@ from webadmin.demo.models import Order, OrderStatus, Tag
 def _order(admin: Admin) -> int:
     found: int = admin.value(
         sa.select(Order.id).where(
-            Order.deleted_at.is_(None), Order.customer_id.is_not(None), Order.status == OrderStatus.PAID
+            Order.deleted_at.is_(None),
+            Order.customer_id.is_not(None),
+            Order.status == OrderStatus.PAID,
         )
     )
     return found
@@ -62,33 +64,38 @@ def test_lost_edits_pain_25(admin: Admin) -> None:
     mine = admin.get(f"/orders/{id}/change/")
     theirs = admin.get(f"/orders/{id}/change/")
     admin.confirm(theirs, status="sent", recipient="Theirs", note="Left at the door")
-    typed = mine.form() | {"status": "packed", "note": "Ring twice", "channel": "phone", "total": "77.50"}
+    typed = mine.form() | {
+        "status": "pending",
+        "note": "Ring twice",
+        "due_on": "2031-01-02",
+        "total": "77.50",
+    }
     again = admin.post(mine.action(), typed, 409)
     assert again.h1.startswith("Edit A-")
     merge = _merge(again)
-    assert merge["status"] == ("Paid", "Sent", "Packed")
+    assert merge["status"] == ("Paid", "Sent", "Pending")
     assert merge["recipient"][1:] == ("Theirs kept", "not changed")
-    assert merge["channel"][2] == "Phone kept"
-    assert set(merge) == {"status", "note", "channel", "total", "recipient"}
-    assert not again.css("[data-merge=channel] input")
+    assert merge["due_on"][2] == "Jan 2, 2031 kept"
+    assert set(merge) == {"status", "note", "due_on", "total", "recipient"}
+    assert not again.css("[data-merge=due_on] input")
     sent = again.form()
-    assert {name: sent[name] for name in ("status", "note", "channel", "total")} == {
-        name: typed[name] for name in ("status", "note", "channel", "total")
+    assert {name: sent[name] for name in ("status", "note", "due_on", "total")} == {
+        name: typed[name] for name in ("status", "note", "due_on", "total")
     }
     assert sent["recipient"] == "Theirs"
     assert not [name for name in sent if name.startswith("_keep")], "nothing is chosen beforehand"
-    assert _stored(admin, id, "status", "channel")[0] is OrderStatus.SENT
+    assert _stored(admin, id, "status")[0] is OrderStatus.SENT
     half = admin.post(again.action(), sent | {"_keep-status": "mine"}, 409)
     assert set(half.css("[data-merge=note] input[type=radio]"))
     assert not half.css("[data-merge=status] input:not([checked])[value=mine]")
     done = admin.post(half.action(), half.form() | {"_keep-note": "theirs"})
     assert any("was saved" in text for text in done.messages())
-    assert _stored(admin, id, "status", "note", "recipient", "total", "channel") == (
-        OrderStatus.PACKED,
+    assert _stored(admin, id, "status", "note", "recipient", "total", "due_on") == (
+        OrderStatus.PENDING,
         "Left at the door",
         "Theirs",
         Decimal("77.50"),
-        "phone",
+        dt.date(2031, 1, 2),
     )
 
 
@@ -186,7 +193,7 @@ def test_deleted_meanwhile(admin: Admin) -> None:
     id = _order(admin)
     page = admin.get(f"/orders/{id}/change/")
     _set(admin, Order, id, deleted_at=dt.datetime.now(dt.UTC))
-    typed = page.form() | {"note": "two\r\nlines", "status": "packed"}
+    typed = page.form() | {"note": "two\r\nlines", "status": "pending"}
     gone = admin.post(page.action(), typed, 409)
     assert gone.h1.endswith("is deleted")
     told = {
@@ -195,13 +202,13 @@ def test_deleted_meanwhile(admin: Admin) -> None:
     }
     assert list(told)[:2] == ["status", "note"]
     assert told["note"] == "two lines changed by you"
-    assert told["status"] == "Packed changed by you"
+    assert told["status"] == "Pending changed by you"
     assert "changed by you" not in told["recipient"]
     assert _stored(admin, id, "status") == (OrderStatus.PAID,)
     still = admin.post(gone.action("form"), gone.form("form"), 409)
     done = admin.post(still.action("form"), still.form("form") | {"_restore": "1"})
     assert any("was restored" in text for text in done.messages())
-    assert _stored(admin, id, "deleted_at", "status", "note") == (None, OrderStatus.PACKED, "two\nlines")
+    assert _stored(admin, id, "deleted_at", "status", "note") == (None, OrderStatus.PENDING, "two\nlines")
     # one that was deleted already when its form was opened is saved as it is
     _set(admin, Order, id, deleted_at=dt.datetime.now(dt.UTC))
     admin.confirm(admin.get(f"/orders/{id}/change/"), note="Still deleted")

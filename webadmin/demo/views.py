@@ -28,6 +28,7 @@ from webadmin.options.depends import Depends, FieldState
 from webadmin.options.fieldsets import Fieldset
 from webadmin.options.inlines import Inline
 from webadmin.options.model_view import ModelView
+from webadmin.options.uploads import Upload
 from webadmin.site import Admin
 from webadmin.text import current_language, format_number, ngettext
 from webadmin.text import gettext as _
@@ -96,7 +97,7 @@ class OrderView(OrderActions, ModelView, model=Order):
         "meta.source": "Source",
     }
     column_descriptions = {Order.delivery_window: "How long the courier may take at the door"}
-    column_editable_list = [Order.status, Order.total, Order.note, "customer"]
+    column_editable_list = [Order.status, Order.total, Order.note]
     column_formatters = {Order.total: in_currency}
     column_formatters_detail = {Order.total: in_currency}
     # Sorting by the due day has no index behind it: the list says so, asks before it sorts as many orders as the demo has
@@ -194,7 +195,7 @@ class ProductView(ProductActions, ModelView, model=Product):
         Product.active,
         Product.labels,
     ]
-    column_editable_list = [Product.price, Product.stock, Product.active]
+    column_editable_list = ["category", Product.price, Product.stock, Product.active]
     column_labels = {Product.sku: "SKU", Product.active: "In the shop"}
     column_formatters = {Product.price: in_euros}
     column_formatters_detail = {Product.price: in_euros}
@@ -213,6 +214,7 @@ class ProductView(ProductActions, ModelView, model=Product):
     ]
     search_vector = Product.search
     save_as = True
+    form_uploads = {Product.image: Upload(image=True, max_size=2_000_000)}
     form_fieldsets = [
         Fieldset("Product", [(Product.name, Product.sku), "category", Product.active]),
         Fieldset("Price and stock", [(Product.price, Product.stock, Product.weight)]),

@@ -15,11 +15,12 @@ from typing import Any, Literal
 
 import wtforms
 
-from webadmin.forms.fields import CheckboxField, OwnField, ReadOnlyField
+from webadmin.forms.fields import CheckboxField, ColumnField, OwnField, ReadOnlyField
 from webadmin.forms.foreign import foreign_control, hides_value
 from webadmin.forms.related import MEMBERS_SHOWN
-from webadmin.forms.relations import ToManyField
+from webadmin.forms.relations import ToManyField, ToOneField
 from webadmin.forms.snapshot import Snapshot
+from webadmin.forms.uploads import UploadField
 
 CHOICE = "_keep"
 """The name of the answer: for all fields of a form, and with ``-`` and a field's name behind it for that one."""
@@ -67,13 +68,13 @@ class Merge:
                 self.differences[name] = found
 
     def snapshot(self, *, deleted: bool) -> Snapshot:
-        """What the form shows when it is shown again. The question about a clash stays what it was, with the value that it
+        """What the form shows when it is shown again. A question stays what it was, answered or not, with the value that it
         shows of the other side; of anything else the stored value is known from here on."""
         base, seen = {}, {}
         for name, field in self.fields.items():
             short, now = field.short_name, self._now(name, field)
             found = self.differences.get(name)
-            if found is not None and found.kept is None:
+            if found is not None and found.asked:
                 seen[short] = now
                 if found.base is not None:
                     base[short] = found.base
@@ -120,7 +121,11 @@ class Merge:
         if not current or answer not in ("mine", "theirs"):
             return Difference(base, now, mine, None, asked=True)
         if answer == "theirs":
+            typed_before = field.raw_data
             self._leave(name, field)
+            if not isinstance(field, ColumnField | ToOneField):
+                return Difference(base, now, mine, "theirs")
+            field.raw_data = typed_before  # shown again, it can still be answered otherwise
             return Difference(base, now, mine, "theirs", asked=True)
         return Difference(base, now, mine, "mine", asked=True)
 
@@ -144,7 +149,7 @@ def opened_snapshot(fields: Mapping[str, wtforms.Field], key: str, *, deleted: b
 
 def merges(field: wtforms.Field) -> bool:
     """Whether what a field shows can be compared with what is sent: not for files, and not for what is never read."""
-    return not isinstance(field, ReadOnlyField | wtforms.FileField)
+    return not isinstance(field, ReadOnlyField | UploadField | wtforms.FileField)
 
 
 def _shown_by(opened: wtforms.Field, key: str) -> Any:

@@ -59,6 +59,16 @@ def _remedy(
     args = widgets.get(attribute.name, {})
     if attribute.name in readonly or args.get("readonly") or args.get("disabled"):
         return "the form shows it as read-only"
+    if attribute.name in _dependent(options):
+        return "other fields of the form depend on it, or it on them; it is edited there"
     if attribute.name not in form_columns:
         return "the form has no field for it; add it to form_columns"
     return None
+
+
+def _dependent(options: ModelView) -> set[str]:
+    """Attributes that decide about others in the form, and those that are decided about."""
+    depends = options.form_depends
+    return {attribute_name(name) for name in depends} | {
+        attribute_name(value) for one in depends.values() for value in one.on
+    }

@@ -117,6 +117,8 @@ def _page(request: AdminRequest, form: RowForm, row: Any, *, status: int = 200) 
     (control,) = controls(form, urls)
     item_id, control = control.id, replace(control, id=f"c-{column.name}-{id}")  # several may be open at once
     reason = reason_of(request, view).field(told=status == 422)
+    if reason is not None and not reason.required:
+        reason = None  # a cell asks for no more than it must
     elsewhere = tuple(item for item in summary(form) if item.field_id != item_id)
     if reason and reason.error:
         elsewhere = (*elsewhere, FormSummaryItem(f"f-{REASON}", _("Reason"), reason.error))
