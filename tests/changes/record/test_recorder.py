@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from tests.changes.record.bookshop import Base, Book, Shelf, Tag, links, recording, rows
 from webadmin.changes.statements import delete_rows, insert_rows, update_rows
 from webadmin.database.own_tables.changes import change
+from webadmin.listing.scope import rewritten
 
 
 def test_update(books: Engine) -> None:
@@ -134,3 +135,11 @@ def test_without_tables(cleared: Engine) -> None:
     Base.metadata.create_all(cleared)
     with recording(cleared) as ctx:
         ctx.session.add(Shelf(id=1))
+
+
+def test_unseen_by_scope(books: Engine) -> None:
+    """That a transaction is written down is no sign that a host rewrites its statements."""
+    with recording(books) as ctx:
+        assert not rewritten(ctx)
+        sa.event.listen(ctx.session, "do_orm_execute", lambda _state: None)
+        assert rewritten(ctx)
