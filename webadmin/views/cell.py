@@ -53,7 +53,7 @@ class CellPage:
 
 
 @dataclass(frozen=True, slots=True)
-class CellValue:
+class CellValuePage:
     """What stands in the cell once it is saved."""
 
     cell: Cell
@@ -104,7 +104,9 @@ def _value(request: AdminRequest, row: Any) -> Page:
     if view.list_columns and column.name == view.list_columns[0].name and view.options.can_view_details:
         shown = shown.linked(request.urls.row(view, view.id_of(row)))
     url = request.urls.cell(view, view.id_of(row), column.name)
-    return Page("cell_value.html", CellValue(shown, url, _label(column, view.row_label(row))), fragment=True)
+    return Page(
+        "cell_value.html", CellValuePage(shown, url, _label(column, view.row_label(row))), fragment=True
+    )
 
 
 def _label(column: ShownColumn, row_label: str) -> str:

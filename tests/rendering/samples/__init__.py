@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.rendering.samples import acting, deleting, forms, frame, history, inlines, lists, pages, summaries
+from tests.rendering.samples import (
+    acting,
+    conflicts,
+    deleting,
+    forms,
+    frame,
+    history,
+    inlines,
+    lists,
+    pages,
+    summaries,
+)
 from tests.rendering.samples.frame import bare_shell, shell
 
 PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "list.html": (lists.list_page, lists.bare_list_page),
     "form.html": (forms.form_page, forms.bare_form_page),
+    "cell.html": (conflicts.cell_page, conflicts.bare_cell_page),
+    "conflict.html": (conflicts.gone_page, conflicts.bare_gone_page),
     "detail.html": (pages.detail_page, pages.bare_detail_page),
     "delete.html": (pages.delete_page, pages.bare_delete_page),
     "restore.html": (deleting.restore_page, deleting.bare_restore_page),
@@ -36,6 +49,7 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
 
 FRAGMENTS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "rows.html": (lists.rows_page, lists.bare_rows_page),
+    "cell_value.html": (conflicts.cell_value, conflicts.bare_cell_value),
     "lookup.html": (pages.lookup_page, pages.bare_lookup_page),
     "dialog.html": (inlines.dialog_page, inlines.made_in_dialog),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.rendering.samples import inlines
+from tests.rendering.samples import conflicts, inlines
 from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
 from webadmin.forms.sections import FormSection, FormTab
 from webadmin.views.form import FormPage
@@ -99,10 +99,12 @@ def form_page(**changes: Any) -> FormPage:
             FormSummaryItem(None, "", "The order is closed."),
         ),
         "delete_url": "/admin/orders/1048791/delete/",
+        "multipart": True,
         "copies": True,
         "cancel_url": "/admin/orders/1048791/",
         "hidden": (("_snapshot", "abc"),),
         "inlines": inlines.tables(),
+        "merge": conflicts.merge(),
     }
     return FormPage(**(given | changes))
 
@@ -121,4 +123,5 @@ def bare_form_page() -> FormPage:
         cancel_url="/admin/orders/",
         hidden=(),
         inlines=(),
+        merge=None,
     )
