@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from webadmin.forms.compared import Compared
-from webadmin.forms.controls import Choice, FormControl
+from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
+from webadmin.views.dialog import Created, DialogPage
 from webadmin.views.inlines import InlineCell, InlineHead, InlineLine, InlinePage
 
 
@@ -78,3 +79,15 @@ def tables() -> tuple[InlinePage, ...]:
         ),
         InlinePage("notes", "Notes", heads, (), (("notes-_page", "1"),), "0", "", None, None, None, False),
     )
+
+
+def dialog_page() -> DialogPage:
+    """A new row with a mistake."""
+    control = FormControl("new-name", "f-new-name", "Name", "text", "", required=True, errors=("Write one.",))
+    wrong = (FormSummaryItem("f-new-name", "Name", "Write one."),)
+    return DialogPage("New tag", "/admin/tags/add/", (control,), wrong, (("_dialog", "1"),))
+
+
+def made_in_dialog() -> DialogPage:
+    """The row that was made."""
+    return DialogPage("", "", (), (), (), Created("7", "A <tag>", "/admin/tags/7/"))
