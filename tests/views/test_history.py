@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from tests.pages import Page, words
 from tests.views.conftest import Admin
-from webadmin.demo.models import Order, Staff
+from webadmin.demo.models import Order, Product, Staff, Tag, product_tags
 
 
 def entries(page: Page) -> list[dict[str, str]]:
@@ -43,6 +43,48 @@ def test_timeline(kept: Admin) -> None:
     assert page.texts('tr[data-column="handled_by_id"] th') == ["Handled by"]
     assert {'"a": 1,', '"b": 2'} <= set(page.texts('tr[data-column="meta"] .add'))
     assert page.texts("article time[title]")[0].startswith("just now")
+
+
+def test_members(kept: Admin) -> None:
+    """What a row got or lost of a relation over a link table is a part of its history, by name, and goes back with it."""
+    product, tag, name = (
+        kept.engine.connect()
+        .execute(
+            sa.select(product_tags.c.product_id, Tag.id, Tag.name)
+            .join(Tag, Tag.id == product_tags.c.tag_id)
+            .limit(1)
+        )
+        .one()
+    )
+    page = kept.get(f"/products/{product}/change/")
+    had = page.form("form")["tags"]
+    kept.confirm(
+        page, tags=[id for id in ([had] if isinstance(had, str) else had) if id not in ("", str(tag))]
+    )
+    (lost,) = entries(kept.get(f"/products/{product}/history/"))
+    assert lost == {"": "Local user changed tags", "tags": f"{name} → empty"}
+    shown = kept.get(next(iter(kept.get("/changes/").links("#changes a").values())))
+    assert [words(cell) for cell in shown.css("tr[data-column=tags] td")] == [name, "empty"]
+    other = kept.value(sa.select(Product.id).where(Product.id != product).limit(1))
+    assert not entries(kept.get(f"/products/{other}/history/"))
+    plan = kept.get(kept.get(f"/products/{product}/history/").links("article a")["Undo…"])
+    assert name in plan.text("#plan-ready")
+    kept.confirm(plan)
+    assert kept.get(f"/products/{product}/change/").form("form")["tags"] == had
+
+
+def test_pain_22_what_changed_and_what_was_deleted(kept: Admin) -> None:
+    """A history has the difference of each change, and rows that are gone keep theirs and come back out of it."""
+    id = kept.value(sa.select(Order.id).where(Order.deleted_at.is_not(None)).limit(1))
+    number = kept.value(sa.select(Order.number).where(Order.id == id))
+    kept.confirm(kept.get(f"/orders/{id}/purge/"))
+    assert kept.get("/changes/?kind=purge").texts("#changes a")[0] == number
+    page = kept.get(f"/orders/{id}/history/")
+    assert number in page.h1
+    (gone,) = entries(page)
+    assert gone["number"] == number
+    kept.confirm(kept.get(page.links("article a")["Undo…"]))
+    assert kept.get(f"/orders/{id}/").h1 == number
 
 
 def save(admin: Admin, id: int, **changed: str | None) -> Page:

@@ -98,8 +98,8 @@ class Differing:
         if None in sides:
             return FieldChange(name, label, untold=True)
         old, new = (side for side in sides if side is not None)
-        info = row.view.info.columns[name]
-        if info.kind is Kind.JSON and "\n" in old.text + new.text:
+        info = row.view.info.columns.get(name)
+        if info is not None and info.kind is Kind.JSON and "\n" in old.text + new.text:
             return FieldChange(
                 name,
                 label,
@@ -222,7 +222,9 @@ class Differing:
 
 
 def relation_of(view: View, name: str) -> RelationInfo | None:
-    """The to-one relation that a column alone leads along, to the key of another row."""
+    """The relation that a column alone leads along, to the key of another row, or that has its members in a link table."""
+    if (members := view.info.relations.get(name)) is not None:
+        return members
     for relation in view.info.relations.values():
         if relation.many_to_one and relation.local == (name,):
             target = inspect_model(relation.target)
@@ -233,6 +235,8 @@ def relation_of(view: View, name: str) -> RelationInfo | None:
 
 def is_kept_up(view: View, name: str) -> bool:
     """Whether every change of a row sets this column too."""
+    if name not in view.info.columns:
+        return False
     column = view.info.columns[name].column
     return name == view.info.version or column.onupdate is not None or column.server_onupdate is not None
 

@@ -11,10 +11,12 @@ from webadmin.changes.record.reading import History
 from webadmin.database import identity
 from webadmin.errors import BadRequest, NotFound
 from webadmin.listing.lookup import rows_by_id
+from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import gettext as _
 from webadmin.text import ngettext
 from webadmin.views.back import list_url
+from webadmin.views.changeset import name_of
 from webadmin.views.differing import Differing, FieldChange
 from webadmin.views.occasions import Occasion, occasion
 
@@ -68,6 +70,7 @@ def history(request: AdminRequest) -> Answer:
     found = rows_by_id(request.context, view, [unquote(id)])
     kept, before = request.has_history, _before(request)
     entries: tuple[TimelineEntry, ...] = ()
+    moments: list[Moment] = []
     older: int | None = None
     if kept:
         reading = History(request.context)
@@ -84,7 +87,7 @@ def history(request: AdminRequest) -> Answer:
             list_title=view.name_plural,
             list_url=list_url(request, view),
             id=unquote(id),
-            label=found[0].label if found else f"{view.name} {unquote(id)}",
+            label=found[0].label if found else _label(view, id, moments),
             row_url=request.urls.row(view, id) if shown else None,
             there=bool(found),
             kept=kept,
@@ -93,6 +96,12 @@ def history(request: AdminRequest) -> Answer:
             older_url=f"{here}?{urlencode({'before': older})}" if older is not None else None,
         ),
     )
+
+
+def _label(view: View, id: str, moments: Sequence[Moment]) -> str:
+    """What a row that is gone was called, as far as the newest of its records tells."""
+    whole = [row for moment in moments for row in moment.rows if row.kind != "update"]
+    return name_of({}, whole[0]) if whole else f"{view.name} {unquote(id)}"
 
 
 def _before(request: AdminRequest) -> int | None:

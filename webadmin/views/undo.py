@@ -225,7 +225,7 @@ def _now(reading: History, rows: Sequence[RecordedRow]) -> dict[int, dict[str, A
         wanted.setdefault(row.view.key, []).append(row)
     found: dict[int, dict[str, Any]] = {}
     for some in wanted.values():
-        names = {name for row in some for name in row.names}
+        names = {name for row in some for name in row.names if name in row.view.info.columns}
         now = reading.sight.values(some[0].view, [row.key for row in some], sorted(names))
         found |= {row.id: now[row.id_text] for row in some if row.id_text in now}
     return found

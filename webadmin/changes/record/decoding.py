@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from webadmin.changes.record.columns import recorded
-from webadmin.changes.record.sight import Sight, is_kept
+from webadmin.changes.record.sight import Link, Sight, is_kept
 from webadmin.database.identity import segment
 from webadmin.database.own_tables.changes import change_row
 from webadmin.options.context import Context
@@ -75,46 +75,34 @@ def decode(
         groups.setdefault((row.table_name, lists[row.change_id]), []).append(row.id)
     found: dict[int, RecordedRow] = {}
     for (table, key), ids in groups.items():
-        seen = sight.view_of(table, key)
+        seen, link = sight.view_of(table, key), sight.link_of(table, key)
         if seen is not None:
             found |= {row.id: row for row in _Decoder(context, sight, *seen).rows(ids)}
+        elif link is not None:
+            found |= {row.id: row for row in _Links(context, link).rows(ids)}
     return [found[row.id] for row in rows if row.id in found]
 
 
-class _Decoder:
-    """Rows of one table, looked at through one list."""
+class _Reader:
+    """Reads records of one table."""
 
-    def __init__(self, context: Context, sight: Sight, view: View, table: sa.Table) -> None:
-        self.context, self.view = context, view
-        of = recorded(table)
-        self.table, self.stored = table, of.kept
-        self.shown = sight.columns(view, table)
-        self.key = key_in(view, table) or of.key
-        kept = {
-            name: column
-            for name, column in self.shown.items()
-            if column.name in of.kept and is_kept(view.info.columns[name])
-        }
-        self.kept = kept
-        self.columns = list(dict.fromkeys([*self.key, *kept.values()]))
+    def __init__(self, context: Context, view: View, table: sa.Table, columns: Sequence[Any]) -> None:
+        self.context, self.view, self.table = context, view, table
+        self.columns = list(dict.fromkeys(columns))
 
-    def rows(self, ids: Sequence[int]) -> Iterator[RecordedRow]:
+    def read(self, ids: Sequence[int]) -> list[tuple[Any, dict[str, Any], dict[str, Any]]]:
+        """Each record with its values before and after by the names of the database."""
         connection = self.context.session.connection()
         try:
             with self.context.dialect.limited(connection, _PATIENCE):
-                read = self._read(ids, typed=True)
+                return self._read(ids, typed=True)
         except exc.DBAPIError as error:
             if error.connection_invalidated:
                 raise
             # A column has another type by now, or a choice is gone: what was written down still says what it was.
-            read = self._read(ids, typed=False)
-        for row, before, after in read:
-            key = tuple((after or before).get(column.name) for column in self.key)
-            if None not in key:
-                yield self._row(row, key, before, after)
+            return self._read(ids, typed=False)
 
     def _read(self, ids: Sequence[int], *, typed: bool) -> list[tuple[Any, dict[str, Any], dict[str, Any]]]:
-        """Each row with its values before and after by the names of the database."""
         dialect, own = self.context.dialect, change_row.c
         sides = (own.before, own.after)
         values: list[Any] = []
@@ -144,6 +132,27 @@ class _Decoder:
             found.append((row, *both))
         return found
 
+
+class _Decoder(_Reader):
+    """Rows of one table, looked at through one list."""
+
+    def __init__(self, context: Context, sight: Sight, view: View, table: sa.Table) -> None:
+        of = recorded(table)
+        self.shown = sight.columns(view, table)
+        self.key = key_in(view, table) or of.key
+        self.kept = {
+            name: column
+            for name, column in self.shown.items()
+            if column.name in of.kept and is_kept(view.info.columns[name])
+        }
+        super().__init__(context, view, table, [*self.key, *self.kept.values()])
+
+    def rows(self, ids: Sequence[int]) -> Iterator[RecordedRow]:
+        for row, before, after in self.read(ids):
+            key = tuple((after or before).get(column.name) for column in self.key)
+            if None not in key:
+                yield self._row(row, key, before, after)
+
     def _row(
         self, row: Any, key: tuple[Any, ...], before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> RecordedRow:
@@ -166,6 +175,22 @@ class _Decoder:
 
     def _by_attribute(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: values[column.name] for name, column in self.kept.items() if column.name in values}
+
+
+class _Links(_Reader):
+    """Rows of a link table, as members that rows of a list have got or lost."""
+
+    def __init__(self, context: Context, link: Link) -> None:
+        super().__init__(context, link.view, link.table, [link.own, link.far])
+        self.link = link
+
+    def rows(self, ids: Sequence[int]) -> Iterator[RecordedRow]:
+        name, own, far = self.link.relation.name, self.link.own.name, self.link.far.name
+        for row, before, after in self.read(ids):
+            key = (after or before).get(own)
+            if key is not None:
+                sides = ({name: side[far]} if far in side else {} for side in (before, after))
+                yield RecordedRow(row.id, row.change_id, "update", self.view, (key,), *sides, (), False)
 
 
 def key_in(view: View, table: sa.Table) -> tuple[Any, ...]:

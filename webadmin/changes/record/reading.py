@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from webadmin.changes.record.columns import recorded
 from webadmin.changes.record.decoding import RecordedRow, decode, key_in
@@ -21,6 +22,8 @@ from webadmin.text import gettext as _
 
 _SAMPLE = 50
 """Rows of a change that are looked at to see whether the person may see any."""
+_PATIENCE = 2000
+"""Milliseconds for records that no index leads to."""
 _ROUNDS = 10
 """How often is read on where the person may see few of the rows."""
 
@@ -200,13 +203,14 @@ class History:
         :param there: whether the person can open the row now; of one that they cannot they see what they changed
             themselves, and where everybody sees every row, all.
         """
-        where = [sa.or_(*(self._is_row(view, table, key) for table in tables_of(view)))]
-        if before is not None:
-            where.append(change_row.c.id < before)
+        more = [change_row.c.id < before] if before is not None else []
         if not there and self.sight.is_checked(view):
             own = sa.select(change.c.id).where(change.c.person == (self.sight.person or None))
-            where.append(change_row.c.change_id.in_(own))
-        read = self._read(*where, limit=limit + 1, descending=True)
+            more.append(change_row.c.change_id.in_(own))
+        where = sa.or_(*(self._is_row(view, table, key) for table in tables_of(view)))
+        read = self._read(where, *more, limit=limit + 1, descending=True)
+        read += self._linked(view, key, more, limit + 1)
+        read.sort(key=lambda row: row.id, reverse=True)
         rows = read[:limit]
         entries = self._entries({row.change_id for row in rows})
         decoded = decode(self.context, self.sight, rows, {row.change_id: view.key for row in rows})
@@ -223,6 +227,23 @@ class History:
         bound = [sa.literal(by_column[column], column.type) for column in columns]
         row_key = self.context.dialect.record_key(bound)
         return sa.and_(change_row.c.table_name == table.fullname, change_row.c.row_key == row_key)
+
+    def _linked(self, view: View, key: Sequence[Any], more: Sequence[Any], limit: int) -> list[Any]:
+        """Records of link tables that concern one row. Nothing indexes them by it: where there are too many to look through
+        in a short time, they are left out."""
+        dialect, found = self.context.dialect, []
+        for link in self.sight.links(view) if len(key) == 1 else ():
+            record = sa.func.coalesce(change_row.c.after, change_row.c.before)
+            member = dialect.record_member(sa.type_coerce(record, change_row.c.after.type), link.own.name)
+            same = member == dialect.record_value(sa.literal(key[0], link.own.type))
+            where = (change_row.c.table_name == link.table.fullname, same)
+            try:
+                with dialect.limited(self.context.session.connection(), _PATIENCE):
+                    found += self._read(*where, *more, limit=limit, descending=True)
+            except exc.DBAPIError as error:
+                if error.connection_invalidated:
+                    raise
+        return found
 
     def _entries(self, ids: Iterable[UUID]) -> dict[UUID, Change]:
         stmt = sa.select(change).where(change.c.id.in_(list(ids)))

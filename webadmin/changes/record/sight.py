@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -10,7 +11,7 @@ from urllib.parse import unquote
 import sqlalchemy as sa
 
 from webadmin.database.identity import segment
-from webadmin.database.inspection import ColumnInfo, Kind
+from webadmin.database.inspection import ColumnInfo, Kind, ModelInfo, RelationInfo, inspect_model
 from webadmin.database.keys import among
 from webadmin.listing.lookup import Choice, rows_by_id
 from webadmin.listing.scope import personal, scope
@@ -19,6 +20,19 @@ from webadmin.options.secrets import is_secret
 from webadmin.options.view import View
 from webadmin.options.visible import columns_shown
 from webadmin.saved.store import person_of
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation whose members are rows of a link table: each says that one row has another."""
+
+    view: View
+    relation: RelationInfo
+    table: sa.Table
+    own: Any
+    """The column that holds the key of the view's row."""
+    far: Any
+    """The column that holds the key of the member."""
 
 
 class Sight:
@@ -82,9 +96,7 @@ class Sight:
 
     def columns(self, view: View, table: sa.Table) -> dict[str, sa.Column[Any]]:
         """The columns of ``table`` by attribute of the model that the person gets to see in ``view``."""
-        user = self.context.user
-        form = view.allows(user, "add") or view.allows(user, "change")
-        shown = columns_shown(view, form=form)
+        shown = columns_shown(view, form=self._sees_form(view))
         return {
             name: column
             for name in view.info.columns
@@ -92,6 +104,45 @@ class Sight:
             for column in view.info.mapper.attrs[name].columns
             if column.table is table
         }
+
+    def links(self, view: View) -> tuple[Link, ...]:
+        """The relations over link tables that the person gets to see of rows of ``view``."""
+        details = [c.name for c in view.details_columns] if view.options.can_view_details else []
+        named = {*details, *(column.name for column in view.list_columns)}
+        if self._sees_form(view):
+            named.update(view.form_columns)
+        many = [relation for relation in view.info.relations.values() if relation.uselist]
+        # The page of a row has a table of each, unless it names some.
+        every = view.options.can_view_details and not any(relation.name in details for relation in many)
+        found = []
+        for relation in many:
+            pairs = relation.property.synchronize_pairs, relation.property.secondary_synchronize_pairs
+            table = relation.property.secondary
+            if (
+                relation.many_to_many
+                and not relation.view_only
+                and isinstance(table, sa.Table)
+                and (every or relation.name in named)
+                and _leads_from(pairs[0], view.info)
+                and _leads_from(pairs[1], inspect_model(relation.target))
+                and self.context.view_of(relation.target) is not None
+            ):
+                found.append(Link(view, relation, table, *(pair[0][1] for pair in pairs)))
+        return tuple(found)
+
+    def link_of(self, table: str, list_key: str = "") -> Link | None:
+        """As which relation a row of a link table is looked at, one of the list that ``list_key`` names if it can be."""
+        found = [link for view in self.views for link in self.links(view) if link.table.fullname == table]
+        found.sort(key=lambda link: link.view.key != list_key)
+        return found[0] if found else None
+
+    def _sees_form(self, view: View) -> bool:
+        return view.allows(self.context.user, "add") or view.allows(self.context.user, "change")
+
+
+def _leads_from(pairs: Any, info: ModelInfo) -> bool:
+    """Whether a link table has the whole key of rows of ``info``, in one column."""
+    return len(pairs or ()) == len(info.key) == 1 and pairs[0][0] is info.key[0].column
 
 
 def tables_of(view: View) -> tuple[sa.Table, ...]:
