@@ -25,7 +25,7 @@ def lost(engine: Engine, tallies: Sequence[Tally]) -> list[str]:
         by_field[write.row, write.field].append(write)
     with engine.connect() as connection:
         stored = {row.id: row._mapping for row in connection.execute(sa.select(Sheet.__table__))}
-        links = set(connection.execute(sa.select(sheet_labels)).tuples())
+        links = {tuple(row) for row in connection.execute(sa.select(sheet_labels))}
     for (row, name), writes in by_field.items():
         now = str(stored[row]["keeper_id" if name == "keeper" else name])
         faults += _chain(f"{name} of row {row}", "" if name == "keeper" else "start", writes, now)
