@@ -44,6 +44,7 @@ def _paths(engine: Engine) -> list[str]:
         "/products/add/",
         f"/orders/{order}/delete/",
         f"/orders/{gone}/purge/",
+        "/changes/?deleted",
         f"/categories/{parent}/delete/",
         "/orders/explain/?sort=due_on:asc",
         "/account/",

@@ -83,7 +83,7 @@ def test_every_address_is_walked(red: Visitor) -> None:
         "/tickets/3/purge/", "/people/1/delete/", "/tickets/lookup/owner/", "/tickets/facets/owner/", f"/tickets/lookup/owner/?q={FOREIGN}",
         "/tickets/lookup/owner/?q=2", "/tickets/lookup/labels/", "/comments/lookup/ticket/", "/tickets/add/?owner=2",
         "/tickets/add/?labels=2", "/tickets/?owner=2", "/tickets/?labels=2", "/tickets/?owner.not=2", "/tickets/?q=2",
-        "/tickets/?sort=owner", "/tickets/?sort=owner:desc", "/tickets/explain/", "/people/3/delete/",
+        "/tickets/?sort=owner", "/tickets/?sort=owner:desc", "/tickets/explain/", "/people/3/delete/", "/changes/?deleted",
     ]  # fmt: skip
     for path in paths:
         answer = red.get(path)
@@ -152,6 +152,19 @@ def test_a_cursor_of_somebody_else(desk: Engine) -> None:
     answer = Visitor(admin).get(page.one("[data-next]").get("data-next"))
     assert answer.status_code == 200
     shows_nothing_foreign(answer)
+
+
+def test_pain_11_choices_keep_to_what_one_may_see(desk: Engine) -> None:
+    """Rows of a list that a person may not look at are not offered, not named, and not taken from a crafted form."""
+    person = Visitor(admin_of(desk), grants="tickets.* comments.* labels.*")
+    assert person.get("/tickets/lookup/owner/").status_code == 403
+    page = person.page("/tickets/4/change/")
+    answer = person.post("/tickets/4/change/", data=page.form("form") | {"owner": "1"})
+    assert answer.status_code == 422
+    assert "Ada" not in answer.text
+    assert stored(desk, Ticket, 4).owner_id == 2
+    assert person.post("/tickets/4/change/", data=page.form("form") | {"title": "Mine"}).status_code == 303
+    assert stored(desk, Ticket, 4).owner_id == 2, "what it led to before stays"
 
 
 @pytest.mark.parametrize(
