@@ -1,4 +1,4 @@
-"""A new row in a dialog over the form that needs it (pain 7: creating a related row loses the form)."""
+"""A new row in a dialog over the form that needs it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_where_it_is_offered(admin: Admin) -> None:
     assert page.css("[data-field=customer] a[data-open]")[0].get("href").startswith("/admin/customers/")
 
 
-def test_made_and_handed_back(admin: Admin) -> None:
+def test_pain_7_made_and_handed_back(admin: Admin) -> None:
     """Its fields have names of their own; what is wrong comes back with what was typed, and what is made with its address."""
     address = "/admin/tags/add/?_dialog=1"
     opened = parse(admin.client.get(address, headers={"HX-Request": "true"}).text)

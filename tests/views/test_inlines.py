@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.pages import Page
 from tests.views.conftest import Admin
-from webadmin.demo.models import Customer, Order, OrderLine, Product
+from webadmin.demo.models import Customer, Order, OrderLine, Product, Tag, product_tags
 
 _FORM_BUDGET, _SAVE_BUDGET = 4, 8
 
@@ -54,8 +54,8 @@ def pressed(admin: Admin, page: Page, do: str, **typed: str) -> Page:
     return admin.post(page.action("form"), page.form("form") | typed | {"_do": do}, 200)
 
 
-def test_all_at_once(admin: Admin) -> None:
-    """One press of Save changes the order, changes a line, removes one and adds one."""
+def test_pain_5_all_at_once(admin: Admin) -> None:
+    """Rows below a form are a part of it: one press of Save changes the order, changes a line, removes one and adds one."""
     order = an_order(admin)
     before = lines_of(admin, order)
     page = admin.get(f"/orders/{order}/change/")
@@ -123,8 +123,8 @@ def test_places_are_changed_around(admin: Admin) -> None:
     assert lines_of(admin, order) == wanted
 
 
-def test_pages(admin: Admin) -> None:
-    """Pain 6: a page of rows has its fields and no more, and what was typed on one page is kept while others are turned."""
+def test_pain_6_a_page_of_rows_at_a_time(admin: Admin) -> None:
+    """A page of rows has its fields and no more, and what was typed on one page is kept while others are turned."""
     customer = a_customer(admin)
     with admin.engine.begin() as connection:
         connection.execute(
@@ -173,7 +173,7 @@ def test_budgets(admin: Admin, key: str) -> None:
 
 
 def test_what_others_do_to_the_rows_meanwhile(admin: Admin) -> None:
-    """Pain 25 of rows below a form: what another has added, changed elsewhere or removed stays as they made it."""
+    """What another has added, changed elsewhere or removed stays as they made it."""
     order = an_order(admin)
     before = lines_of(admin, order)
     page = admin.get(f"/orders/{order}/change/")
@@ -242,3 +242,25 @@ def test_removing_marks_what_is_only_marked(admin: Admin) -> None:
     assert admin.value(sa.select(Order.deleted_at).where(Order.id == id)) is not None
     after = admin.get(f"/customers/{customer}/change/")
     assert str(id) not in after.form("form").values()
+
+
+def test_pain_2_many_links(admin: Admin) -> None:
+    """A row with thousands of links has a form of a few fields; one link is added and one removed, and the others stay."""
+    with admin.engine.begin() as connection:
+        connection.execute(sa.insert(Tag), [{"name": f"Link {n:05}"} for n in range(2_000)])
+        ids = (
+            connection.execute(sa.select(Tag.id).where(Tag.name.like("Link %")).order_by(Tag.id))
+            .scalars()
+            .all()
+        )
+        connection.execute(sa.delete(product_tags).where(product_tags.c.product_id == 1))
+        links = [{"product_id": 1, "tag_id": id} for id in ids[:-1]]
+        connection.execute(sa.insert(product_tags), links)
+    page = admin.get("/products/1/change/")
+    shown = page.form("form")["tags"]
+    assert len(page.form("form")) < 60
+    assert 100 <= len(shown) <= 102
+    admin.confirm(page, tags=[*shown[1:], str(ids[-1])])
+    now = sa.select(product_tags.c.tag_id).where(product_tags.c.product_id == 1)
+    with admin.engine.connect() as connection:
+        assert set(connection.execute(now).scalars()) == set(ids[1:])

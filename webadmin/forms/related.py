@@ -14,6 +14,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from webadmin.database import identity
 from webadmin.database.inspection import ModelInfo, RelationInfo, inspect_model
 from webadmin.errors import NotFound
+from webadmin.listing.scope import scope
 from webadmin.listing.together import Rows, Wanted, read_together, rows_by_id
 from webadmin.options.context import Context
 from webadmin.options.labels import model_label
@@ -188,7 +189,7 @@ def _select(context: Context, target: type, *, options: bool = True) -> sa.Selec
     if options:
         stmt = stmt.options(*_label_options(context, target, target))
     view = context.registry.for_model(target)
-    return view.options.scope(stmt, context.user) if view is not None else stmt
+    return scope(context, view, stmt, "show") if view is not None else stmt
 
 
 def _label_options(context: Context, target: type, entity: Any) -> Sequence[ExecutableOption]:
