@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -57,19 +57,7 @@ class Journal:
         """Write ``entries`` down, as a step of their own unless one is named."""
         if entries:
             step = step or self.step()
-            rows = [
-                {
-                    "change_id": self.id,
-                    "step": step,
-                    "table_name": entry.table_name,
-                    "row_key": entry.row_key,
-                    "kind": entry.kind,
-                    "before": entry.before,
-                    "after": entry.after,
-                    "redacted": entry.redacted,
-                }
-                for entry in entries
-            ]
+            rows = [{"change_id": self.id, "step": step, **asdict(entry)} for entry in entries]
             self.connection.execute(sa.insert(change_row), rows)
 
     def add(self, entries: Sequence[Entry], step: int) -> None:
@@ -215,7 +203,12 @@ class Journal:
         """Write ``entries`` down as the last step and complete the change; False when nothing was changed, and nothing is
         written down then."""
         if not self._begun:
-            if entries:  # the common change, of some rows and nothing else
+            if len(entries) == 1 and self.dialect.supports_writing_ctes:  # the common change: of one row
+                row = {"change_id": self.id, "step": 1, **asdict(entries[0])}
+                given = {f"{change.name}_{name}": value for name, value in self._entry(1).items()}
+                given |= {f"{change_row.name}_{name}": value for name, value in row.items()}
+                self.connection.execute(_OF_ONE, given)
+            elif entries:
                 self._begin(len(entries))
                 self.write(entries)
             return bool(entries)
@@ -233,19 +226,20 @@ class Journal:
         if self._begun:
             return
         self._begun = True
+        self.connection.execute(sa.insert(change), self._entry(count))
+
+    def _entry(self, count: int) -> dict[str, Any]:
         user, request = self.context.user, self.context.hook_request
         client = getattr(getattr(request, "connection", None), "client", None)
-        self.connection.execute(
-            sa.insert(change).values(
-                id=self.id,
-                person=person_of(user),
-                person_name=user.name[:TEXT],
-                request_id=str(getattr(request, "request_id", ""))[:40],
-                address=str(getattr(client, "host", None) or "")[:60],
-                row_count=count,
-                **self._described(),
-            )
-        )
+        return {
+            "id": self.id,
+            "person": person_of(user),
+            "person_name": user.name[:TEXT],
+            "request_id": str(getattr(request, "request_id", ""))[:40],
+            "address": str(getattr(client, "host", None) or "")[:60],
+            "row_count": count,
+            **self._described(),
+        }
 
     def _described(self) -> dict[str, Any]:
         said = occasion(self.context)
@@ -257,3 +251,19 @@ class Journal:
             "reason": said.reason[:REASON],
             "undoes": UUID(said.undoes) if said.undoes else None,
         }
+
+
+def _bound(table: sa.Table, leave: str) -> dict[str, Any]:
+    return {
+        column.name: sa.bindparam(f"{table.name}_{column.name}", type_=column.type)
+        for column in table.columns
+        if column.name != leave
+    }
+
+
+# A change and its only row.
+_OF_ONE = (
+    sa.insert(change_row)
+    .values(_bound(change_row, "id"))
+    .add_cte(sa.insert(change).values(_bound(change, "at")).cte("made"))
+)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.record.journal import DELETE, INSERT, UPDATE, Entry
 from webadmin.database.keys import Key, among
+from webadmin.dialects import Dialect
 from webadmin.options.context import Context
 
 _CHUNK = 500
@@ -107,11 +109,7 @@ class Watch:
         names = list(of.kept)
         found: dict[Key, _Seen] = {}
         for start in range(0, len(keys), _CHUNK):
-            stmt: sa.Select[Any] = sa.select(
-                dialect.record_key(of.key),
-                *of.key,
-                *(dialect.record_value(column) for column in of.kept.values()),
-            ).where(among(of.key, keys[start : start + _CHUNK]))
+            stmt = _looking(dialect, connection, of).where(among(of.key, keys[start : start + _CHUNK]))
             if lock and dialect.supports_row_locks:
                 stmt = stmt.with_for_update(of=of.table)
             for row_key, *rest in connection.execute(stmt):
@@ -119,6 +117,30 @@ class Watch:
                 values = {name: text or "null" for name, text in zip(names, texts, strict=True)}
                 found[key] = _Seen(row_key, values)
         return found
+
+
+_LOOKING: WeakKeyDictionary[Dialect, dict[sa.Table, sa.Select[Any]]] = WeakKeyDictionary()
+
+
+def _looking(dialect: Dialect, connection: sa.Connection, of: Recorded) -> sa.Select[Any]:
+    """A select of the rows' keys as text, their keys and the texts of what is kept. It is made once, of finished SQL: its parts
+    are so many that every save would feel it."""
+    known = _LOOKING.setdefault(dialect, {})
+    if of.table not in known:
+
+        def finished(expression: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+            text = expression.compile(
+                dialect=connection.dialect,
+                compile_kwargs={"literal_binds": True},
+                schema_translate_map=connection.get_execution_options().get("schema_translate_map"),
+            )
+            return sa.literal_column(str(text), sa.Text)
+
+        texts = [finished(dialect.record_value(column)) for column in of.kept.values()]
+        key = finished(dialect.record_key(of.key))
+        made: sa.Select[Any] = sa.select(key, *of.key, *texts).select_from(of.table)
+        known[of.table] = made
+    return known[of.table]
 
 
 def _record(seen: _Seen, names: Iterable[str] | None = None) -> str:
