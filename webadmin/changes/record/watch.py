@@ -138,7 +138,7 @@ def _looking(dialect: Dialect, connection: sa.Connection, of: Recorded) -> sa.Se
 
         texts = [finished(dialect.record_value(column)) for column in of.kept.values()]
         key = finished(dialect.record_key(of.key))
-        made: sa.Select[Any] = sa.select(key, *of.key, *texts).select_from(of.table)
+        made: Any = sa.select(key, *of.key, *texts).select_from(of.table)
         known[of.table] = made
     return known[of.table]
 
