@@ -19,6 +19,7 @@ from webadmin.views.acting import Acting, Done, LeftOut, refused_by_sql
 from webadmin.views.back import FIELD, list_url
 from webadmin.views.chosen import Hidden, carried, chosen, followed, gone, loaded
 from webadmin.views.delete import plan_or_apply
+from webadmin.views.occasions import undo_url
 from webadmin.views.reason import ReasonField, reason_of
 from webadmin.views.restore import restore_or_ask
 from webadmin.views.wording import counted
@@ -132,7 +133,7 @@ def after(request: AdminRequest, label: str, done: Done) -> Answer:
     view = request.view
     text = done.text or f"{label}: {counted(view, done.count)}."
     if not done.left_out_count:
-        request.flash(text)
+        request.flash(text, url=undo_url(request) or "", url_label=_("Undo"))
         return Redirect(list_url(request, view))
     page = DonePage(
         key=view.key,

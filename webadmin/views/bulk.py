@@ -19,6 +19,7 @@ from webadmin.text import gettext as _
 from webadmin.views.back import FIELD, list_url
 from webadmin.views.bulk_texts import BulkTexts, SampleLine
 from webadmin.views.chosen import Hidden, carried, chosen, followed, gone
+from webadmin.views.occasions import undo_url
 from webadmin.views.reason import ReasonField, reason_of
 from webadmin.views.wording import counted
 
@@ -119,7 +120,9 @@ class _Bulk:
             return self.page(None, status=refused.status)
         describe(request.context, "change", view, label=counted(view, count), reason=self.reason.text)
         text = _("{rows} was changed.") if count == 1 else _("{rows} were changed.")
-        request.flash(text.format(rows=counted(view, count)))
+        request.flash(
+            text.format(rows=counted(view, count)), url=undo_url(request) or "", url_label=_("Undo")
+        )
         return Redirect(list_url(request, view))
 
     def page(self, plan: BulkPlan | None, *, status: int = 200, note: str = "") -> Page:

@@ -143,7 +143,7 @@ def _say(request: AdminRequest, view: View, what: str, url: str, count: int, *, 
         request.flash(_("{what} were deleted.").format(what=what), url=undo or deleted, url_label=label)
     else:
         text = _("{what} was deleted for good.") if count == 1 else _("{what} were deleted for good.")
-        request.flash(text.format(what=what), url=undo_url(request) or "", url_label=_("Undo"))
+        request.flash(text.format(what=what), url=undo_url(request, "add") or "", url_label=_("Undo"))
 
 
 def _page(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from webadmin.changes.record import change_id
 from webadmin.changes.record.entries import Change
+from webadmin.options.view import View
 from webadmin.request import AdminRequest
 from webadmin.text import format_ago, format_date, format_datetime, localize
 from webadmin.text import gettext as _
@@ -95,9 +96,10 @@ def occasion(request: AdminRequest, entry: Change) -> Occasion:
     )
 
 
-def undo_url(request: AdminRequest) -> str | None:
-    """The plan of undoing what this request changes, for the message that follows it; None where no history is kept."""
-    id = change_id(request.context)
+def undo_url(request: AdminRequest, needs: str = "change", view: View | None = None) -> str | None:
+    """The plan of undoing what this request changes, for the message that follows it; None where no history is kept, or where
+    the person may not do what undoing it ``needs``, in ``view`` or the list that the address names."""
+    id = change_id(request.context) if request.may(needs, view) else None
     return request.urls.change(id, "undo") if id is not None else None
 
 

@@ -105,7 +105,9 @@ def undo(request: AdminRequest) -> Answer:
         return Page("undo.html", page, status=409 if stale else 422)
     count = apply_undo(request.context, entry.id, chosen=chosen, reason=reason.text)
     text = ngettext("{count} row was set back.", "{count} rows were set back.", count)
-    request.flash(text.format(count=format_count(count)), url=undo_url(request) or "", url_label=_("Undo"))
+    request.flash(
+        text.format(count=format_count(count)), url=undo_url(request, view=view) or "", url_label=_("Undo")
+    )
     return Redirect(request.urls.change(entry.id))
 
 
