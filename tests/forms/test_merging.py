@@ -154,6 +154,19 @@ def test_third_change(teams: Engine, views: Registry) -> None:
         assert ann(ctx).name == "Mine"
 
 
+def test_changed_back(teams: Engine, views: Registry) -> None:
+    """A third change is one too where it brings back what was there at first."""
+    with context(teams, views) as ctx:
+        posted = opened(ctx, name="Mine")
+        others(ctx, name="Theirs")
+        form = back(ctx, posted)
+        others(ctx, name="Ann")
+        again = back(ctx, fill(form), name="mine")
+        assert again.clashes == {"name"}
+        save(back(ctx, fill(again), name="theirs"))
+        assert ann(ctx).name == "Ann"
+
+
 def test_answer_before_a_question(teams: Engine, views: Registry) -> None:
     """Answers that are sent along from the start are about nothing that was shown."""
     with context(teams, views) as ctx:

@@ -101,7 +101,8 @@ class Merge:
             same = mine == now
             touched = bool(mine) if hides_value(field) else mine != (now if base is None else base)
             field.touched = touched  # type: ignore[attr-defined]
-        moved = base is None or base != now
+        # What others changed back after the person was asked is a change of theirs as well.
+        moved = base is None or base != now or self.shown.seen.get(field.short_name, now) != now
         if not field.touched:  # type: ignore[attr-defined]
             if moved and base is not None and not field.process_errors:
                 self._leave(name, field)
