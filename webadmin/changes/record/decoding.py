@@ -96,8 +96,8 @@ class _Reader:
         try:
             with self.context.dialect.limited(connection, _PATIENCE):
                 return self._read(ids, typed=True)
-        except exc.DBAPIError as error:
-            if error.connection_invalidated:
+        except (exc.DBAPIError, TypeError, ValueError, LookupError, ArithmeticError) as error:
+            if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
                 raise
             # A column has another type by now, or a choice is gone: what was written down still says what it was.
             return self._read(ids, typed=False)
