@@ -77,10 +77,36 @@ def test_more_related_rows_than_are_shown(reader: Admin) -> None:
         .where(Order.customer_id == customer, Order.deleted_at.is_(None))
     )
     assert shown == min(10, count)
-    everything = page.css("[data-related=orders] footer a")
+    everything = page.css("[data-related=orders] footer a:not([rel])")
     assert bool(everything) == (count > 10)
     for link in everything:
         assert reader.get(link.get("href")).count() == count
+
+
+def test_pages_of_related_rows(reader: Admin) -> None:
+    """Related rows are turned over on the row's page, to the last of them and back; a page that is none is said to be so."""
+    customer = reader.value(
+        sa.select(Order.customer_id)
+        .where(Order.deleted_at.is_(None), Order.customer_id.is_not(None))
+        .group_by(Order.customer_id)
+        .order_by(sa.func.count().desc())
+        .limit(1)
+    )
+    address, seen = f"/customers/{customer}/", []
+    page = reader.get(address)
+    total = int(page.text("[data-related=orders] header .wa-badge"))
+    assert total > 20
+    while True:
+        seen += [row.get("href") for row in page.css("[data-related=orders] tbody a.wa-id")]
+        following = page.css("[data-related=orders] a[rel=next]")
+        if not following:
+            break
+        query = following[0].get("href").partition("#")[0]
+        page = reader.get(address + query)
+    assert len(seen) == len(set(seen)) == total
+    assert page.css("[data-related=orders] a[rel=prev]")
+    for wrong in ("0", "x", "-1", "9" * 9):
+        reader.get(f"{address}?orders.page={wrong}", 400)
 
 
 def test_statements_are_few(reader: Admin) -> None:

@@ -179,25 +179,13 @@ class InlineTable:
         )
         return key if good else None
 
-    @property
-    def order(self) -> list[Any]:
-        """What the rows are sorted by, the key last."""
-        model = self.child.model
-        order: list[Any] = []
-        for name, descending in self.option.order_by:
-            order.append(getattr(model, name).desc() if descending else getattr(model, name))
-        given = self._relation.property.order_by
-        if not order and given:
-            order = list(given)
-        return [*order, *(getattr(model, column.name) for column in self.child.info.key)]
-
     def wanted(self) -> Wanted:
         """The rows of the page."""
         size = self.option.page_size
         return Wanted(
             self._mine(),
             self.child.model,
-            order=self.order,
+            order=order_of(self.option, self.child),
             limit=size,
             offset=(self.at - 1) * size,
             counted=COUNTED + 1,
@@ -290,3 +278,14 @@ class InlineTable:
     @property
     def changed(self) -> bool:
         return any(one.pending for one in self.rows)
+
+
+def order_of(option: InlineOption, child: View) -> list[Any]:
+    """What the rows of a table are sorted by, the key last."""
+    order: list[Any] = []
+    for name, descending in option.order_by:
+        column = getattr(child.model, name)
+        order.append(column.desc() if descending else column)
+    if not order and option.relation.property.order_by:
+        order = list(option.relation.property.order_by)
+    return [*order, *(getattr(child.model, column.name) for column in child.info.key)]

@@ -23,11 +23,13 @@ _COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """The first rows of a to-many relation."""
+    """Rows of a to-many relation, a page of them."""
 
     rows: Sequence[Any]
     count: int
     capped: bool
+    more: bool = False
+    """Others follow."""
 
     @property
     def count_text(self) -> str:
@@ -43,9 +45,15 @@ def related_rows(
     columns: Sequence[ShownColumn],
     *,
     limit: int,
+    page: int = 1,
+    order: Sequence[Any] = (),
 ) -> Related:
-    """The first ``limit`` live rows of ``row``'s to-many ``relation`` that the person may see, newest key first, and
-    how many there are, counted up to a thousand."""
+    """``limit`` live rows of ``row``'s to-many ``relation`` that the person may see, newest key first, and how many there
+    are, counted up to a thousand.
+
+    :param page: which of them, from 1.
+    :param order: another order for them, the key last.
+    """
     belongs = with_parent(row, getattr(view.model, relation.name))
     children = scope(context, target, sa.select(target.model).where(belongs))
     keys = [getattr(target.model, column.name) for column in target.info.key]
@@ -54,12 +62,15 @@ def related_rows(
     if not count:
         return Related((), 0, capped=False)
     descending = len(keys) == 1
-    ordered = children.order_by(*(key.desc() if descending else key for key in keys)).limit(limit)
+    by = order or [key.desc() if descending else key for key in keys]
+    # One more tells whether another page follows.
+    ordered = children.order_by(*by).limit(limit + 1).offset((page - 1) * limit)
     plan = load_plan(context, target, columns)
     with alone(context.session, target.info.mapper):
         rows = context.session.scalars(ordered.options(*plan.options(context))).unique().all()
+    more, rows = len(rows) > limit, rows[:limit]
     plan.load_collections(context, target, rows)
-    return Related(rows, min(count, _COUNTED), capped=count > _COUNTED)
+    return Related(rows, min(count, _COUNTED), capped=count > _COUNTED, more=more)
 
 
 def those(context: Context, model: type, ids: Sequence[str]) -> Mapping[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode
 
 from webadmin.database.inspection import NUMBERS, RelationInfo
-from webadmin.errors import Forbidden
+from webadmin.errors import BadRequest, Forbidden
+from webadmin.forms.inlines import order_of
 from webadmin.listing.children import related_rows
 from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import one
@@ -42,7 +44,7 @@ class RelatedRow:
 
 @dataclass(frozen=True, slots=True)
 class RelatedTable:
-    """The rows of a to-many relation, the first few, with a link to all."""
+    """The rows of a to-many relation, a page of them, with a link to all."""
 
     name: str
     label: str
@@ -54,6 +56,8 @@ class RelatedTable:
     add_url: str | None
     more: bool = False
     """There are more rows than these."""
+    previous_url: str | None = None
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,19 @@ def _related_table(
     columns = [
         column for column in target.list_columns if column.name not in hidden and not _is_many(column)
     ][:6]
-    related = related_rows(context, view, row, relation, target, columns, limit=RELATED_ROWS)
+    inline = next((one for one in view.inlines if one.relation is relation), None)
+    page = _page_of(request, relation)
+    related = related_rows(
+        context,
+        view,
+        row,
+        relation,
+        target,
+        columns,
+        limit=inline.page_size if inline is not None else RELATED_ROWS,
+        page=page,
+        order=order_of(inline, target) if inline is not None else (),
+    )
     makers = [cells.maker(column) for column in columns]
     with sealed(request.session, related.rows):
         shown = tuple(
@@ -193,10 +209,26 @@ def _related_table(
         heads=tuple(column.label for column in columns),
         numeric=tuple(_numeric(column) for column in columns),
         rows=shown,
-        more=related.count > len(related.rows),
+        more=related.more or page > 1,
+        previous_url=_page_url(request, relation, page - 1) if page > 1 else None,
+        next_url=_page_url(request, relation, page + 1) if related.more else None,
         all_url=urls.filtered(target, pairs) if pairs else None,
         add_url=urls.below(target, "add", urlencode(pairs)) if pairs and request.may("add", target) else None,
     )
+
+
+def _page_of(request: AdminRequest, relation: RelationInfo) -> int:
+    """The page of a related table that the address asks for."""
+    text = request.value(f"{relation.name}.page", "1")
+    if not re.fullmatch("[1-9][0-9]{0,5}", text):
+        raise BadRequest(_("“{text}” is not the number of a page.").format(text=text[:40]), link="./")
+    return int(text)
+
+
+def _page_url(request: AdminRequest, relation: RelationInfo, page: int) -> str:
+    name = f"{relation.name}.page"
+    others = [(key, value) for key, value in request.query if key != name]
+    return f"?{urlencode([*others, (name, str(page))])}#related-{relation.name}"
 
 
 def _numeric(column: ShownColumn) -> bool:
