@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from webadmin.options.inlines import Inline
     from webadmin.options.model_view import ModelView
     from webadmin.options.own_filters import Filter
+    from webadmin.options.uploads import Upload
     from webadmin.site import Admin
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Selection",
     "SetValue",
     "Transition",
+    "Upload",
     "User",
     "WebadminError",
     "__version__",
@@ -60,6 +62,7 @@ _HOMES = {
     "Selection": "webadmin.changes.selection",
     "SetValue": "webadmin.changes.ready_actions",
     "Transition": "webadmin.changes.ready_actions",
+    "Upload": "webadmin.options.uploads",
     "User": "webadmin.auth.user",
     "WebadminError": "webadmin.errors",
     "action": "webadmin.options.actions",

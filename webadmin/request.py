@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -171,4 +171,15 @@ class Redirect:
     status: int = 303
 
 
-Answer = Page | Redirect
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to be kept, sent piece by piece after the transaction; no browser shows it as a page."""
+
+    chunks: Iterator[bytes]
+    filename: str
+    media_type: str
+    """A picture's, or ``application/octet-stream``."""
+    status: int = 200
+
+
+Answer = Page | Redirect | Download

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from webadmin.auth import csrf
 from webadmin.auth.cookie import CookieSigner, SessionData
@@ -21,7 +21,7 @@ from webadmin.rendering.environment import Renderer
 from webadmin.rendering.frame import Frame
 from webadmin.rendering.htmx import VARY, is_partial
 from webadmin.rendering.urls import Urls, full_path
-from webadmin.request import Answer, Page, Redirect
+from webadmin.request import Answer, Download, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views.error import ErrorPage
 
@@ -52,6 +52,8 @@ class Responder:
         """The response to ``caller``: a page rendered now, or a redirect."""
         if isinstance(answer, Redirect):
             return self._finish(caller, _redirect(answer.url, answer.status))
+        if isinstance(answer, Download):
+            return self._download(caller, answer)
         begun = time.perf_counter()
         frame = Frame(self.registry, self.settings, caller.urls, self.identity)
         token = csrf.token(self.secret, caller.cookie.id)
@@ -76,6 +78,14 @@ class Responder:
         if caller.user is not None:
             headers["Server-Timing"] = f"db;dur={caller.database_ms:.1f}, render;dur={render_ms:.1f}"
         return self._finish(caller, Response(html, answer.status, headers, "text/html"))
+
+    def _download(self, caller: Caller, answer: Download) -> Response:
+        response = self._finish(caller, StreamingResponse(answer.chunks, media_type=answer.media_type))
+        response.headers["Content-Disposition"] = (
+            f"attachment; filename*=UTF-8''{quote(answer.filename, safe='')}"
+        )
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
 
     def error(self, caller: Caller, error: WebadminError) -> Response:
         """The page of an error; for somebody who is not logged in, the way to the login."""

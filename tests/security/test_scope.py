@@ -27,6 +27,7 @@ READ = [
     "/tickets/2/change/",
     "/tickets/2/delete/",
     "/tickets/2/history/",
+    "/tickets/2/file/title/",
     "/tickets/5/purge/",
     "/people/2/",
     "/comments/2/",

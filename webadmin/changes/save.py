@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import ValidationError
 
 from webadmin.changes.conflicts import clash_messages
+from webadmin.changes.files import keep_file
 from webadmin.changes.hooks import HookRefused, changed, run_hook
 from webadmin.changes.integrity import SaveRefused, key_taken, refusal
 from webadmin.changes.members import CannotLeave, change_members
@@ -23,6 +24,7 @@ from webadmin.errors import Conflict
 from webadmin.forms import related
 from webadmin.forms.relations import RelationField, ToManyField
 from webadmin.forms.row_form import RowForm
+from webadmin.forms.uploads import SentFile
 from webadmin.options.view import View
 from webadmin.text import gettext as _
 
@@ -128,6 +130,8 @@ class _Saving:
         elif (column := info.columns.get(name)) is not None:
             if creating and value is None and column.has_default and not column.nullable:
                 return
+            if isinstance(value, SentFile):
+                value = keep_file(self.context, column, value)
             self.written[name] = value
             _set(self.row, column, value, creating=creating)
         elif hasattr(self.view.model, name):

@@ -81,7 +81,7 @@ class _AsStored(TypeEngine[Any]):
         def read(value: Any) -> Any:
             try:
                 return process(value)
-            except (LookupError, ValueError):
+            except (LookupError, ValueError, OSError):  # a value, a member or a file that is not there
                 return _members(value) if self._is_list else value
 
         return read

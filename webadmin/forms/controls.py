@@ -8,12 +8,14 @@ from typing import Any
 
 import wtforms
 
-from webadmin.forms.display import shown_text
+from webadmin.forms.display import format_bytes, shown_text
 from webadmin.forms.fields import CheckboxField, ColumnField, OwnField, ReadOnlyField
+from webadmin.forms.file_shown import PICTURES, FileShown, stored_file
 from webadmin.forms.foreign import foreign_control
 from webadmin.forms.related import MEMBERS_SHOWN, Related, related
 from webadmin.forms.relations import ToManyField, ToOneField
 from webadmin.forms.row_form import RowForm
+from webadmin.forms.uploads import UploadField
 from webadmin.options.view import View
 from webadmin.rendering.urls import Urls
 from webadmin.text import gettext as _
@@ -36,7 +38,7 @@ class FormControl:
     id: str
     label: str
     kind: str
-    """text, textarea, number, checkbox, select, date, datetime, time, json, array, relation, relations, readonly, hidden."""
+    """text, textarea, number, checkbox, select, date, datetime, time, json, array, relation, relations, file, readonly, hidden."""
     value: str = ""
     """What was typed or what is stored, as text."""
     choices: tuple[Choice, ...] = ()
@@ -58,6 +60,10 @@ class FormControl:
     """relation, relations: where a new row to choose is made."""
     create_label: str = ""
     wide: bool = False
+    accept: str = ""
+    """file: what the browser offers to choose."""
+    file: FileShown | None = None
+    """file: the one that is stored."""
     refresh: str = ""
     """Where the form is posted to when it changes, for the fields that depend on it."""
     dependent: bool = False
@@ -134,6 +140,8 @@ class _Maker:
             return self._to_many(field)
         if isinstance(field, ColumnField):
             return self._column(field)
+        if isinstance(field, UploadField):
+            return self._file(field)
         looks = foreign_control(field)
         choices = tuple(Choice(value, label, selected) for value, label, selected in looks.pop("choices", ()))
         return FormControl(**{**self.common, **looks, "choices": choices})
@@ -157,6 +165,13 @@ class _Maker:
         elif codec.control == "text" and ("\n" in value or "\r" in value):
             looks["kind"] = "textarea"  # an input of one line would drop the line ends
         return FormControl(**self.common, **looks)
+
+    def _file(self, field: UploadField) -> FormControl:
+        upload, shown = field.upload, stored_file(self.form, self.urls, self.name, field)
+        self.common["required"] &= shown is None
+        accept = upload.accept or (PICTURES if upload.image else ())
+        most = _("At most {size}").format(size=format_bytes(upload.max_size))
+        return FormControl(**self.common, kind="file", hint=most, accept=",".join(accept), file=shown)
 
     def _hint(self, field: ColumnField) -> str:
         explained = bool(self.common["help"])

@@ -14,6 +14,7 @@ from webadmin.database.inspection import Kind, ModelInfo
 from webadmin.forms.codecs.interval import format_interval
 from webadmin.forms.related import Related
 from webadmin.options.context import Context
+from webadmin.options.uploads import file_name
 from webadmin.text import format_date, format_datetime, format_number
 from webadmin.text import gettext as _
 
@@ -25,12 +26,14 @@ def shown_text(context: Context, info: ModelInfo, row: Any, name: str, value: An
     the database tells without sending the content."""
     column = info.columns.get(name)
     if column is not None and column.kind is Kind.BINARY:
-        return _size(context, info, row, name, value), False
+        size = stored_size(context, info, row, name, value)
+        return _EMPTY if size is None else format_bytes(size), False
     text = plain_text(value)
     return text, len(text) > 80 or "\n" in text
 
 
-def _size(context: Context, info: ModelInfo, row: Any, name: str, value: Any) -> str:
+def stored_size(context: Context, info: ModelInfo, row: Any, name: str, value: Any) -> int | None:
+    """How many bytes a binary column holds; None where it is empty."""
     size: int | None
     if name in sa.inspect(row).unloaded:
         key = [column.column == getattr(row, column.name) for column in info.key]
@@ -38,7 +41,7 @@ def _size(context: Context, info: ModelInfo, row: Any, name: str, value: Any) ->
         size = context.session.scalar(sa.select(sa.func.length(column)).where(*key))
     else:
         size = len(value) if value is not None else None
-    return _EMPTY if size is None else format_bytes(size)
+    return size
 
 
 def format_bytes(size: int) -> str:
@@ -53,6 +56,8 @@ def format_bytes(size: int) -> str:
 
 def plain_text(value: Any) -> str:
     """A value of any kind as people read it."""
+    if (name := file_name(value)) is not None:
+        return name
     if value is None or value == "" or value == []:
         return _EMPTY
     if isinstance(value, Related):

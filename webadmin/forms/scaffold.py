@@ -20,6 +20,7 @@ from webadmin.forms.defaults import given_default, initial_value
 from webadmin.forms.fields import CheckboxField, ColumnField, ReadOnlyField
 from webadmin.forms.relations import ToManyField, ToOneField, can_be_empty
 from webadmin.forms.sqladmin_fields import converted, prefers_sqladmin
+from webadmin.forms.uploads import UploadField
 from webadmin.options.attributes import attribute_name
 from webadmin.options.model_view import ModelView
 from webadmin.options.view import View
@@ -75,7 +76,9 @@ def build_form(
     fields: dict[str, Any] = {}
     names = {}
     for name in columns or _ordered(view, creating=creating):
-        made = _Scaffold(view, dialect, name, creating=creating, readonly=name in readonly).field()
+        # A table and a cell send no files.
+        locked = name in readonly or (columns is not None and name in view.uploads)
+        made = _Scaffold(view, dialect, name, creating=creating, readonly=locked).field()
         if made is None:
             continue
         if isinstance(made, _Locked):
@@ -119,6 +122,8 @@ class _Scaffold:
             return None  # the mapper writes it
         if self.readonly:
             return self._locked()
+        if self.name in self.view.uploads and self.override is None:
+            return UploadField(**self.args, column=column, upload=self.view.uploads[self.name])
         return self._column(column)
 
     def _args(self) -> dict[str, Any]:
@@ -208,7 +213,7 @@ def _readonly(view: View) -> set[str]:
     return names | {
         name
         for name, column in view.info.columns.items()
-        if column.generated or (column.kind in HEAVY and not column.primary_key)
+        if column.generated or (column.kind in HEAVY and not column.primary_key and name not in view.uploads)
     }
 
 

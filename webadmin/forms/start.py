@@ -72,7 +72,9 @@ class Start:
         return getattr(self.row, name, None)
 
     def _is_heavy(self, name: str) -> bool:
-        return name in self._blueprint.readonly and name in self.view.info.columns
+        return name in self.view.info.columns and (
+            name in self._blueprint.readonly or name in self.view.uploads
+        )
 
     def _from_text(self, name: str, key: str, text: str) -> Any:
         relation = self.view.info.relations.get(name)

@@ -21,6 +21,7 @@ from webadmin.options.marking import OPTION as MARKED
 from webadmin.options.model_view import ModelView
 from webadmin.options.secrets import is_secret
 from webadmin.options.sorting import Sorting
+from webadmin.options.uploads import uploads_of
 from webadmin.options.view import FilterOption, ShownColumn, View
 from webadmin.text import humanize
 
@@ -88,6 +89,7 @@ class Builder:
                 self._attribute,
                 self._fault,
             ),
+            uploads=uploads_of(info, options.form_uploads, self._fault),
             depends=Dependences(info, form_columns, options.form_overrides, self._fault).resolve(
                 options.form_depends
             ),
@@ -246,7 +248,8 @@ class Builder:
         given = self._listed("form_columns") or named_in(self._listed("form_fieldsets"))
         if not given:
             guess = defaults.form_columns(self.info, include_key=options.form_include_pk)
-            return tuple(name for name in guess if name not in excluded)
+            files = [name for name in map(attribute_name, options.form_uploads) if name in self.info.columns]
+            return tuple(name for name in dict.fromkeys([*guess, *files]) if name not in excluded)
         found = [self._attribute("form_columns", value) for value in given]
         names: list[str] = []
         for attribute in found:

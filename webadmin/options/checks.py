@@ -27,7 +27,7 @@ _LISTS = (
 )  # fmt: skip
 _MAPPINGS = (
     "column_labels", "column_formatters", "column_formatters_detail", "form_args", "form_widget_args", "form_overrides",
-    "form_ajax_refs", "form_depends", "column_type_formatters", "column_type_formatters_detail", "column_descriptions",
+    "form_ajax_refs", "form_depends", "form_uploads", "column_type_formatters", "column_type_formatters_detail", "column_descriptions",
 )  # fmt: skip
 _FORM_MAPPINGS = ("form_args", "form_widget_args", "form_overrides", "form_ajax_refs")
 _COLUMN_MAPPINGS = ("column_labels", "column_descriptions", "column_formatters", "column_formatters_detail")

@@ -117,6 +117,8 @@ class ModelView:
     """:class:`webadmin.Fieldset` objects: fields under headings, on tabs, side by side."""
     form_depends: ClassVar[Mapping[Attr, Any]] = {}
     """:class:`webadmin.Depends` objects by field: what a field is like, given the values of others."""
+    form_uploads: ClassVar[Mapping[Attr, Any]] = {}
+    """:class:`webadmin.Upload` objects: columns of bytes that files are sent for, and which files others take."""
     save_as: ClassVar[bool] = False
     """The form of a row can be saved as a new one."""
     save_as_continue: ClassVar[bool] = True

@@ -16,6 +16,7 @@ from webadmin.options.fieldsets import FieldGroup
 from webadmin.options.filter_forms import FormField
 from webadmin.options.labels import RowLabel
 from webadmin.options.model_view import ModelView
+from webadmin.options.uploads import Upload
 from webadmin.text import humanize
 
 Formatter = Callable[[Any, Any], Any]
@@ -122,6 +123,8 @@ class View:
     """Related rows on the form."""
     fieldsets: tuple[FieldGroup, ...] = ()
     """How the form's fields are grouped; empty for all of them under one heading."""
+    uploads: Mapping[str, Upload] = field(default_factory=dict)
+    """Columns whose values are files."""
     depends: Mapping[str, Dependence] = field(default_factory=dict)
     """Fields that others decide about; each stands behind those that it depends on."""
     editable: tuple[str, ...] = ()

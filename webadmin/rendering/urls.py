@@ -72,6 +72,10 @@ class Urls:
         tail = f"{page}/" if page else ""
         return f"{self.root}/changes/{id}/{tail}"
 
+    def file(self, view: View, id: str, name: str) -> str:
+        """The file of one of a row's columns. ``id`` is encoded."""
+        return f"{self.row(view, id)}file/{quote(name)}/"
+
     @staticmethod
     def _with(path: str, query: str) -> str:
         return f"{path}?{query}" if query else path

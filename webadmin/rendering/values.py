@@ -15,6 +15,7 @@ from webadmin.database.inspection import ModelInfo, inspect_model
 from webadmin.options.context import Context
 from webadmin.options.labels import model_label
 from webadmin.options.unloaded import Unloaded, is_unloaded, placeholder, tell
+from webadmin.options.uploads import file_name, storage_of
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.urls import Urls
@@ -59,6 +60,8 @@ class Cells:
             return self._to_many(column) if attribute.relation.uselist else self._to_one(column)
         info = attribute.column
         name = column.name
+        if name in self._view.uploads or (info is not None and storage_of(info) is not None):
+            return self._file(column)
         kind = cell_kind(info, name) if info is not None else "text"
         by_type = self._by_type
         get = attrgetter(name) if "." not in name else partial(_along, name.split("."))
@@ -143,6 +146,22 @@ class Cells:
             )
             deleted = soft_delete is not None and getattr(related, soft_delete, None) is not None
             return Cell(name, "relation", extras.get(name) or label(related), href=href, deleted=deleted)
+
+        return make
+
+    def _file(self, column: ShownColumn) -> CellMaker:
+        """The name of a file, never where it lies on the server, and a link to it where it is one of the row's own."""
+        attribute, name, view = column.attribute, column.name, self._view
+        own = name in view.uploads and not view.keyless
+
+        def make(row: Any, extras: Mapping[str, Any]) -> Cell:
+            value = attribute.value(row)
+            if value is None:
+                return Cell(name, "text", EMPTY, empty=True)
+            text = file_name(value)
+            if text is None:
+                return self.value(name, "binary", value)
+            return Cell(name, "text", text, self._urls.file(view, view.id_of(row), name) if own else None)
 
         return make
 

@@ -48,6 +48,8 @@ class FormPage:
     tabs: tuple[FormTab, ...]
     summary: tuple[FormSummaryItem, ...]
     delete_url: str | None
+    multipart: bool
+    """It sends files."""
     copies: bool
     """It can be saved as a new row."""
     cancel_url: str
@@ -149,6 +151,7 @@ def _page(
     row_url = None if creating or not view.options.can_view_details else urls.row(view, id)
     label = "" if creating else view.row_label(row)
     reason = reason_of(request, view).field(told=status == 422)
+    shown = tabs(form, urls)
     missing = [FormSummaryItem(f"f-{REASON}", _("Reason"), reason.error)] if reason and reason.error else []
     title = (
         _("New {what}").format(what=view.name.lower()) if creating else _("Edit {what}").format(what=label)
@@ -165,7 +168,10 @@ def _page(
             row_url=row_url,
             row_label=label,
             action_url=urls.below(view, "add") if creating else urls.row(view, id, "change"),
-            tabs=tabs(form, urls),
+            tabs=shown,
+            multipart=any(
+                one.kind == "file" for tab in shown for part in tab.sections for one in part.controls
+            ),
             summary=(*summary(form), *inline_summary(inlines), *missing),
             delete_url=urls.row(view, id, "delete") if not creating and request.may("delete") else None,
             copies=not creating and may_copy(request),
