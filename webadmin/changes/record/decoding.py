@@ -83,6 +83,10 @@ def decode(
     return [found[row.id] for row in rows if row.id in found]
 
 
+_Read = tuple[Any, dict[str, Any], dict[str, Any]]
+"""A record with its values before and after, by the names of the database."""
+
+
 class _Reader:
     """Reads records of one table."""
 
@@ -90,8 +94,8 @@ class _Reader:
         self.context, self.view, self.table = context, view, table
         self.columns = list(dict.fromkeys(columns))
 
-    def read(self, ids: Sequence[int]) -> list[tuple[Any, dict[str, Any], dict[str, Any]]]:
-        """Each record with its values before and after by the names of the database."""
+    def read(self, ids: Sequence[int]) -> list[_Read]:
+        """These records, in the types that their columns have now."""
         connection = self.context.session.connection()
         try:
             with self.context.dialect.limited(connection, _PATIENCE):
@@ -102,7 +106,7 @@ class _Reader:
             # A column has another type by now, or a choice is gone: what was written down still says what it was.
             return self._read(ids, typed=False)
 
-    def _read(self, ids: Sequence[int], *, typed: bool) -> list[tuple[Any, dict[str, Any], dict[str, Any]]]:
+    def _read(self, ids: Sequence[int], *, typed: bool) -> list[_Read]:
         dialect, own = self.context.dialect, change_row.c
         sides = (own.before, own.after)
         values: list[Any] = []
@@ -117,19 +121,17 @@ class _Reader:
             *(dialect.record_text(side).label(f"t{number}") for number, side in enumerate(sides)),
             *values,
         ).where(own.id.in_(ids))
-        found = []
+        found: list[_Read] = []
         count = len(self.columns)
         for row in self.context.session.execute(stmt).all():
-            texts, rest = row[4:6], row[6:]
-            both = []
-            for number, text in enumerate(texts):
-                plain = json.loads(text) if text else {}
+            both: list[dict[str, Any]] = []
+            for number, text in enumerate(row[4:6]):
+                plain: dict[str, Any] = json.loads(text) if text else {}
                 if typed:
-                    mine = rest[number * count : (number + 1) * count]
-                    given = zip(self.columns, mine, strict=True)
+                    given = zip(self.columns, row[6 + number * count : 6 + (number + 1) * count], strict=True)
                     plain |= {column.name: value for column, value in given if column.name in plain}
                 both.append(plain)
-            found.append((row, *both))
+            found.append((row, both[0], both[1]))
         return found
 
 
@@ -189,8 +191,8 @@ class _Links(_Reader):
         for row, before, after in self.read(ids):
             key = (after or before).get(own)
             if key is not None:
-                sides = ({name: side[far]} if far in side else {} for side in (before, after))
-                yield RecordedRow(row.id, row.change_id, "update", self.view, (key,), *sides, (), False)
+                had, has = ({name: side[far]} if far in side else {} for side in (before, after))
+                yield RecordedRow(row.id, row.change_id, "update", self.view, (key,), had, has, (), False)
 
 
 def key_in(view: View, table: sa.Table) -> tuple[Any, ...]:

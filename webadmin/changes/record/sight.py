@@ -116,18 +116,19 @@ class Sight:
         every = view.options.can_view_details and not any(relation.name in details for relation in many)
         found = []
         for relation in many:
-            pairs = relation.property.synchronize_pairs, relation.property.secondary_synchronize_pairs
+            own: Any = relation.property.synchronize_pairs
+            far: Any = relation.property.secondary_synchronize_pairs
             table = relation.property.secondary
             if (
                 relation.many_to_many
                 and not relation.view_only
                 and isinstance(table, sa.Table)
                 and (every or relation.name in named)
-                and _leads_from(pairs[0], view.info)
-                and _leads_from(pairs[1], inspect_model(relation.target))
+                and _leads_from(own, view.info)
+                and _leads_from(far, inspect_model(relation.target))
                 and self.context.view_of(relation.target) is not None
             ):
-                found.append(Link(view, relation, table, *(pair[0][1] for pair in pairs)))
+                found.append(Link(view, relation, table, own[0][1], far[0][1]))
         return tuple(found)
 
     def link_of(self, table: str, list_key: str = "") -> Link | None:
