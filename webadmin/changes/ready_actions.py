@@ -90,6 +90,11 @@ class Transition(ReadyAction):
             _member(column, value)
         return ()
 
+    def offered(self, row: Any) -> bool:
+        """Whether the menu of one row has it."""
+        now = getattr(row, self.column)
+        return any(now == _member(self._info(type(row)), value) for value in self.before)
+
     def __call__(self, selection: Selection, request: Any, **values: Any) -> ActionResult:
         view = selection.view
         column = self._info(view.model)

@@ -58,6 +58,9 @@ def row_actions(request: AdminRequest) -> Answer:
 
 
 def _allowed(request: AdminRequest, info: ActionInfo, row: Any) -> bool:
+    offered = getattr(getattr(request.view.options, info.method), "offered", None)
+    if offered is not None and not offered(row):
+        return False
     condition = allowed_by_sql(info)
     if condition is None:
         return allowed_by_function(info, row, request)

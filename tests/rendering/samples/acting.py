@@ -108,7 +108,11 @@ def bulk_page(**changes: Any) -> BulkPage:
         37,
         35,
         "35 products would change; 2 are like this already.",
-        (EffectLine("Price", "5 added: 35 would change, 2 would not.", "1 product cannot take it: too much."),),
+        (
+            EffectLine(
+                "Price", "5 added: 35 would change, 2 would not.", "1 product cannot take it: too much."
+            ),
+        ),
         (SampleLine(Link("Teapot", "/admin/products/1/"), (("10.00", "15.00"),)),),
         "Change 35 products",
     )
