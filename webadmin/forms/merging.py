@@ -101,8 +101,8 @@ class Merge:
             same = mine == now
             touched = bool(mine) if hides_value(field) else mine != (now if base is None else base)
             field.touched = touched  # type: ignore[attr-defined]
-        # What others changed back after the person was asked is a change of theirs as well.
-        moved = base is None or base != now or self.shown.seen.get(field.short_name, now) != now
+        # Once asked, always asked: others may have changed it back to what was there at first.
+        moved = base is None or base != now or field.short_name in self.shown.seen
         if not field.touched:  # type: ignore[attr-defined]
             if moved and base is not None and not field.process_errors:
                 self._leave(name, field)
