@@ -208,7 +208,8 @@ class Differing:
         now = self._now.get((row.view.key, row.id_text))
         if now is None and row.kind == "update":
             return None
-        values = dict(now or {}) | dict(row.before if row.kind == "delete" else row.after)
+        was = row.kind == "delete" or (row.kind == "update" and row.before.get(name) == value)
+        values = dict(now or {}) | dict(row.before if was else row.after)
         past = row.view.info.mapper.class_manager.new_instance()
         for column, content in (values | {name: value}).items():
             set_committed_value(past, column, content)
