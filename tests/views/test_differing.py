@@ -41,6 +41,7 @@ class Card(Base):
 
 
 class CardView(ModelView, model=Card):
+    row_label = "owner"
     column_list = ["owner", "number"]
     column_details_list = ["owner", "number", "code", "plain", "at", "open"]
     form_columns = ["owner"]
@@ -89,7 +90,7 @@ def test_in_the_words_of_the_list(cards: Client) -> None:
             row.get("data-column"): [words(cell) for cell in row.cssselect("td")]
             for row in page.css("tr[data-column]")
         }
-        assert found.pop("at") == ["2026-01-02 03:04:05 UTC", "2026-01-02 03:04:09 UTC"] or address
+        assert [text[:19] for text in found.pop("at")] == ["2026-01-02 03:04:05", "2026-01-02 03:04:09"]
         assert found == {
             "owner": ["Ada", "Bea"],
             "number": ["**11", "**99"],
