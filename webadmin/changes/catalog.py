@@ -16,9 +16,12 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import registry
 
+from webadmin.database.reflection.tables import build
 from webadmin.dialects import Dialect
+from webadmin.dialects.catalog import Relation
 from webadmin.dialects.foreign_keys import ForeignKey, Place
 from webadmin.options.context import Context
 
@@ -66,13 +69,15 @@ class Catalog:
     """The tables of the models by their places in the database."""
     models: Mapping[Any, type]
     """The mapped classes of those that have one."""
+    unknown: Mapping[Place, sa.Table] = field(default_factory=dict)
+    """Tables that no model is of, by their places: all from which foreign keys lead to the models' tables."""
     memo: dict[Any, Any] = field(default_factory=dict)
     """What was worked out from it."""
 
     def __post_init__(self) -> None:
         self._lock = RLock()
         self._places = {table: place for place, table in self.known.items()}
-        self._unknown: dict[Place, sa.Table] = {}
+        self._places |= {table: place for place, table in self.unknown.items()}
         self._to: dict[Place, list[ForeignKey]] = defaultdict(list)
         for key in self.keys:
             for place in key.target:
@@ -98,7 +103,7 @@ class Catalog:
         referred = tuple(self._column(target, name, sa.types.NULLTYPE) for name in key.referred)
         table = next((self.known[place] for place in key.table if place in self.known), None)
         if table is None:
-            table = self._table(key)
+            table = self.unknown[key.table[0]]
         columns = tuple(
             self._column(table, name, end.type) for name, end in zip(key.columns, referred, strict=True)
         )
@@ -106,24 +111,13 @@ class Catalog:
             table, columns, referred, key.on_delete, key.nullable, key.readable, key.readable and key.lockable
         )
 
-    def _table(self, key: ForeignKey) -> sa.Table:
-        """A table that no model is of; it has no columns but those of its keys."""
-        schema, name = place = key.table[0]
-        if place not in self._unknown:
-            columns: list[sa.Column[Any]] = [sa.Column(part, primary_key=True) for part in key.key]
-            self._unknown[place] = sa.Table(name, sa.MetaData(), *columns, schema=schema)
-        return self._unknown[place]
-
     def _column(self, table: sa.Table, name: str, type_: sa.types.TypeEngine[Any]) -> Any:
         """The column of ``table`` with this name in the database, also where the models leave it out."""
         for column in table.columns:
             if column.name == name:
                 return column
         beside: sa.Column[Any] = sa.Column(name, type_)
-        if table in self._unknown.values():
-            table.append_column(beside)
-        else:
-            beside.table = table  # the host's own table stays as it is
+        beside.table = table  # the host's own table stays as it is
         return beside
 
 
@@ -147,12 +141,42 @@ _KNOWN: WeakKeyDictionary[Dialect, dict[frozenset[registry], Catalog | None]] = 
 
 def _read(context: Context, registries: Iterable[registry]) -> Catalog | None:
     connection = context.session.connection()
+    known, models = _known(connection, registries)
     try:
         with context.dialect.limited(connection, _MILLISECONDS):
             keys = context.dialect.foreign_keys(connection)
+            unknown = _reflected(context.dialect, connection, keys, known)
     except exc.DBAPIError as error:
         logger.warning("the foreign keys of the database cannot be read: %s", type(error.orig).__name__)
         return None
+    return Catalog(keys, known, models, unknown)
+
+
+def _reflected(
+    dialect: Dialect, connection: Connection, keys: Sequence[ForeignKey], known: Mapping[Place, sa.Table]
+) -> dict[Place, sa.Table]:
+    """The tables from which ``keys`` lead to those that are ``known``, or to one another and so to them."""
+    places, found = set(known), set[Place]()
+    while new := {
+        key.table[0] for key in keys if not places.isdisjoint(key.target) and places.isdisjoint(key.table)
+    }:
+        found |= new
+        places |= {place for key in keys if key.table[0] in new for place in key.table}
+    readable = {key.table[0] for key in keys if key.readable}
+    relations = [Relation(schema, name) for schema, name in sorted(found & readable, key=str)]
+    facts = dialect.read_facts(connection, relations) if relations else {}
+    tables = {
+        relation.place: build(sa.MetaData(), relation, facts[relation.place]).table for relation in relations
+    }
+    for schema, name in found - readable:
+        tables[schema, name] = sa.Table(name, sa.MetaData(), schema=schema)
+    return tables
+
+
+def _known(
+    connection: Connection, registries: Iterable[registry]
+) -> tuple[dict[Place, sa.Table], dict[Any, type]]:
+    """The tables of the models by their places in the database, and the mapped classes of those that have one."""
     schemas = connection.get_execution_options().get("schema_translate_map") or {}
     known: dict[Place, sa.Table] = {}
     models: dict[Any, type] = {}
@@ -163,7 +187,7 @@ def _read(context: Context, registries: Iterable[registry]) -> Catalog | None:
             for table in (table for table in mapper.tables if isinstance(table, sa.Table)):
                 for other in table.metadata.tables.values():
                     known.setdefault((schemas.get(other.schema, other.schema), other.name), other)
-    return Catalog(keys, known, models)
+    return known, models
 
 
 def keys_to(table: sa.Table, catalog: Catalog | None = None) -> tuple[Reference, ...]:

@@ -114,7 +114,7 @@ def plan_deletion(
 
 def _rule(context: Context, found: Found) -> str:
     if not found.edge.readable:
-        return RESTRICT if found.edge.rule == RESTRICT else NOT_READABLE
+        return NOT_READABLE
     rule = found.edge.rule
     if rule == SOFT:
         return SOFT if may_with(context, found, "delete") else NOT_ALLOWED

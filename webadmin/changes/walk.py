@@ -13,7 +13,16 @@ from sqlalchemy import exc
 from sqlalchemy.orm import Mapper, registry
 
 from webadmin.changes.catalog import catalog_of
-from webadmin.changes.references import CASCADE, UNLINK, Columns, Edge, database_edges, edges, key_columns
+from webadmin.changes.references import (
+    CASCADE,
+    RESTRICT,
+    UNLINK,
+    Columns,
+    Edge,
+    database_edges,
+    edges,
+    key_columns,
+)
 from webadmin.database.keys import Key, among
 from webadmin.options.context import Context
 
@@ -74,8 +83,12 @@ class Walk:
 
     @property
     def found(self) -> list[Found]:
-        """What is reached, nearest first."""
-        reached = (found for found in self._found.values() if found.count or not found.edge.readable)
+        """What is reached, nearest first; also what could not be read and would not stay as it is."""
+        reached = (
+            found
+            for found in self._found.values()
+            if found.count or (not found.edge.readable and found.edge.rule != RESTRICT)
+        )
         return sorted(reached, key=lambda found: found.depth)
 
     def run(self, rows: Sequence[Any]) -> None:
