@@ -81,7 +81,7 @@ class _Writing:
     def _delete(self, rows: Sequence[InlineRow]) -> None:
         for one in rows:
             plan = plan_deletion(self.context, self.child, [one.row])
-            hanging = [*plan.blocked, *plan.deleted, *plan.unlinked]
+            hanging = [*plan.blocked, *plan.deleted, *plan.unlinked, *plan.marked]
             if hanging or plan.unfinished:
                 self.refused = True
                 labels = ", ".join(f"{item.label}: {item.count_text}" for item in hanging)
