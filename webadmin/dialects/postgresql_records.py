@@ -36,14 +36,14 @@ class PostgreSQLRecording(Recording):
     supports_writing_ctes = True
 
     def record_value(self, value: Expression) -> Expression:
-        return sa.cast(sa.func.to_jsonb(value), sa.Text)
+        return sa.cast(sa.func.to_jsonb(_plain(value)), sa.Text)
 
     def record_row(self, columns: Mapping[str, Expression]) -> Expression:
         whole: Any = None
         for some in _portions(columns):
             arguments: list[Any] = []
             for name, value in some.items():
-                arguments += [sa.cast(sa.literal(name), sa.Text), value]
+                arguments += [sa.cast(sa.literal(name), sa.Text), _plain(value)]
             part: Any = sa.func.jsonb_build_object(*arguments, type_=pg.JSONB())
             whole = part if whole is None else whole.op("||", return_type=pg.JSONB())(part)
         return sa.type_coerce(whole, Record())
@@ -97,6 +97,11 @@ def _overriding(insert: _Overriding, compiler: Any, **options: Any) -> str:
     text: str = compiler.visit_insert(insert, **options)
     head, columns, rest = text.partition(") ")
     return f"{head}{columns}OVERRIDING SYSTEM VALUE {rest}"
+
+
+def _plain(value: Expression) -> Expression:
+    """An hstore as its text: as an object of JSON it could not be read back."""
+    return sa.cast(value, sa.Text) if isinstance(value.type, pg.HSTORE) else value
 
 
 def _member(record: Expression, name: Expression) -> Expression:

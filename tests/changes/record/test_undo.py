@@ -93,6 +93,24 @@ def test_there_and_back(books: Engine, work: Callable[[Context], None]) -> None:
     assert content(books) == after
 
 
+def test_several_steps_are_planned_once(books: Engine) -> None:
+    """A row that a change has touched again and again stands as the last time has left it."""
+    id = by(books, in_steps)
+    with recording(books) as ctx:
+        assert set(plan_undo(ctx, id).counts) == {"ready"}
+
+
+def test_another_type(books: Engine) -> None:
+    """A column that cannot hold any more what was written down is said in words."""
+    if books.dialect.name == "sqlite":
+        pytest.skip("columns hold anything there")
+    id = by(books, remove_shelf)
+    with books.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE book ALTER COLUMN title TYPE integer USING 1")
+    with pytest.raises(Conflict, match="another type"):
+        taken_back(books, id)
+
+
 def test_what_is_said(books: Engine) -> None:
     """Taking back is a change of its own that names the other one, with a reason."""
     id = by(books, retitle)

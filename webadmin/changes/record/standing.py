@@ -74,9 +74,13 @@ class Group:
             change_row.c.kind == self.kind,
         )
 
-    def standing(self) -> Any:
-        """A subquery of the group's records: ``id``, ``state``, ``before``, ``after``, and the row's key as ``key_0`` and so on."""
-        told = self._told()
+    def standing(self, *, latest: bool = False) -> Any:
+        """A subquery of the group's records: ``id``, ``state``, ``before``, ``after``, and the row's key as ``key_0`` and so on.
+
+        :param latest: without rows to which a later step of the change has done something: where those stand shows only when
+            that is taken back.
+        """
+        told = self._told(latest)
         keys = [told.c[f"key_{number}"] for number in range(len(self.rows.key))]
         found = sa.and_(*(column == key for column, key in zip(self.rows.key, keys, strict=True)))
         return (
@@ -85,12 +89,23 @@ class Group:
             .subquery("standing")
         )
 
-    def _told(self) -> Any:
+    def _told(self, latest: bool) -> Any:
         record = change_row.c.before if self.kind == DELETE else change_row.c.after
         told = self.context.dialect.recorded(record, self.table, self.rows.key)
         keys = [told[column.name].label(f"key_{number}") for number, column in enumerate(self.rows.key)]
         own = (change_row.c.id, change_row.c.before, change_row.c.after)
-        return sa.select(*own, *keys).select_from(change_row).where(self.of).subquery("told")
+        found = sa.select(*own, *keys).select_from(change_row).where(self.of)
+        if latest:
+            later = change_row.alias("later")
+            found = found.where(
+                ~sa.exists().where(
+                    later.c.change_id == self.change,
+                    later.c.step > self.step,
+                    later.c.table_name == self.table.fullname,
+                    later.c.row_key == change_row.c.row_key,
+                )
+            )
+        return found.subquery("told")
 
     def _state(self, told: Any) -> sa.ColumnElement[str]:
         missing = self.rows.key[0].is_(None)

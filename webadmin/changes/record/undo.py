@@ -28,6 +28,7 @@ from webadmin.listing.scope import inside, restricted
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
+from webadmin.text import humanize
 
 LOST = "lost"
 """The row's table is not known any more, or its record is not complete."""
@@ -79,7 +80,9 @@ def plan_undo(context: Context, id: UUID) -> UndoPlan:
     if key is None:
         raise NotFound(_("There is no such change."))
     plan = UndoPlan(id, context.registry.views.get(key))
-    for step, name, kind, count in _steps(context, id):
+    steps = _steps(context, id)
+    several = len({step for step, *_rest in steps}) > 1
+    for step, name, kind, count in steps:
         table = _tables(context).get(name)
         if table is None:
             plan.counts[LOST] += count
@@ -89,7 +92,17 @@ def plan_undo(context: Context, id: UUID) -> UndoPlan:
         plan.view = plan.view or view
         _check(context, view or plan.view, _PERMISSIONS[kind] if view else "change")
         group = Group(context, id, step, kind, recorded(table), view, _names(context, id, step, table, kind))
-        _count(plan, group)
+        try:
+            _count(plan, group, latest=several)
+        except exc.DBAPIError as error:
+            if not context.dialect.failure(error).value:
+                raise
+            raise Conflict(
+                _("A column of {rows} has another type by now, so the change cannot be undone.").format(
+                    rows=view.name_plural.lower() if view else humanize(name)
+                ),
+                title=_("Not undone"),
+            ) from error
     return plan
 
 
@@ -269,8 +282,8 @@ def _names(context: Context, id: UUID, step: int, table: sa.Table, kind: str) ->
     return tuple(name for name in rows.kept if name in said and name not in rows.key_names)
 
 
-def _count(plan: UndoPlan, group: Group) -> None:
-    standing = group.standing()
+def _count(plan: UndoPlan, group: Group, *, latest: bool) -> None:
+    standing = group.standing(latest=latest)
     session = group.context.session
     for state, count in session.execute(
         sa.select(standing.c.state, sa.func.count()).group_by(standing.c.state)
