@@ -62,6 +62,38 @@ def test_circles(cleared: Engine, ondelete: str | None, relation: Any, said: Any
         assert carried_out(ctx, get(ctx, node, 1, 2)) == {}
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_circles_of_tables(cleared: Engine, known: bool) -> None:
+    """Two tables that point at each other: what is nullable is cut, and the rows go together."""
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Team(Base):
+        __tablename__ = "team"
+        id = mapped_column(sa.Integer, primary_key=True)
+        captain_id = mapped_column(sa.ForeignKey("player.id", use_alter=True, name="fk_team_captain"))
+        if known:
+            captain = relationship("Player", foreign_keys=captain_id)
+        players = relationship("Player", foreign_keys="Player.team_id", cascade="all, delete-orphan")
+
+    class Player(Base):
+        __tablename__ = "player"
+        id = mapped_column(sa.Integer, primary_key=True)
+        team_id = mapped_column(sa.ForeignKey("team.id"), nullable=False)
+
+    with filled(cleared, Base) as ctx:
+        ctx.session.add_all([Team(id=1), Team(id=2)])
+        ctx.session.flush()
+        ctx.session.add_all(Player(id=n, team_id=1 + n // 3) for n in (1, 2, 3))
+        ctx.session.flush()
+        ctx.session.execute(sa.update(Team).values(captain_id=sa.case((Team.id == 1, 1), else_=3)))
+        ctx.session.commit()
+    with filled(cleared, Base) as ctx:
+        assert carried_out(ctx, get(ctx, Team, 1)) == {"cascade": {"player": 2}}
+        assert ctx.session.scalars(sa.select(Player.id)).all() == [3]
+
+
 @pytest.mark.parametrize(("ondelete", "relation"), [("CASCADE", LEFT), (None, ALL), (None, {})])
 def test_thousands(cleared: Engine, ondelete: str | None, relation: Any) -> None:
     """Thousands of children are dealt with in a few statements: those that go are counted to the last, others up to a cap."""

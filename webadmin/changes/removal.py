@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,35 +90,76 @@ def _members(collection: Any) -> Iterable[Any]:
     return list(collection.values() if isinstance(collection, dict) else collection)
 
 
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """Rows that go and point at others that go, along one foreign key."""
+
+    edge: Edge
+    child: Mapper[Any]
+    parent: Mapper[Any]
+
+    @property
+    def own(self) -> bool:
+        """The rows point at others of their own table."""
+        return self.edge.child is self.edge.parent_columns[0].table
+
+    @property
+    def can_be_cut(self) -> bool:
+        edge, mapped = self.edge, set(self.child.columns)
+        if not set(edge.parent_columns) <= set(self.parent.columns):
+            return False
+        return all(c.nullable and not c.primary_key and c in mapped for c in edge.child_columns)
+
+
 def _untie(context: Context, rows: Sequence[Any], catalog: Catalog | None) -> None:
-    """Let rows that go together point no longer at each other within their table.
+    """Let rows that go together point no longer at each other, within a table and where tables point at each other.
 
     They are deleted one after the other: a row that another still points at could not go first, one in a circle never,
     and a row that the database takes along could not be deleted any more.
     """
-    by_mapper: dict[Mapper[Any], list[Any]] = defaultdict(list)
+    groups: dict[Mapper[Any], list[Any]] = defaultdict(list)
     for row in rows:
-        by_mapper[_state(row).mapper.base_mapper].append(row)
-    for mapper, group in by_mapper.items():
-        for edge in edges(mapper, catalog):
-            if edge.child is edge.parent_columns[0].table and edge.through is None and len(group) > 1:
-                _untie_along(context, mapper, edge, group, catalog)
+        groups[_state(row).mapper.base_mapper].append(row)
+    tables = {
+        table: base for base in groups for mapper in base.self_and_descendants for table in mapper.tables
+    }
+    ties = [
+        _Tie(edge, tables[edge.child], base)
+        for base in groups
+        for edge in edges(base, catalog)
+        if edge.child in tables and edge.through is None
+    ]
+    for tie in ties:
+        circular = len(groups[tie.child]) > 1 if tie.own else _leads(ties, tie.parent, tie.child)
+        if circular and tie.can_be_cut:
+            _cut(context, tie, groups[tie.child], groups[tie.parent], catalog)
 
 
-def _untie_along(
-    context: Context, mapper: Mapper[Any], edge: Edge, rows: Sequence[Any], catalog: Catalog | None
+def _leads(ties: Sequence[_Tie], start: Mapper[Any], end: Mapper[Any]) -> bool:
+    """Whether rows of ``start`` point at rows of ``end``, by way of others or not."""
+    seen, left = {start}, [start]
+    while left:
+        here = left.pop()
+        ahead = {tie.parent for tie in ties if tie.child is here and not tie.own}
+        if end in ahead:
+            return True
+        left += ahead - seen
+        seen |= ahead
+    return False
+
+
+def _cut(
+    context: Context, tie: _Tie, children: Sequence[Any], parents: Sequence[Any], catalog: Catalog | None
 ) -> None:
-    own = set(mapper.columns)
-    if not all(column.nullable and not column.primary_key and column in own for column in edge.child_columns):
-        return
+    edge, mapper = tie.edge, tie.child
     names = [mapper.get_property_by_column(column).key for column in edge.child_columns]
-    ends = [mapper.get_property_by_column(column).key for column in edge.parent_columns]
-    pointed_at = {tuple(getattr(row, name) for name in ends) for row in rows}
+    ends = [tie.parent.get_property_by_column(column).key for column in edge.parent_columns]
+    pointed_at = {tuple(getattr(row, name) for name in ends) for row in parents}
     along = [key for key in keys_to(edge.child, catalog) if set(key.columns) == set(edge.child_columns)]
-    anywhere = any(rule_of(key) == CASCADE for key in along)
+    anywhere = tie.own and any(rule_of(key) == CASCADE for key in along)
     tied = [
         row
-        for row in rows
+        for row in children
         if (values := tuple(getattr(row, name) for name in names)) in pointed_at
         or (anywhere and None not in values)
     ]
@@ -132,10 +174,12 @@ def _untie_along(
         where = among(key_columns(edge.child, mapper), keys[start : start + _CHUNK])
         update_rows(context, edge.child, empty, where)
     gone = {id(row) for row in tied}
-    for relation in mapper.relationships:
-        if relation.mapper.common_parent(mapper) and not relation.viewonly and relation.secondary is None:
-            for row in rows:
-                _forget(row, relation, gone)
+    for owner, target, rows in ((mapper, tie.parent, children), (tie.parent, mapper, parents)):
+        for relation in owner.relationships:
+            same = {child for _, child in relation.synchronize_pairs} & set(edge.child_columns)
+            if same and relation.mapper.common_parent(target) and not relation.viewonly:
+                for row in rows:
+                    _forget(row, relation, gone)
 
 
 def _forget(row: Any, relation: RelationshipProperty[Any], gone: set[int]) -> None:
