@@ -68,6 +68,7 @@ class Photo(Base):
 
 
 class RecipeView(ModelView, model=Recipe):
+    save_as = True
     inlines = ["ingredients", Inline("steps", page_size=5)]
 
     def after_model_change(self, data: dict[str, Any], model: Any, is_created: bool, request: Any) -> None:
@@ -96,7 +97,7 @@ class Kitchen:
     def post(self, page: Page, status: int = 303, **typed: str) -> Page:
         data = page.form("form") | {name.replace("__", "-"): value for name, value in typed.items()}
         answer = self.client.post(page.action("form"), data=data, follow_redirects=False)
-        assert answer.status_code == status, answer.text
+        assert answer.status_code == status, parse(answer.text).summary()
         return parse(answer.text) if status != 303 else self.get(answer.headers["location"])
 
     def rows(self, *columns: Any) -> list[tuple[Any, ...]]:
@@ -109,8 +110,9 @@ def kitchen(engine: Engine) -> Kitchen:
     Base.metadata.create_all(engine)
     with Session(engine) as session, session.begin():
         session.add_all(Food(id=n, name=name) for n, name in enumerate(("Flour", "Milk", "Eggs"), 1))
-        session.add_all([Recipe(id=1, name="Pancakes"), Recipe(id=2, name="Bread")])
-        session.flush()
+        for name in ("Pancakes", "Bread"):
+            session.add(Recipe(name=name))
+            session.flush()
         session.add_all(Ingredient(recipe_id=1, food_id=n, grams=100 * n) for n in (1, 2))
         for n in (1, 2, 3):
             session.add(Step(recipe_id=1, place=n, text=f"Step {n}"))
@@ -182,3 +184,18 @@ def test_links_chosen_twice_around(kitchen: Kitchen) -> None:
     again = kitchen.post(page, 422, **typed)
     assert set(again.errors()) == {"steps-4-place"}
     assert len(kitchen.rows(Step.id)) == 3
+
+
+def test_a_copy_has_rows_of_its_own(kitchen: Kitchen) -> None:
+    """A row saved as new takes along what was added, and leaves the rows of the other where they are."""
+    page = kitchen.post(kitchen.get(), 200, _do="steps:add")
+    kitchen.post(
+        page, name="Waffles", _then="new", steps__0__text="Mine", steps__3__text="Heat", steps__3__place="1"
+    )
+    assert kitchen.rows(Step.recipe_id, Step.text) == [
+        (1, "Step 1"),
+        (1, "Step 2"),
+        (1, "Step 3"),
+        (3, "Heat"),
+    ]
+    assert kitchen.rows(Ingredient.recipe_id) == [(1,), (1,)]

@@ -154,8 +154,7 @@ def test_pain_6_a_page_of_rows_at_a_time(admin: Admin) -> None:
 
 @pytest.mark.parametrize("key", ["orders", "customers", "products"])
 def test_budgets(admin: Admin, key: str) -> None:
-    """A form sends four statements at most, a save eight beside what its history takes, whatever relations there
-    are."""
+    """A form sends four statements at most, a save eight beside those of its history, whatever relations there are."""
     id = {"orders": an_order, "customers": a_customer}.get(key, lambda _admin: 1)(admin)
     admin.get(f"/{key}/{id}/change/")
     with admin.statements() as seen:

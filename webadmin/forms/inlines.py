@@ -93,7 +93,7 @@ class InlineTable:
                     self.rows.append(row)
             elif (row := there.get(id)) is not None:
                 self.rows.append(self._existing(number, row, formdata, deleting=deleting))
-            elif not deleting and self._was_changed(number, id):
+            elif self.parent.row is not None and not deleting and self._was_changed(number, id):
                 gone = InlineRow(
                     number, gone=id, typed={name: self._value(number, name) for name in self.option.columns}
                 )

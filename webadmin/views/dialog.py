@@ -71,7 +71,9 @@ def add_in_dialog(request: AdminRequest) -> Page:
 def _page(request: AdminRequest, form: RowForm, status: int) -> Page:
     view = request.view
     shown = tuple(
-        replace(one, name=_PREFIX + one.name, id=_renamed(one.id), create_url=None)
+        replace(
+            one, name=_PREFIX + one.name, id=_renamed(one.id), create_url=None, refresh="", dependent=False
+        )
         for one in controls(form, request.urls)
     )
     wrong = tuple(

@@ -171,7 +171,8 @@ def _page(
             tabs=shown,
             multipart=any(
                 one.kind == "file" for tab in shown for part in tab.sections for one in part.controls
-            ),
+            )
+            or any(table.has_files for table in inlines),
             summary=(*summary(form), *inline_summary(inlines), *missing),
             delete_url=urls.row(view, id, "delete") if not creating and request.may("delete") else None,
             copies=not creating and may_copy(request),

@@ -81,6 +81,12 @@ class InlinePage:
     removes: bool
     """Rows can be removed."""
 
+    @property
+    def has_files(self) -> bool:
+        """Whether files can be sent with its rows."""
+        controls = (cell.control for line in self.lines for cell in line.cells)
+        return any(control is not None and control.kind == "file" for control in controls)
+
 
 def inline_pages(request: AdminRequest, tables: Sequence[InlineTable]) -> tuple[InlinePage, ...]:
     """The tables with the page of each that is wanted, after what a button of theirs asks for is done."""
@@ -193,6 +199,9 @@ class _Maker:
                     label=whole,
                     hint="",
                     help="",
+                    create_url=None,
+                    refresh="",
+                    dependent=False,
                 )
             yield InlineCell(name, self._numeric(name), control)
 
