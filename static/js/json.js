@@ -1,5 +1,7 @@
-// [data-json]: line numbers beside a textarea, whether it is JSON while it is typed, and a button that formats it.
+// [data-json]: line numbers beside a textarea, whether it is JSON while it is typed, the way to the fault, and a button
+// that formats it.
 import { create, on, ready } from "./dom.js";
+import { indented } from "./indent.js";
 import { t } from "./text.js";
 
 // The line of a parser's error: browsers name a line, a position, or neither.
@@ -40,16 +42,27 @@ function show(box) {
   const message = box.querySelector("[data-json-message]");
   message.textContent = fault ? t("Line %d: %s", fault.line, fault.reason) : "";
   message.classList.toggle("wa-error", Boolean(fault));
+  const way = box.querySelector("[data-json-line]");
+  way.hidden = !fault;
+  way.dataset.jsonLine = fault?.line ?? "";
 }
 
 on("input", "[data-json] textarea", (event, area) => show(area.closest("[data-json]")));
 
+on("click", "[data-json-line]", (event, button) => {
+  const area = button.closest("[data-json]").querySelector("textarea");
+  const lines = area.value.split("\n");
+  const before = lines.slice(0, button.dataset.jsonLine - 1).join("\n").length;
+  const start = before && before + 1;
+  area.focus();
+  area.setSelectionRange(start, start + lines[button.dataset.jsonLine - 1].length);
+});
+
 on("click", "[data-json-format]", (event, button) => {
-  const box = button.closest("[data-json]");
-  const area = box.querySelector("textarea");
+  const area = button.closest("[data-json]").querySelector("textarea");
   if (!area.value.trim() || check(area.value)) return;
-  area.value = JSON.stringify(JSON.parse(area.value), null, 2);
+  area.value = indented(area.value);
   area.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-ready("[data-json]", (box) => number(box));
+ready("[data-json]", (box) => (check(box.querySelector("textarea").value) ? show(box) : number(box)));

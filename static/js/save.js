@@ -1,10 +1,12 @@
-// form[data-guard]: Ctrl+Enter anywhere in it saves, and a second click on a button that saves changes nothing.
+// form[data-guard]: Ctrl+Enter saves, in it and beside other forms, and a second click on a button that saves changes nothing.
 import { on } from "./dom.js";
 
 const sent = new WeakSet();
 
-on("keydown", "form[data-guard]", (event, form) => {
+document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented || event.isComposing) return;
+  const form = event.target.closest("form, dialog") ?? document.querySelector("form[data-guard]");
+  if (!form?.matches("form[data-guard]")) return;
   event.preventDefault();
   // what stands in a field is read by its behaviours when the field is left
   document.activeElement.blur();

@@ -159,7 +159,10 @@ class OrderView(OrderActions, ModelView, model=Order):
             ],
         )
     ]
-    form_args = {"number": {"description": "Left empty, the next number is taken"}}
+    form_args = {
+        "number": {"description": "Left empty, the next number is taken"},
+        "total": {"unit": Order.currency},
+    }
 
 
 class OrderLineView(ModelView, model=OrderLine):

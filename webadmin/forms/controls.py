@@ -16,6 +16,7 @@ from webadmin.forms.related import MEMBERS_SHOWN, Related, related
 from webadmin.forms.relations import ToManyField, ToOneField
 from webadmin.forms.row_form import RowForm
 from webadmin.forms.uploads import UploadField
+from webadmin.options.attributes import attribute_name
 from webadmin.options.view import View
 from webadmin.rendering.urls import Urls
 from webadmin.text import gettext as _
@@ -154,7 +155,7 @@ class _Maker:
             "step": codec.step,
             "maxlength": codec.maxlength,
             "wide": codec.wide,
-            "hint": codec.hint or self._hint(field),
+            "hint": self._unit(field) or codec.hint or self._hint(field),
             "value": value,
         }
         if not self.common["placeholder"]:
@@ -172,6 +173,11 @@ class _Maker:
         accept = upload.accept or (PICTURES if upload.image else ())
         most = _("At most {size}").format(size=format_bytes(upload.max_size))
         return FormControl(**self.common, kind="file", hint=most, accept=",".join(accept), file=shown)
+
+    def _unit(self, field: ColumnField) -> str:
+        if field.unit is None or isinstance(field.unit, str):
+            return field.unit or ""
+        return str(getattr(self.form.row, attribute_name(field.unit), None) or "")
 
     def _hint(self, field: ColumnField) -> str:
         explained = bool(self.common["help"])

@@ -83,6 +83,7 @@ class ColumnField(OwnField):
 
     :param column: the column.
     :param codec: how its values stand in the form.
+    :param unit: what its numbers count, a currency say: a text, or the attribute of the row that says so.
     """
 
     def __init__(
@@ -92,9 +93,10 @@ class ColumnField(OwnField):
         *,
         column: ColumnInfo,
         codec: Codec,
+        unit: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.column, self.codec = column, codec
+        self.column, self.codec, self.unit = column, codec, unit
         self.locked = False
         super().__init__(label, validators, **kwargs)
         self.required = not column.nullable and not (self.creating and column.has_default)

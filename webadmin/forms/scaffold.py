@@ -13,7 +13,7 @@ import wtforms
 
 from webadmin.database.inspection import HEAVY, ColumnInfo, Kind, RelationInfo
 from webadmin.dialects import Dialect
-from webadmin.forms.codecs import Codec, codec_for
+from webadmin.forms.codecs import codec_for
 from webadmin.forms.codecs.choices import GivenCodec
 from webadmin.forms.codecs.times import DateTimeCodec
 from webadmin.forms.defaults import given_default, initial_value
@@ -28,7 +28,7 @@ from webadmin.options.view import View
 logger = logging.getLogger("webadmin")
 
 _COMMON = {"label", "validators", "filters", "description", "default", "widget", "render_kw"}
-_READ_ELSEWHERE = {"choices", "coerce", "display_timezone", "name", "id"}
+_READ_ELSEWHERE = {"unit", "choices", "coerce", "display_timezone", "name", "id"}
 _LISTS = ("validators", "filters")
 
 
@@ -168,11 +168,7 @@ class _Scaffold:
             codec.fixed_zone = self.given.get("display_timezone")
         elif column.kind is Kind.BOOLEAN and not column.nullable:
             return CheckboxField(**args, column=column)
-        return self._with_codec(column, codec, args)
-
-    @staticmethod
-    def _with_codec(column: ColumnInfo, codec: Codec, args: dict[str, Any]) -> Any:
-        return ColumnField(**args, column=column, codec=codec)
+        return ColumnField(**args, column=column, codec=codec, unit=self.given.get("unit"))
 
     def _relation(self, relation: RelationInfo) -> Any:
         if self.readonly or not _can_be_set(self.view, relation):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -27,16 +27,13 @@ class FormSection:
     folded: bool = False
     """It is shown by its heading alone until somebody opens it."""
     folds: bool = False
+    explains: bool = False
+    """It says what the mark of fields means that have to be filled."""
 
     @property
     def errors(self) -> int:
         """How many of its controls have messages."""
         return sum(bool(control.errors) for control in self.controls)
-
-    @property
-    def required(self) -> bool:
-        """One of its controls has to be filled."""
-        return any(control.required for control in self.controls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +55,16 @@ def tabs(form: RowForm, urls: Urls) -> tuple[FormTab, ...]:
     made = dict(zip(form.fields, live_controls(form, urls), strict=True))
     groups = form.view.fieldsets
     if not groups:
-        return (FormTab("tab-1", "", (FormSection("fields", form.view.name, tuple(made.values())),)),)
-    sections = [
-        (group.tab, _section(f"fields-{place}", group, made)) for place, group in enumerate(groups, 1)
-    ]
+        whole = FormSection("fields", form.view.name, tuple(made.values()))
+        return (FormTab("tab-1", "", tuple(_explained([whole]))),)
+    found = _explained(_section(f"fields-{place}", group, made) for place, group in enumerate(groups, 1))
     by_tab: dict[str, list[FormSection]] = {}
-    for name, section in sections:
+    for group, section in zip(groups, found, strict=True):
         if section.controls:  # a form for a new row may have none of these
-            by_tab.setdefault(name, []).append(section)
+            by_tab.setdefault(group.tab, []).append(section)
     return tuple(
-        FormTab(f"tab-{place}", name or found[0].title, tuple(found))
-        for place, (name, found) in enumerate(by_tab.items(), 1)
+        FormTab(f"tab-{place}", name or here[0].title, tuple(here))
+        for place, (name, here) in enumerate(by_tab.items(), 1)
     )
 
 
@@ -80,6 +76,15 @@ def live_controls(form: RowForm, urls: Urls) -> Iterator[FormControl]:
     for name, control in zip(form.fields, controls(form, urls), strict=True):
         refresh = f"{above}fields/?{urlencode({'changed': name})}" if name in watched else ""
         yield replace(control, refresh=refresh, dependent=name in depends)
+
+
+def _explained(sections: Iterable[FormSection]) -> Iterator[FormSection]:
+    """The sections; the first with a field that has to be filled says what its mark means."""
+    told = False
+    for section in sections:
+        here = not told and any(control.required for control in section.controls)
+        told = told or here
+        yield replace(section, explains=here)
 
 
 def _section(id: str, group: FieldGroup, made: Mapping[str, FormControl]) -> FormSection:

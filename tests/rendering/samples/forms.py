@@ -92,7 +92,7 @@ def form_page(**changes: Any) -> FormPage:
         "action_url": "/admin/orders/1048791/change/",
         "tabs": (
             FormTab("tab-1", "Order", (FormSection("fields-1", "Order", controls()),)),
-            FormTab("tab-2", "More", (FormSection("fields-2", "More", (extra,), "Help.", True, True),)),
+            FormTab("tab-2", "More", (FormSection("fields-2", "More", (extra,), "Help.", folded=True, folds=True),)),
         ),
         "summary": (
             FormSummaryItem("f-due", "Due date", "Must not be before the order."),
