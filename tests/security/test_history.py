@@ -92,6 +92,7 @@ def test_foreign_rows_of_a_change(kept: Admin, desk: Engine) -> None:
     page = red.page(f"/changes/{id}/")
     assert len(page.css("[data-row]")) == 1
     assert "Rows" not in page.texts("main dl dt"), "how many there are in all"
+    assert not red.page(f"/changes/{id}/undo/").css("#plan-left"), "nor how many stay as they are"
     plan = red.page(f"/changes/{id}/undo/").form("form")
     with desk.connect() as connection:
         rows = list(

@@ -132,6 +132,19 @@ def _page(
     more = [(row.view, now[row.id]) for row in moved if row.id in now]
     differing = Differing(request, [*ready, *others], more)
     labels = labels_of(reading, [*ready, *others])
+    left = tuple(
+        LeftRow(
+            name_of(labels, row),
+            _url(request, labels, row),
+            _("It is as it was before already.") if row.id in same else _why(states[row.id]),
+        )
+        for row in others
+        if states[row.id] != MOVED or row.id in same
+    )
+    # How many rows there are that somebody else changed and that are not for this person to see is not told either.
+    partly = not entry.own and any(
+        group.view is not None and reading.sight.is_checked(group.view) for group in plan.groups
+    )
     told = occasion(request, entry)
     return UndoPage(
         occasion=told,
@@ -148,17 +161,8 @@ def _page(
             _moved(request, differing, labels, row, now[row.id], chosen) for row in moved if row.id in now
         ),
         moved_count=plan.counts[MOVED] - len(same),
-        left=tuple(
-            LeftRow(
-                name_of(labels, row),
-                _url(request, labels, row),
-                _("It is as it was before already.") if row.id in same else _why(states[row.id]),
-            )
-            for row in others
-            if states[row.id] != MOVED or row.id in same
-        ),
-        left_count=len(same)
-        + sum(count for state, count in plan.counts.items() if state not in (READY, MOVED)),
+        left=left,
+        left_count=len(left) if partly else len(same) + _left_count(plan),
         stale=stale,
         reason=reason.field(),
         button=ngettext("Undo {count} row", "Undo {count} rows", plan.ready).format(
@@ -245,6 +249,10 @@ def _url(request: AdminRequest, labels: Mapping[tuple[str, str], Choice], row: R
     if choice is None or not row.view.options.can_view_details:
         return None
     return request.urls.row(row.view, row.segment)
+
+
+def _left_count(plan: UndoPlan) -> int:
+    return sum(count for state, count in plan.counts.items() if state not in (READY, MOVED))
 
 
 def _why(state: str) -> str:
