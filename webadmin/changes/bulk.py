@@ -137,12 +137,10 @@ def _look_at(plan: BulkPlan, works: Sequence[_Work], row: tuple[Any, ...], keys:
     plan.total += 1
     # A sum: rows come in any order.
     plan.mark = (plan.mark + zlib.crc32(repr(row).encode("utf-8", "backslashreplace"))) & 0xFFFFFFFFFFFFFFFF
-    values: list[tuple[Any, Any]] = []
     changes = False
     for effect, take, wrong in works:
         old = take(row)
         new = effect.change.new(old)
-        values.append((old, new))
         if effect.change.same(old, new):
             continue
         changes = True
@@ -153,7 +151,8 @@ def _look_at(plan: BulkPlan, works: Sequence[_Work], row: tuple[Any, ...], keys:
     if changes:
         plan.changing += 1
         if len(plan.samples) < SAMPLES:
-            plan.samples.append(Sample(row[:keys], tuple(values)))
+            values = tuple((take(row), effect.change.new(take(row))) for effect, take, _wrong in works)
+            plan.samples.append(Sample(row[:keys], values))
 
 
 def _place(change: ColumnChange, start: int, names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:

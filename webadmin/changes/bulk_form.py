@@ -14,8 +14,8 @@ from webadmin.database.inspection import NUMBERS, ColumnInfo, Kind, RelationInfo
 from webadmin.errors import BadRequest
 from webadmin.forms import foreign_keys
 from webadmin.forms.codecs.numbers import DecimalCodec
-from webadmin.forms.fields import CheckboxField, ColumnField, OwnField, ReadOnlyField
-from webadmin.forms.relations import ToManyField, ToOneField
+from webadmin.forms.fields import CheckboxField, ColumnField, OwnField
+from webadmin.forms.relations import ToOneField
 from webadmin.forms.row_form import Change
 from webadmin.forms.scaffold import blueprint_for
 from webadmin.listing.children import those
@@ -201,8 +201,10 @@ class BulkForm:
 def _operations(view: View, name: str, found: wtforms.Field) -> tuple[Operation, ...]:
     """What can be done with a field in many rows; nothing with those that are each row's own."""
     info = view.info
-    if isinstance(found, ReadOnlyField | ToManyField | wtforms.FileField):
+    if isinstance(found, wtforms.FileField):
         return ()
+    if isinstance(found, OwnField) and not isinstance(found, ColumnField | CheckboxField | ToOneField):
+        return ()  # members, files, what is only shown
     relation = info.relations.get(name)
     if relation is not None:
         if not isinstance(found, ToOneField) or not relation.many_to_one:

@@ -22,6 +22,8 @@ from webadmin.options.view import View
 
 AT_ONCE = 500
 """Rows that are held in memory at the same time."""
+PORTION = 20_000
+"""Rows that one statement writes: each stays within its time limit, and between two it can be given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Selection:
     def update(self, values: dict[Any, Any]) -> int:
         """Set ``values`` by attribute in all these rows; returns how many were changed.
 
-        One statement for all of them, unless the model's or the view's own functions have to see each row.
+        One statement for each portion of many thousands, unless the model's or the view's own functions have to see each row.
         """
         return self.write(
             [ColumnChange(attribute_name(name), "set", value) for name, value in values.items()]
@@ -136,9 +138,40 @@ class Selection:
                     different.append(column.is_distinct_from(value))
             else:
                 where = sa.and_(self.where, sa.or_(*different), *(() if only is None else (only,)))
-                return update_rows(context, view.info.table, values, where)
+                return self._in_portions(values, where)
         return sum(write_row(context, view, row, changes) for row in self.rows())
+
+    def _in_portions(self, values: dict[str, Any], where: sa.ColumnElement[bool]) -> int:
+        table, count = self.view.info.table, 0
+        if self.params is None or self.params.per or not self.context.dialect.supports_row_values:
+            return update_rows(self.context, table, values, where)
+        columns = [column.column for column in self.view.info.key]
+        own: Any = columns[0] if len(columns) == 1 else sa.tuple_(*columns)
+        after: list[Any] = []
+        bounds = self._bounds()
+        self.progress.begin(bounds[-1][-1] if bounds else 0)
+        for *last, place in bounds:
+            self.progress.check()
+            between = [own <= _key(columns, last), *([own > _key(columns, after)] if after else ())]
+            count += update_rows(self.context, table, values, sa.and_(where, *between))
+            self.progress.done, after = place, last
+        return count
+
+    def _bounds(self) -> list[Any]:
+        """The key of the last row of each portion, with its place among all these rows."""
+        place = sa.func.row_number().over(order_by=self._own).label("webadmin_place")
+        total = sa.func.count().over().label("webadmin_total")
+        rows = self.select(*self._own, place, total).subquery("places")
+        *keys, at, all_of_them = rows.c
+        ends = sa.select(*keys, at).where(sa.or_(at % PORTION == 0, at == all_of_them)).order_by(at)
+        return list(self.context.session.execute(ends))
 
     @property
     def _own(self) -> list[Any]:
         return [getattr(self.view.model, column.name) for column in self.view.info.key]
+
+
+def _key(columns: Sequence[sa.Column[Any]], values: Sequence[Any]) -> Any:
+    """A key to be compared with."""
+    literals = [sa.literal(value, column.type) for column, value in zip(columns, values, strict=True)]
+    return literals[0] if len(literals) == 1 else sa.tuple_(*literals)
