@@ -110,6 +110,7 @@ def test_a_plan_that_has_changed_is_shown_again(admin: Admin) -> None:
             sa.insert(OrderLine).values(order_id=order, position=999, product_id=product, unit_price=1)
         )
     again = admin.post(page.action("form"), page.form("form"), 409)
+    assert again.css("#changed")
     assert _plan(again, "deleted")["cascade"] == _plan(page, "deleted")["cascade"] + 1
     assert _count(admin, Order, Order.id == order) == 1
     admin.confirm(again)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
+from tests.pages import parse
 from tests.views.conftest import Admin
+from webadmin import Admin as Site
+from webadmin import ModelView, User
 from webadmin.demo.models import Order
 
 
@@ -92,3 +97,28 @@ def test_it_never_leads_elsewhere(admin: Admin) -> None:
         form.get("action"), data=fields | {"_next": "https://example.com/"}, follow_redirects=False
     )
     assert answer.headers["location"].startswith("/admin/")
+
+
+def test_it_asks_why_where_that_is_required(shop: Engine) -> None:
+    """Where changes take a reason, a row comes back after the page has asked for it, and several rows too."""
+
+    class Reasoned(ModelView, model=Order):
+        change_reason = "required"
+
+    site = Site(shop, identify=lambda request: User("Ada"))
+    site.add_view(Reasoned)
+    with TestClient(site, follow_redirects=False) as client:
+        page = parse(client.get("/orders/?deleted=only").text)
+        token, ids = {"csrf_token": page.form("bulk")["csrf_token"]}, page.ids()[:3]
+        for address, fields in (
+            (f"/orders/{ids[0]}/restore/", {}),
+            ("/orders/actions/restore/", {"id": ids[1:]}),
+        ):
+            asked = client.post(address, data=token | fields)
+            assert asked.status_code == 422
+            again = parse(asked.text)
+            assert "_reason" in again.errors()
+            answer = client.post(again.action("form"), data=again.form("form") | {"_reason": "By mistake"})
+            assert answer.status_code == 303
+        left = parse(client.get("/orders/?deleted=only&per_page=200").text).ids()
+        assert not set(ids) & set(left)
