@@ -18,6 +18,7 @@ from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
 from webadmin.listing.scope import scope
 from webadmin.options.context import Context
+from webadmin.text import gettext as _
 
 
 def _nothing(entity: Any) -> Sequence[ExecutableOption]:
@@ -48,26 +49,40 @@ class Read:
 
 
 def read_together(context: Context, wanted: Sequence[Wanted], label: str) -> list[Read]:
-    """The rows of each of ``wanted``, in one statement however many they are.
+    """The rows of each of ``wanted``, in one statement however many they are. Rows of a class that inherits from another take
+    statements of their own.
 
     :param label: what the statement is for, in the panel that shows statements.
     """
-    marked = {"webadmin_label": label}
+    # What tells a subclass's rows from others SQLAlchemy asks of the whole statement: there would be no rows of the others.
+    plain = [one for one in wanted if inspect_model(one.model).mapper.inherits is None]
+    if len(plain) == 1 and not plain[0].counted:
+        plain = []
+    found = dict(zip(map(id, plain), _read(context, plain, label), strict=True))
+    return [found[id(one)] if id(one) in found else _read_alone(context, one, label) for one in wanted]
+
+
+def _read(context: Context, wanted: Sequence[Wanted], label: str) -> list[Read]:
     if not wanted:
         return []
-    if len(wanted) == 1 and not wanted[0].counted:
-        (one,) = wanted
-        stmt = one.stmt.options(*one.options(one.model)).order_by(*one.order).limit(one.limit)
-        stmt = stmt.offset(one.offset) if one.offset else stmt
-        return [Read(list(context.session.scalars(stmt.execution_options(**marked)).unique()))]
     found: list[dict[Any, Any]] = [{} for _one in wanted]
     counts = [0] * len(wanted)
-    for place, *values in context.session.execute(_statement(wanted).execution_options(**marked)):
+    stmt = _statement(wanted).execution_options(webadmin_label=label)
+    for place, *values in context.session.execute(stmt):
         entity, number = values[2 * place], values[2 * place + 1]
         counts[place] = number or 0
         if entity is not None:
             found[place][id(entity)] = entity
     return [Read(list(rows.values()), count) for rows, count in zip(found, counts, strict=True)]
+
+
+def _read_alone(context: Context, one: Wanted, label: str) -> Read:
+    key = [getattr(one.model, column.name) for column in inspect_model(one.model).key]
+    stmt = one.stmt.options(*one.options(one.model)).order_by(*(one.order or key)).limit(one.limit)
+    stmt = (stmt.offset(one.offset) if one.offset else stmt).execution_options(webadmin_label=label)
+    rows = list(context.session.scalars(stmt).unique())
+    count = _count(one, key)
+    return Read(rows, context.session.scalar(sa.select(count)) or 0 if one.counted else 0)
 
 
 def _statement(wanted: Sequence[Wanted]) -> sa.Select[Any]:
@@ -120,7 +135,8 @@ def rows_by_id(
     """
     keys = {model: _keys(context, model, texts) for model, texts in ids.items()}
     models = [model for model, wanted in keys.items() if wanted]
-    read = read_together(context, [_by_key(context, model, keys[model], options) for model in models], "")
+    wanted = [_by_key(context, model, keys[model], options) for model in models]
+    read = read_together(context, wanted, _("Rows that a form names"))
     found: dict[type, dict[str, Any]] = {model: {} for model in ids}
     for model, one in zip(models, read, strict=True):
         key_of = inspect_model(model).key_of
