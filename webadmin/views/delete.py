@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 from webadmin.changes.apply import delete as apply_delete
 from webadmin.changes.deletion import DeletionPlan, Reached, plan_deletion
+from webadmin.changes.hooks import HookRefused
 from webadmin.changes.record import describe
+from webadmin.errors import Unprocessable
 from webadmin.listing.scope import one
 from webadmin.options.view import View
 from webadmin.rendering.shell import Link
@@ -80,6 +82,8 @@ class DeletePage:
     """There is more than could be counted: nothing can be deleted from here."""
     changed: bool = False
     """The page is shown again, because something else would happen by now than it said."""
+    problem: str = ""
+    """Why it was refused, when that was tried."""
     undoable: bool = False
     """The change is written down, and can be taken back in the history."""
     reason: ReasonField | None = None
@@ -125,7 +129,11 @@ def plan_or_apply(
         url = request.urls.row(view, view.id_of(rows[0]), "restore")
         what = view.row_label(rows[0]) if len(rows) == 1 else counted(view, len(rows))
         describe(request.context, "purge" if purge else "delete", view, label=what, reason=reason.text)
-        count = apply_delete(request.context, view, rows, purge=purge)
+        try:
+            count = apply_delete(request.context, view, rows, purge=purge)
+        except (HookRefused, Unprocessable) as error:
+            page = _page(request, plan, action_url, purge=purge, problem=error.message)
+            return Page("delete.html", page, status=error.status)
         _say(request, view, what, url, count, soft=plan.soft)
         return Redirect(list_url(request, view))
     page = _page(
@@ -154,6 +162,7 @@ def _page(
     purge: bool,
     told: bool = False,
     changed: bool = False,
+    problem: str = "",
 ) -> DeletePage:
     view, rows = plan.view, plan.rows
     shown = tuple(Link(view.row_label(row), request.urls.row(view, view.id_of(row))) for row in rows[:_SHOWN])
@@ -190,6 +199,7 @@ def _page(
         stats=_stats(plan),
         unfinished=plan.unfinished,
         changed=changed,
+        problem=problem,
         undoable=request.has_history,
         reason=reason_of(request, view).field(told=told),
     )

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from webadmin.changes.apply import restore as apply_restore
+from webadmin.changes.hooks import HookRefused
 from webadmin.changes.integrity import SaveRefused
 from webadmin.changes.record import describe
 from webadmin.changes.save import save
 from webadmin.changes.standing import InTheWay
+from webadmin.errors import Unprocessable
 from webadmin.forms.controls import FormControl, FormSummaryItem, controls, summary
 from webadmin.forms.row_form import RowForm
 from webadmin.listing.scope import one
@@ -97,6 +99,8 @@ def restore_or_ask(
         return asking.page("", form, status=refused.status)
     except InTheWay as conflict:
         return asking.about(conflict, form)
+    except (HookRefused, Unprocessable) as error:
+        return asking.page(error.message, form, status=error.status)
     describe(request.context, "restore", view, label=what, reason=reason.text)
     return None
 
