@@ -54,7 +54,7 @@ on("keydown", "[data-cellform]", (event, form) => {
 ready("td [data-cellform]:not([data-open])", (form) => {
   form.dataset.open = "";
   next = undefined; // a form again: it was refused
-  const field = form.querySelector("[type=radio], .wa-field :is(input, select, textarea):not([type=hidden])");
+  const field = form.querySelector("[type=radio]") ?? form.querySelector(".wa-field :is(input, select, textarea)");
   field?.focus();
   if (field?.matches(".wa-input:not(select)")) field.select();
 });

@@ -9,6 +9,7 @@ from typing import Any
 import wtforms
 
 from webadmin.forms import related
+from webadmin.forms.codecs.text import lines_of
 from webadmin.forms.display import plain_text
 from webadmin.forms.fields import CheckboxField, ColumnField
 from webadmin.forms.foreign import foreign_control, hides_value
@@ -68,10 +69,16 @@ def typed_fields(form: RowForm, shown: Snapshot) -> tuple[Typed, ...]:
     for name, field in form.fields.items():
         if merges(field) and not hides_value(field):
             value, base = typed(field), shown.base.get(field.short_name)
-            same = set(value) == set(base) if isinstance(value, list) and base is not None else value == base
+            same = base is not None and _alike(value, base)
             label = str(field.label.text)
             found.append(Typed(field.name, label, _Texts(form, name, field).of(value), not same))
     return tuple(sorted(found, key=lambda one: not one.changed))
+
+
+def _alike(value: Any, base: Any) -> bool:
+    if isinstance(value, list):
+        return set(value) == set(base)
+    return lines_of(value) == lines_of(str(base).strip())  # browsers rewrite line ends
 
 
 def _row(form: RowForm, name: str, found: Difference) -> Compared:
