@@ -18,7 +18,7 @@ CALLS: dict[str, list[tuple[str, str]]] = {
         ("GET", "/tickets/"), ("GET", "/tickets/rows"), ("GET", "/tickets/1/"), ("GET", "/tickets/lookup/owner/"),
     ],
     "tickets.add": [("GET", "/tickets/add/"), ("POST", "/tickets/add/")],
-    "tickets.change": [("GET", "/tickets/1/change/"), ("POST", "/tickets/1/change/")],
+    "tickets.change": [("GET", "/tickets/1/change/"), ("POST", "/tickets/1/change/"), ("POST", "/tickets/actions/edit/")],
     "tickets.delete": [("GET", "/tickets/1/delete/"), ("POST", "/tickets/1/delete/"), ("POST", "/tickets/actions/delete/")],
     "tickets.purge": [("GET", "/tickets/3/purge/"), ("POST", "/tickets/3/purge/"), ("POST", "/tickets/actions/purge/")],
     "tickets.restore": [("POST", "/tickets/3/restore/"), ("POST", "/tickets/actions/restore/")],
