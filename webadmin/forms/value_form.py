@@ -105,8 +105,8 @@ def _field(argument: Argument, dialect: Dialect) -> Any:
     args: dict[str, Any] = {"label": label, "name": argument.name, "id": f"f-{argument.name}"}
     if isinstance(argument.annotation, ColumnInfo):
         column = argument.annotation
-        codec = codec_for(column, dialect)
-        return None if codec is None else ColumnField(**args, column=column, codec=codec)
+        own = codec_for(column, dialect)
+        return None if own is None else ColumnField(**args, column=column, codec=own)
     kind, nullable, description = plain_type(argument.annotation)
     args["description"] = description
     optional = nullable or not argument.required
