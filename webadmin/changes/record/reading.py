@@ -253,7 +253,8 @@ class History:
     # -- reading -------------------------------------------------------------------------------------------
 
     def _read(self, *where: Any, limit: int | None, descending: bool = False) -> list[Any]:
-        order = change_row.c.id.desc() if descending else change_row.c.id
+        # An expression, or the planner may walk the rows of all changes by their number until it meets those of this one.
+        order = change_row.c.id.desc() if descending else change_row.c.id + 0
         columns = (
             change_row.c.id,
             change_row.c.change_id,
