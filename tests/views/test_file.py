@@ -48,7 +48,7 @@ class Shop:
 
         class PaperView(ModelView, model=Paper):
             column_list = [Paper.title, Paper.scan, Paper.photo]
-            column_details_list = [Paper.title, Paper.scan, Paper.photo]
+            column_details_list = [Paper.title, Paper.scan, Paper.photo, Paper.blob]
             form_columns = [Paper.title, Paper.scan, Paper.photo, Paper.blob]
             form_uploads = {Paper.blob: Upload(), Paper.scan: Upload(accept=["pdf", ".html"], max_size=1000)}
 
@@ -157,8 +157,9 @@ def test_files_out_of_reach(shop: Shop) -> None:
 
 def test_no_page_says_where_files_lie(shop: Shop) -> None:
     """Lists and details show the name, with a link; a file that is gone from the storage takes no page down."""
-    shop.save("/papers/add/", {"title": "One"}, scan=("a.pdf", b"x"), photo=("p.png", PNG))
+    shop.save("/papers/add/", {"title": "One"}, scan=("a.pdf", b"x"), photo=("p.png", PNG), blob=("b", b"12"))
     row = shop.row()
+    assert shop.page(f"/papers/{row.id}/").css(f'a[href="/papers/{row.id}/file/blob/"]')
     pages = ("/papers/", f"/papers/{row.id}/", f"/papers/{row.id}/change/")
     for path in pages:
         page = shop.client.get(path)

@@ -90,9 +90,12 @@ class Builder:
                 self._fault,
             ),
             uploads=uploads_of(info, options.form_uploads, self._fault),
-            depends=Dependences(info, form_columns, options.form_overrides, self._fault).resolve(
-                options.form_depends
-            ),
+            depends=Dependences(
+                info,
+                form_columns,
+                options.form_overrides if options.form is None else form_columns,
+                self._fault,
+            ).resolve(options.form_depends),
             fieldsets=groups_of(self._listed("form_fieldsets"), form_columns, self._fault),
             sortable=sortable,
             default_sort=tuple((attribute.name, descending) for attribute, descending in default_sort),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -69,6 +69,7 @@ class Dependence:
 class Dependences:
     """Resolves the option ``form_depends``.
 
+    :param overridden: attributes whose fields are classes of the host's.
     :param fault: takes option, value and remedy of what cannot be used.
     """
 
@@ -76,7 +77,7 @@ class Dependences:
         self,
         info: ModelInfo,
         form_columns: Sequence[str],
-        overridden: Mapping[Any, Any],
+        overridden: Iterable[Any],
         fault: Callable[[str, str, str], None],
     ) -> None:
         self.info, self.form_columns = info, form_columns
@@ -104,7 +105,7 @@ class Dependences:
         if name not in self.form_columns:
             return "the form has no such field; see form_columns"
         if name in self._overridden:
-            return "its field is another class (form_overrides), which says itself what it is like"
+            return "its field is a class of your own, which says itself what it is like"
         for on in map(attribute_name, value.on):
             relation = self.info.relations.get(on)
             if on not in self.info.columns and (relation is None or relation.uselist):

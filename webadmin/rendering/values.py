@@ -159,9 +159,8 @@ class Cells:
             if value is None:
                 return Cell(name, "text", EMPTY, empty=True)
             text = file_name(value)
-            if text is None:
-                return self.value(name, "binary", value)
-            return Cell(name, "text", text, self._urls.file(view, view.id_of(row), name) if own else None)
+            cell = self.value(name, "binary", value) if text is None else Cell(name, "text", text)
+            return cell._replace(href=self._urls.file(view, view.id_of(row), name)) if own else cell
 
         return make
 
