@@ -46,6 +46,19 @@ def test_required(sqlite_engine: Engine) -> None:
     assert bridge.names(sqlite_engine) == ["new", "thing 3"]
 
 
+def test_in_a_dialog(sqlite_engine: Engine) -> None:
+    """A row that is made in a dialog over another form needs a reason like any other; its field has a name of its own."""
+    admin = client_of(sqlite_engine, Required)
+    opened = admin.get("/things/add/?_dialog=1")
+    fields = opened.form("/admin/things/add/") | {"new-name": "new", "_reason": "of the form behind"}
+    assert admin.post("/things/add/", fields, 422).errors() == {
+        "new-_reason": "Say why: changes of things are kept with a reason."
+    }
+    assert len(bridge.names(sqlite_engine)) == 3
+    made = admin.post("/things/add/", fields | {"new-_reason": "needed"}, 200)
+    assert made.one("[data-created]").get("data-label") == "new"
+
+
 def test_nothing_to_give_a_reason_for(sqlite_engine: Engine) -> None:
     """A form in which nothing was changed is not held up for a reason."""
     admin = client_of(sqlite_engine, Required)

@@ -13,11 +13,14 @@ from webadmin.forms.row_form import RowForm
 from webadmin.forms.sent import Behind
 from webadmin.request import AdminRequest, Page
 from webadmin.text import gettext as _
+from webadmin.views.reason import FIELD as REASON
+from webadmin.views.reason import ReasonField, reason_of
 
 FIELD = "_dialog"
 """The parameter that asks for the form of a new row as a dialog."""
 _PREFIX = "new-"
 """Before the names of its fields, since those of the form behind it may be the same."""
+_REASON = _PREFIX + REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class DialogPage:
     summary: tuple[FormSummaryItem, ...]
     hidden: tuple[tuple[str, str], ...]
     created: Created | None = None
+    reason: ReasonField | None = None
 
 
 def in_dialog(request: AdminRequest) -> bool:
@@ -53,7 +57,8 @@ def add_in_dialog(request: AdminRequest) -> Page:
     form = RowForm(request.context, view, None, formdata=sent, key=request.secret)
     if sent is None:
         return _page(request, form, 200)
-    if not form.validate():
+    reason = reason_of(request, view, _REASON)
+    if not form.validate() or reason.error:
         return _page(request, form, 422)
     try:
         row = save(form)
@@ -61,7 +66,7 @@ def add_in_dialog(request: AdminRequest) -> Page:
         form.refuse(refused.errors)
         return _page(request, form, refused.status)
     label = view.row_label(row)
-    describe(request.context, "create", view, label=label)
+    describe(request.context, "create", view, label=label, reason=reason.text)
     id = view.id_of(row)
     url = request.urls.row(view, id) if view.options.can_view_details else None
     made = DialogPage("", "", (), (), (), Created(unquote(id), label, url))
@@ -79,6 +84,9 @@ def _page(request: AdminRequest, form: RowForm, status: int) -> Page:
     wrong = tuple(
         replace(item, field_id=_renamed(item.field_id) if item.field_id else None) for item in summary(form)
     )
+    reason = reason_of(request, view, _REASON).field(told=status == 422)
+    if reason and reason.error:
+        wrong = (*wrong, FormSummaryItem(f"f-{_REASON}", _("Reason"), reason.error))
     hidden = [(_PREFIX + name, value) for name, value in form.hidden(request.secret)]
     content = DialogPage(
         title=_("New {what}").format(what=view.name.lower()),
@@ -86,6 +94,7 @@ def _page(request: AdminRequest, form: RowForm, status: int) -> Page:
         controls=shown,
         summary=wrong,
         hidden=(*hidden, (FIELD, "1")),
+        reason=reason,
     )
     return Page("dialog.html", content, status=status, fragment=True)
 

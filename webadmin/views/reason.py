@@ -21,6 +21,7 @@ class ReasonField:
     value: str
     required: bool
     error: str = ""
+    name: str = FIELD
     maxlength: int = MOST
 
 
@@ -34,24 +35,27 @@ class Reason:
     """Why it cannot be taken, for the page to be shown again with status 422."""
     asked: str = ""
     """optional, required or empty: the view's ``change_reason``."""
+    name: str = FIELD
 
     def field(self, *, told: bool = True) -> ReasonField | None:
         """The field for the page, None where no reason is asked for; ``told`` says whether it shows the error."""
         if not self.asked:
             return None
-        return ReasonField(self.text, self.asked == "required", self.error if told else "")
+        return ReasonField(self.text, self.asked == "required", self.error if told else "", self.name)
 
 
-def reason_of(request: AdminRequest, view: View) -> Reason:
+def reason_of(request: AdminRequest, view: View, name: str = FIELD) -> Reason:
     """The reason that a request gives for changing rows of ``view``, with what is wrong with it.
 
     A page shows ``reason_of(request, view).field()`` with ``_reason.html``, does nothing on a POST while ``.error`` is not
     empty, and gives ``.text`` to ``describe``. Nobody has posted anything on GET: then there is no error.
+
+    :param name: what the field is called, where a page has several forms.
     """
     asked = view.options.change_reason
     if not asked:
         return Reason()
-    plain = "".join(char if char.isprintable() else " " for char in request.posted(FIELD))
+    plain = "".join(char if char.isprintable() else " " for char in request.posted(name))
     text, error = " ".join(plain.split()), ""
     if request.method == "POST":
         if asked == "required" and not text:
@@ -60,4 +64,4 @@ def reason_of(request: AdminRequest, view: View) -> Reason:
             )
         elif len(text) > MOST:
             error = _("A reason has at most {count} characters.").format(count=format_count(MOST))
-    return Reason(text, error, asked)
+    return Reason(text, error, asked, name)
