@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy import Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.testclient import TestClient
 
 from tests.pages import parse
@@ -11,6 +12,7 @@ from tests.views.conftest import Admin
 from webadmin import Admin as Site
 from webadmin import ModelView, User
 from webadmin.demo.models import Customer, Order
+from webadmin.mixins import SoftDeleteMixin
 
 
 def test_the_trash_of_all_models(admin: Admin) -> None:
@@ -89,3 +91,26 @@ def test_pain_21_soft_deletion_is_all_there(admin: Admin) -> None:
     assert email in refused.text("#in-the-way")
     back = admin.post(refused.action("form"), refused.form("form") | {"email": f"old-{email}"})
     assert "was restored" in back.messages()[0]
+
+
+def test_a_unique_value_that_a_deleted_row_still_holds(sqlite_engine: Engine) -> None:
+    """Where a unique rule counts deleted rows too, the form says that it is one of those."""
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Label(SoftDeleteMixin, Base):
+        __tablename__ = "label"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str] = mapped_column(unique=True)
+
+    Base.metadata.create_all(sqlite_engine)
+    with sqlite_engine.begin() as connection:
+        connection.execute(sa.insert(Label).values(name="red", deleted_at=sa.func.current_timestamp()))
+    site = Site(sqlite_engine, identify=lambda request: User("Ada"))
+    site.add_model(Label)
+    with TestClient(site) as client:
+        form = parse(client.get("/label/add/").text)
+        answer = client.post("/label/add/", data=form.form("form") | {"name": "red"})
+        assert answer.status_code == 422
+        assert "“red” is already used by red, which is deleted." in parse(answer.text).text("main")

@@ -137,7 +137,10 @@ class _Reason:
                 ).first()
         except exc.StatementError:
             return None
-        return self.view.row_label(found) if found is not None else None
+        if found is None:
+            return None
+        label = self.view.row_label(found)
+        return _("{label}, which is deleted").format(label=label) if self.view.is_deleted(found) else label
 
     def _new_value(self, name: str) -> Any:
         value = self.written.get(name)

@@ -10,7 +10,7 @@ from sqlalchemy import exc
 from wtforms import ValidationError
 
 from webadmin.changes.column_change import ColumnChange
-from webadmin.changes.hooks import call_hook
+from webadmin.changes.hooks import changed, run_hook
 from webadmin.database.inspection import Kind
 from webadmin.errors import Unprocessable
 from webadmin.options.context import Context
@@ -42,7 +42,7 @@ def goes_one_by_one(view: View, changes: Sequence[ColumnChange]) -> bool:
 def write_row(context: Context, view: View, row: Any, changes: Sequence[ColumnChange]) -> bool:
     """Make ``changes`` in ``row``, which is loaded and locked, with the view's hooks; returns whether anything changed.
 
-    Raises Unprocessable, which names the row, when a hook refuses it.
+    Raises Unprocessable, which names the row, when a hook refuses it, and HookRefused when one fails.
     """
     wanted = {
         change.name: change
@@ -55,10 +55,10 @@ def write_row(context: Context, view: View, row: Any, changes: Sequence[ColumnCh
         name: change.value if change.relation else change.new(change.of(row))
         for name, change in wanted.items()
     }
-    session, request = context.session, context.hook_request
+    session = context.session
     label = view.row_label(row)
     try:
-        call_hook(view.options.on_model_change, data, row, False, request)
+        run_hook(context, view, "on_model_change", data, row, False)
         for name, value in data.items():
             change = wanted.get(name)
             if change is not None and change.relation is not None and value == change.value:
@@ -67,8 +67,9 @@ def write_row(context: Context, view: View, row: Any, changes: Sequence[ColumnCh
             elif hasattr(view.model, name):
                 setattr(row, name, sa.null() if value is None and _is_json(view, name) else value)
         session.flush()
-        call_hook(view.options.after_model_change, data, row, False, request)
+        run_hook(context, view, "after_model_change", data, row, False)
         session.flush()
+        changed(context, view, "change", [row])
     except ValidationError as error:
         raise Unprocessable(
             _("{row}: {why} Nothing was changed.").format(row=label, why=_sentence(str(error)))
