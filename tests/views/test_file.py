@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 from starlette.testclient import TestClient
 
 from tests.pages import Page, parse
+from webadmin.database.own_tables.migrate import upgrade
 from webadmin.options.model_view import ModelView
 from webadmin.options.uploads import Upload
 from webadmin.site import Admin
@@ -56,6 +57,7 @@ class Shop:
                 return stmt.where(Paper.team == "red")
 
         Base.metadata.create_all(engine)
+        upgrade(engine)
         admin = Admin(engine)
         admin.add_view(PaperView)
         self.engine, self.folder, self.model = engine, folder, Paper
@@ -161,6 +163,8 @@ def test_no_page_says_where_files_lie(shop: Shop) -> None:
     row = shop.row()
     assert shop.page(f"/papers/{row.id}/").css(f'a[href="/papers/{row.id}/file/blob/"]')
     pages = ("/papers/", f"/papers/{row.id}/", f"/papers/{row.id}/change/")
+    shop.send(f"/papers/{row.id}/change/", scan=("b.pdf", b"y"))
+    assert str(shop.folder) not in shop.client.get(f"/papers/{row.id}/history/").text
     for path in pages:
         page = shop.client.get(path)
         assert str(shop.folder) not in page.text

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from webadmin.database.inspection import ColumnInfo, Kind
+from webadmin.options.uploads import file_name
 from webadmin.rendering.cells import Cell
 from webadmin.text import (
     RECENT,
@@ -73,7 +74,12 @@ _KIND_NAMES = {
 
 def write_text(name: str, kind: str, value: Any, detail: bool) -> Cell:
     """Any value as text, cut for a list."""
-    text = choice_label(value) if isinstance(value, enum.Enum) else str(value)
+    if type(value) is str:  # most values
+        text = value
+    elif isinstance(value, enum.Enum):
+        text = choice_label(value)
+    else:
+        text = file_name(value) or str(value)
     if detail or len(text) <= LIST_LENGTH:
         return Cell(name, kind, text)
     return Cell(name, kind, text[:LIST_LENGTH] + "…", title=text[:_TITLE_LENGTH])
