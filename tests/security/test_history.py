@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from tests.pages import parse
-from tests.security.desk import FOREIGN, Comment, Person, Ticket, TicketView, Visitor, admin_of, stored
+from tests.security.desk import FOREIGN, Base, Comment, Person, Ticket, TicketView, Visitor, admin_of, stored
 from webadmin import Admin
 from webadmin.database.own_tables.changes import change, change_row
 from webadmin.database.own_tables.migrate import upgrade
+from webadmin.mixins import uuid7
 
 TOLD = f"{FOREIGN}-reason"
 
@@ -186,3 +187,62 @@ def test_markup(kept: Admin, desk: Engine) -> None:
             assert "<img src=x" in page.text("main")
             assert not page.css("main img, main script, [onerror]")
             assert "49" not in page.text("h1")
+
+
+def test_policies_of_the_database(pg_engine: Engine) -> None:
+    """Rows that the database hides from the admin's own role have no history for it either."""
+    Base.metadata.create_all(pg_engine)
+    upgrade(pg_engine)
+    role = f"clerk_{pg_engine.url.database}"
+    with pg_engine.begin() as connection:
+        connection.execute(
+            sa.insert(Person), [{"id": n, "team": "red", "name": f"p{n}", "city": "x"} for n in (1, 2)]
+        )
+        for n in (1, 2):
+            id = uuid7()
+            connection.execute(
+                sa.insert(change).values(
+                    id=id, person="name:boss", person_name="boss", kind="change", list_key="people", label=f"{FOREIGN} {n}",
+                    action="", reason="", request_id="", address="", row_count=1,
+                )
+            )  # fmt: skip
+            told = {"before": f'{{"id": {n}, "name": "old {n}"}}', "after": f'{{"id": {n}, "name": "p{n}"}}'}
+            connection.execute(
+                sa.insert(change_row).values(
+                    change_id=id, step=1, table_name="people", row_key=str(n), kind="update", **told
+                )
+            )
+        for line in (
+            f'CREATE ROLE "{role}"', f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{role}"',
+            "ALTER TABLE people ENABLE ROW LEVEL SECURITY", "CREATE POLICY own ON people USING (id = 1)",
+        ):  # fmt: skip
+            connection.execute(sa.text(line))
+    pg_engine.dispose()
+
+    def become(raw: Any, _record: Any) -> None:
+        with raw.cursor() as cursor:
+            cursor.execute(f'SET ROLE "{role}"')
+        raw.commit()
+
+    event.listen(pg_engine, "connect", become)
+    try:
+        visitor = Visitor(admin_of(pg_engine), "chief")
+        assert [line.get("data-change") for line in visitor.page("/changes/").css("[data-change]")] == [
+            str(ids(pg_engine)[0])
+        ]
+        assert len(visitor.page("/people/1/history/").css("article")) == 1
+        for path in (
+            "/people/2/history/",
+            f"/changes/{ids(pg_engine)[1]}/",
+            f"/changes/{ids(pg_engine)[1]}/undo/",
+        ):
+            assert visitor.get(path).status_code == 404
+        assert not visitor.page(f"/changes/?{urlencode({'q': f'{FOREIGN} 2'})}").css(
+            "[data-change], a[rel=next]"
+        )
+    finally:
+        event.remove(pg_engine, "connect", become)
+        pg_engine.dispose()
+        with pg_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text(f'DROP OWNED BY "{role}"'))
+            connection.execute(sa.text(f'DROP ROLE "{role}"'))

@@ -79,17 +79,15 @@ class History:
             stmt = stmt.where(change.c.at >= asked.since)
         if asked.until is not None:
             stmt = stmt.where(change.c.at < asked.until)
-        # Words of changes that the person may not see are not asked for: that would tell of them.
-        free = [key for key in keys if not self.sight.is_checked(lists[key])]
-        plain = sa.or_(change.c.list_key.in_(free), change.c.person == self.sight.person)
-        contains = self.context.dialect.contains
-        if asked.text:
-            words = [
-                contains(column, asked.text) for column in (change.c.label, change.c.reason, change.c.action)
-            ]
-            stmt = stmt.where(sa.or_(sa.not_(plain), *words))
-        if asked.who:
-            stmt = stmt.where(sa.or_(sa.not_(plain), contains(change.c.person_name, asked.who)))
+        if asked.text or asked.who:
+            # Words of changes that the person may not see are not asked for: that would tell of them.
+            free = [key for key in keys if not self.sight.is_checked(lists[key])]
+            hidden = sa.not_(sa.or_(change.c.list_key.in_(free), change.c.person == self.sight.person))
+            contains, said = self.context.dialect.contains, (change.c.label, change.c.reason, change.c.action)
+            if asked.text:
+                stmt = stmt.where(sa.or_(hidden, *(contains(column, asked.text) for column in said)))
+            if asked.who:
+                stmt = stmt.where(sa.or_(hidden, contains(change.c.person_name, asked.who)))
         return stmt
 
     def _seen(self, entries: Sequence[Change], asked: Asked) -> set[UUID]:

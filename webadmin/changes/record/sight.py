@@ -45,6 +45,7 @@ class Sight:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.person = person_of(context.user)
+        self._checked: dict[str, bool] = {}
 
     @cached_property
     def views(self) -> tuple[View, ...]:
@@ -73,8 +74,14 @@ class Sight:
         return bool(person) and person == self.person
 
     def is_checked(self, view: View) -> bool:
-        """Whether it has to be asked row by row what the person may see: of a scope, or of a class among others."""
-        return personal(self.context, view) or view.info.mapper.inherits is not None
+        """Whether it has to be asked row by row what the person may see: of a scope, of a class among others, and of a table that
+        the database does not show everybody alike."""
+        if personal(self.context, view) or view.info.mapper.inherits is not None:
+            return True
+        if view.key not in self._checked:
+            facts, connection = self.context.dialect.table_facts, self.context.session.connection()
+            self._checked[view.key] = not all(facts(connection, table)[0] for table in tables_of(view))
+        return self._checked[view.key]
 
     def rows(self, view: View, keys: Iterable[Sequence[Any]]) -> dict[str, Choice]:
         """Those of the rows with these keys that the person can open now, by their segment of an address, percent-decoded."""
