@@ -41,7 +41,11 @@ def write_reached(
         child, goes = recorded(edge.child), edge.rule in _GOES
         if not child.key:
             continue
-        names = tuple(column.name for column in edge.child_columns if column.name not in child.key_names)
+        # Of a column that the models leave out nothing can be written down.
+        told = [column.name for column in edge.child_columns if column.name in child.kept]
+        names = tuple(name for name in told if name not in child.key_names)
+        if not goes and not names:
+            continue
         where = _pointing(journal, step, edge, child)
         others = list(known.get(edge.child, ()))
         if others and not goes:
