@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from tests.changes.record.bookshop import fill
 from tests.plugins.databases import BOTH, fresh_name, opened
 from webadmin.demo.server import EmbeddedServer
 
@@ -28,3 +29,10 @@ def cleared(request: pytest.FixtureRequest) -> Iterator[Engine]:
     yield engine
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+
+@pytest.fixture
+def books(cleared: Engine) -> Engine:
+    """Two shelves with three books, of which the second follows the first."""
+    fill(cleared)
+    return cleared

@@ -20,8 +20,8 @@ from webadmin.changes.record.columns import recorded
 from webadmin.changes.record.journal import DELETE, INSERT, UPDATE
 from webadmin.changes.record.occasion import describe
 from webadmin.changes.record.recorder import recorder
-from webadmin.changes.record.standing import MOVED, READY, Group
 from webadmin.changes.statements import delete_rows, keys_of, update_from
+from webadmin.changes.undo.standing import MOVED, READY, Group
 from webadmin.database.own_tables.changes import change, change_row
 from webadmin.errors import Conflict, Forbidden, NotFound
 from webadmin.listing.scope import inside, restricted
@@ -55,7 +55,7 @@ class UndoPlan:
     """The list in which the change was made."""
     groups: list[Group] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    """Rows by how they stand; see :mod:`webadmin.changes.record.standing`."""
+    """Rows by how they stand; see :mod:`webadmin.changes.undo.standing`."""
     left: list[Left] = field(default_factory=list)
     """The first of those that do not stand as the change left them."""
 

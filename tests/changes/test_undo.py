@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from tests.changes.record.bookshop import Book, Shelf, Tag, content, last, recording, rows
 from webadmin import User
 from webadmin.changes.record import describe
-from webadmin.changes.record.undo import plan_undo, undo
 from webadmin.changes.statements import update_rows
+from webadmin.changes.undo.plan import plan_undo, undo
 from webadmin.database.own_tables.changes import change
 from webadmin.errors import Conflict, Forbidden, NotFound
 from webadmin.options.context import Context

@@ -1,0 +1,1 @@
+"""Taking recorded changes back."""
