@@ -105,3 +105,12 @@ def test_a_view_of_their_own() -> None:
     """Whose rights and scope nobody has written down are not edited."""
     with pytest.raises(OptionsError, match="add a view of Room"):
         built("rooms", others=())
+
+
+def test_reasons_cannot_be_gone_round() -> None:
+    """Rows that are changed with a reason alone are not changed on a form that asks for none."""
+    registry = Registry()
+    registry.add(type("HouseView", (ModelView,), {"inlines": ["rooms"], "model": House}))
+    registry.add(type("RoomView", (ModelView,), {"change_reason": "required", "model": Room}))
+    with pytest.raises(OptionsError, match="RoomView asks for a reason"):
+        registry.build()

@@ -10,7 +10,18 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.pages import Page, parse
-from tests.security.desk import FOREIGN, Comment, CommentView, Ticket, TicketView, Visitor, admin_of, stored
+from tests.security.desk import (
+    FOREIGN,
+    Comment,
+    CommentView,
+    Label,
+    LabelView,
+    Ticket,
+    TicketView,
+    Visitor,
+    admin_of,
+    stored,
+)
 from webadmin import Inline, ModelView
 
 
@@ -187,3 +198,16 @@ def test_a_parent_out_of_reach(small: Engine) -> None:
     data = form_of(person).form("form") | row(0, "3", text="Mine now")
     assert person.post("/tickets/2/change/", data=data).status_code == 404
     assert stored(small, Comment, 3).text == f"{FOREIGN} says"
+
+
+def test_a_dialog_asks_for_the_same(small: Engine) -> None:
+    """A row is not made in a dialog by whoever may not make it, nor without the reason that its form would ask for."""
+    held = type("Labels", (LabelView,), {"change_reason": "required", "model": Label})
+    person = Visitor(admin_of(small, held))
+    fields = {"_dialog": "1", "new-team": "red", "new-name": "Made"}
+    assert person.submit("/labels/add/", fields).status_code == 422
+    assert person.submit("/labels/add/", fields | {"new-_reason": "Needed"}).status_code == 200
+    other = Visitor(admin_of(small), grants="*.view tickets.*")
+    assert other.submit("/labels/add/", fields).status_code == 403
+    with small.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).where(Label.name == "Made")) == 1

@@ -218,6 +218,21 @@ def test_both_change_the_same(admin: Admin) -> None:
         typed.pop(f"{second}_delete", None)
 
 
+def test_removing_what_somebody_has_changed(admin: Admin) -> None:
+    """A row that another has changed since is not removed before the person has seen it so."""
+    order = an_order(admin)
+    before = lines_of(admin, order)
+    page = admin.get(f"/orders/{order}/change/")
+    first = rows_of(page)[0]
+    admin.confirm(admin.get(f"/orders/{order}/change/"), **{f"{first}quantity": "66"})
+    again = admin.post(page.action("form"), page.form("form") | {f"{first}_delete": "y"}, 409)
+    assert "has changed this row" in again.errors()["lines-1"]
+    assert (again.form("form")[f"{first}quantity"], again.form("form")[f"{first}_delete"]) == ("66", "y")
+    assert len(lines_of(admin, order)) == len(before)
+    admin.confirm(again)
+    assert lines_of(admin, order) == before[1:]
+
+
 def test_a_row_that_is_gone(admin: Admin) -> None:
     """A change of a row that somebody has removed is said to be lost, not lost in silence."""
     order = an_order(admin)

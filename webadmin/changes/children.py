@@ -80,6 +80,12 @@ class _Writing:
 
     def _delete(self, rows: Sequence[InlineRow]) -> None:
         for one in rows:
+            if _changed_by_others(one):
+                self.refused = self.conflict = True
+                one.errors.append(
+                    _("Somebody else has changed this row meanwhile. Save again if it is to go all the same.")
+                )
+                continue
             plan = plan_deletion(self.context, self.child, [one.row])
             hanging = [*plan.blocked, *plan.deleted, *plan.unlinked, *plan.marked]
             if hanging or plan.unfinished:
@@ -127,6 +133,12 @@ class _Writing:
         field = one.form.fields.get(place)
         wanted = field.data if field is not None else held[id(one)]
         return any(other is not one and held[id(other)] == wanted for other in waiting)
+
+
+def _changed_by_others(one: InlineRow) -> bool:
+    """Whether somebody else has changed the row since its form was shown."""
+    differences = one.form.differences.values() if one.form is not None else ()
+    return any(found.asked or found.kept in ("theirs", "both") for found in differences)
 
 
 def _is_taken_once(table: sa.Table, column: Any) -> bool:

@@ -229,10 +229,8 @@ class _Maker:
         )
 
     def _creating(self, view: View | None) -> dict[str, Any]:
-        """Where a row to choose can be made, if this person may and need not say why."""
+        """Where a row to choose can be made, if this person may."""
         if view is None or not view.allows(self.form.context.user, "add"):
-            return {}
-        if view.options.change_reason == "required":
             return {}
         label = _("New {what}").format(what=view.name.lower())
         return {"create_url": self.urls.below(view, "add"), "create_label": label}

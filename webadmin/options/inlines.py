@@ -67,20 +67,11 @@ class _Resolving:
 
     def option(self) -> InlineOption | None:
         relation = self.view.info.relations.get(self.name)
-        if relation is None or not relation.uselist or relation.many_to_many or relation.view_only:
-            return self._fault(self.name, "name a one-to-many relation of the model itself")
-        child = self.views.get(relation.target)
-        if child is None:
-            return self._fault(
-                self.name, f"add a view of {relation.target.__name__}: its rules hold here too"
-            )
-        if child.keyless:
-            return self._fault(self.name, "its rows have no key")
-        if self.name in self.view.form_columns:
-            return self._fault(self.name, "it stands in form_columns too: leave it out of one of them")
-        size = self.inline.page_size
-        if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= _MOST_ROWS:
-            return self._fault(self.name, f"page_size is a number from 1 to {_MOST_ROWS}")
+        child = self.views.get(relation.target) if relation is not None else None
+        wrong = self._wrong(relation, child)
+        if wrong or relation is None or child is None:
+            self._fault(self.name, wrong)
+            return None
         columns = tuple(self._columns(child, relation))
         inline = self.inline
         return InlineOption(
@@ -88,11 +79,30 @@ class _Resolving:
             label=inline.label or self.view.labels.get(self.name) or humanize(self.name),
             columns=columns,
             order_by=tuple(self._order(child)),
-            page_size=size,
+            page_size=inline.page_size,
             can_add=inline.can_add,
             can_change=inline.can_change,
             can_delete=inline.can_delete,
         )
+
+    def _wrong(self, relation: RelationInfo | None, child: View | None) -> str:
+        """What is wrong with it as a whole: the remedy; nothing for one that can be used."""
+        if relation is None or not relation.uselist or relation.many_to_many or relation.view_only:
+            return "name a one-to-many relation of the model itself"
+        if child is None:
+            return f"add a view of {relation.target.__name__}: its rules hold here too"
+        if child.keyless:
+            return "its rows have no key"
+        if child.options.change_reason == "required" != self.view.options.change_reason:
+            return (
+                f'{type(child.options).__name__} asks for a reason: set change_reason = "required" here too'
+            )
+        if self.name in self.view.form_columns:
+            return "it stands in form_columns too: leave it out of one of them"
+        size: object = self.inline.page_size
+        if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= _MOST_ROWS:
+            return f"page_size is a number from 1 to {_MOST_ROWS}"
+        return ""
 
     def _columns(self, child: View, relation: RelationInfo) -> Iterator[str]:
         tied = ties(child.info, relation)
