@@ -10,7 +10,7 @@ import wtforms
 from sqlalchemy import Engine, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
-from webadmin import ModelView, User
+from webadmin import ModelView, SetValue, User
 from webadmin.demo.columns import money, texts
 from webadmin.mixins import SoftDeleteMixin, TimestampMixin, VersionMixin
 
@@ -78,6 +78,12 @@ class WithHooks(ItemView, model=Item):
         if data.get("stock", 0) > 400:
             raise wtforms.ValidationError("The shelf is full.")
         data["name"] = f"{model.name}!"
+
+
+class WithReasons(ItemView, model=Item):
+    key = "reasoned"
+    change_reason = "required"
+    sell = SetValue(Item.sold, True)
 
 
 def fill(engine: Engine) -> None:
