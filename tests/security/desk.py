@@ -111,6 +111,7 @@ class CommentView(OwnTeam, model=Comment):
 class TicketView(OwnTeam, model=Ticket):
     row_label = Ticket.title
     column_list = [Ticket.title, "owner", Ticket.code, "labels", "comments"]
+    column_editable_list = [Ticket.title, "owner"]
     column_details_list = [Ticket.title, Ticket.body, "owner", Ticket.code, Ticket.meta, "comments", "labels"]
     column_sortable_list = [Ticket.title, "owner", "owner.city"]
     column_filters = [Ticket.title, "owner", "owner.city", "labels", "comments"]

@@ -58,7 +58,7 @@ PAGES = [
     "/tickets/?title.contains={0}", "/tickets/?title={0}", "/tickets/?q={0}", "/tickets/explain/?q={0}&title.contains={0}",
     "/tickets/?{0}={0}", "/tickets/?sort={0}", "/tickets/?columns={0}", "/tickets/?page={0}", "/tickets/?per_page={0}",
     "/tickets/?deleted={0}", "/tickets/?after={0}", "/tickets/?owner={0}", "/tickets/rows?after={0}", "/{0}/", "/tickets/{0}/",
-    "/tickets/{0}/change/", "/tickets/lookup/{0}/", "/account/?next={0}", "/tickets/1/change/?{0}={0}",
+    "/tickets/1/cell/title/", "/tickets/1/cell/owner/", "/tickets/1/cell/{0}/", "/tickets/{0}/change/", "/tickets/lookup/{0}/", "/account/?next={0}", "/tickets/1/change/?{0}={0}",
 ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ READ = [
     "/tickets/2/",
     "/tickets/2/actions/",
     "/tickets/2/change/",
+    "/tickets/2/cell/title/",
     "/tickets/2/delete/",
     "/tickets/2/history/",
     "/tickets/2/file/title/",
@@ -32,7 +33,14 @@ READ = [
     "/people/2/",
     "/comments/2/",
 ]
-WRITE = ["/tickets/2/change/", "/tickets/2/fields/", "/tickets/2/delete/", "/tickets/5/purge/", "/tickets/5/restore/"]
+WRITE = [
+    "/tickets/2/change/",
+    "/tickets/2/cell/title/",
+    "/tickets/2/fields/",
+    "/tickets/2/delete/",
+    "/tickets/5/purge/",
+    "/tickets/5/restore/",
+]
 BULK = [
     "/tickets/actions/delete/",
     "/tickets/actions/restore/",
@@ -259,7 +267,10 @@ def test_every_route_with_an_id_is_attacked_here() -> None:
         if route.pattern.startswith("{key}/{id}") and "/views/" not in route.pattern
     }
     attacked = {
-        path.replace("/tickets/2", "{key}/{id}").replace("/tickets/5", "{key}/{id}").strip("/")
+        path.replace("/tickets/2", "{key}/{id}")
+        .replace("/tickets/5", "{key}/{id}")
+        .replace("/title/", "/{field}/")
+        .strip("/")
         for path in [*READ, *WRITE]
     }
     assert with_id <= attacked

@@ -66,7 +66,7 @@ def cell(request: AdminRequest) -> Answer:
     view, field = request.view, request.params["field"]
     if field not in view.editable:
         raise NotFound(_("This column cannot be edited in the list."))
-    if request.method == "GET":
+    if request.method != "POST":
         row = one(request.context, view, request.key, deleted="hide")
         return _page(request, RowForm(request.context, view, row, columns=(field,)), row)
     row = row_to_save(request, action_url=request.urls.cell(view, identity.segment(request.key), field))

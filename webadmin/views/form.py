@@ -73,7 +73,7 @@ def add(request: AdminRequest) -> Answer:
 
 def change(request: AdminRequest) -> Answer:
     """The row's form; the changed row on POST."""
-    if request.method == "GET":
+    if request.method != "POST":
         row = one(request.context, request.view, request.key, deleted="show")
         return _page(request, RowForm(request.context, request.view, row), row)
     if request.posted("_then") == "new":
