@@ -109,7 +109,7 @@ class _Saving:
     def _is_there(self) -> bool:
         """Whether a row with the new one's key has been read already."""
         info = self.view.info
-        key = [self.written.get(column.name, getattr(self.row, column.name)) for column in info.key]
+        key = tuple(self.written.get(column.name, getattr(self.row, column.name)) for column in info.key)
         return info.mapper.identity_key_from_primary_key(key) in self.session.identity_map
 
     def _wanted(self) -> list[tuple[str, Any]]:
