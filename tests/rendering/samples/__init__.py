@@ -51,6 +51,7 @@ FRAGMENTS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "rows.html": (lists.rows_page, lists.bare_rows_page),
     "cell_value.html": (conflicts.cell_value, conflicts.bare_cell_value),
     "lookup.html": (pages.lookup_page, pages.bare_lookup_page),
+    "dependents.html": (forms.dependents_page, forms.bare_dependents_page),
     "dialog.html": (inlines.dialog_page, inlines.made_in_dialog),
 }
 """Pieces without a frame."""

@@ -6,7 +6,9 @@ from typing import Any
 
 from tests.rendering.samples import conflicts, inlines
 from webadmin.forms.controls import Choice, FormControl, FormSummaryItem
+from webadmin.forms.file_shown import FileShown
 from webadmin.forms.sections import FormSection, FormTab
+from webadmin.views.dependents import DependentsPage
 from webadmin.views.form import FormPage
 
 
@@ -92,7 +94,11 @@ def form_page(**changes: Any) -> FormPage:
         "action_url": "/admin/orders/1048791/change/",
         "tabs": (
             FormTab("tab-1", "Order", (FormSection("fields-1", "Order", controls()),)),
-            FormTab("tab-2", "More", (FormSection("fields-2", "More", (extra,), "Help.", folded=True, folds=True),)),
+            FormTab(
+                "tab-2",
+                "More",
+                (FormSection("fields-2", "More", (extra,), "Help.", folded=True, folds=True),),
+            ),
         ),
         "summary": (
             FormSummaryItem("f-due", "Due date", "Must not be before the order."),
@@ -125,3 +131,34 @@ def bare_form_page() -> FormPage:
         inlines=(),
         merge=None,
     )
+
+
+def dependents_page() -> DependentsPage:
+    """Fields made anew: one that others depend on in turn, one with a file, and one that is hidden now."""
+    return DependentsPage(
+        (
+            FormControl(
+                "state",
+                "f-state",
+                "State",
+                "text",
+                dependent=True,
+                refresh="/admin/orders/add/fields/?changed=state",
+            ),
+            FormControl(
+                "scan",
+                "f-scan",
+                "Scan",
+                "file",
+                accept=".pdf",
+                file=FileShown("a.pdf", "2 kB", "/a/", True, True),
+                dependent=True,
+            ),
+            FormControl("company", "f-company", "Company", "hidden", dependent=True),
+        )
+    )
+
+
+def bare_dependents_page() -> DependentsPage:
+    """No field at all."""
+    return DependentsPage(())
