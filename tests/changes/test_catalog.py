@@ -10,13 +10,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine, exc
 from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
+from starlette.testclient import TestClient
 
 from tests.changes.judge import get, lines, planned
 from tests.forms.posting import context, registry, statements, view_of
+from tests.pages import parse
+from webadmin import Admin, User
 from webadmin.changes.apply import delete
 from webadmin.changes.catalog import catalog_of, forget
 from webadmin.changes.deletion import NOT_READABLE, plan_deletion
 from webadmin.changes.references import database_edges
+from webadmin.database.own_tables.base import metadata as own_tables
 from webadmin.errors import Conflict
 from webadmin.options.context import Context
 
@@ -188,3 +192,29 @@ def test_tables_that_may_not_be_read(kept_pg_engine: Engine) -> None:
         assert not free.refused
     with kept_pg_engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP ROLE librarian")
+
+
+def test_rows_beside_the_models_come_back(cleared: Engine) -> None:
+    """What the database deletes of tables without a model is written down too, and comes back when the change is undone."""
+    base, *_models = library()
+    with cleared.begin() as connection:
+        for statement in filter(str.strip, TABLES.split(";")):
+            connection.exec_driver_sql(statement)
+        own_tables.create_all(connection)
+
+    def rows() -> dict[str, Any]:
+        with cleared.connect() as connection:
+            read = {name: f"SELECT * FROM {name} ORDER BY 1" for name in ("book", "fine")}
+            return {name: connection.exec_driver_sql(sql).all() for name, sql in read.items()}
+
+    before = rows()
+    site = Admin(cleared, identify=lambda request: User("Ada"))
+    site.add_models(base)
+    with TestClient(site, follow_redirects=False) as client:
+        plan = parse(client.get("/book/1/delete/").text)
+        assert client.post("/book/1/delete/", data=plan.form("form")).status_code == 303
+        assert rows() != before
+        id = parse(client.get("/changes/").text).css("[data-change]")[0].get("data-change")
+        undo = parse(client.get(f"/changes/{id}/undo/").text)
+        assert client.post(f"/changes/{id}/undo/", data=undo.form("form")).status_code == 303
+    assert rows() == before

@@ -70,7 +70,8 @@ class Catalog:
     models: Mapping[Any, type]
     """The mapped classes of those that have one."""
     unknown: Mapping[Place, sa.Table] = field(default_factory=dict)
-    """Tables that no model is of, by their places: all from which foreign keys lead to the models' tables."""
+    """Tables that no model is of, by their places: all from which foreign keys lead to the models' tables. Those that
+    others point at come first, as far as they do not point at each other."""
     memo: dict[Any, Any] = field(default_factory=dict)
     """What was worked out from it."""
 
@@ -131,6 +132,15 @@ def catalog_of(context: Context) -> Catalog | None:
     return known[registries]
 
 
+def tables_by_name(context: Context) -> Mapping[str, sa.Table]:
+    """The tables of the models, and those beside them that point at them, by their full names, parents first."""
+    known = {view.info.table.metadata: None for view in context.registry}
+    found = {table.fullname: table for metadata in known for table in metadata.sorted_tables}
+    catalog = catalog_of(context)
+    beside = catalog.unknown.values() if catalog is not None else ()
+    return found | {table.fullname: table for table in beside if table.fullname not in found}
+
+
 def forget(context: Context) -> None:
     """Read the foreign keys anew the next time: the database did not do what they said."""
     _KNOWN.pop(context.dialect, None)
@@ -170,7 +180,21 @@ def _reflected(
     }
     for schema, name in found - readable:
         tables[schema, name] = sa.Table(name, sa.MetaData(), schema=schema)
-    return tables
+    return {place: tables[place] for place in _parents_first(keys, found)}
+
+
+def _parents_first(keys: Sequence[ForeignKey], places: set[Place]) -> list[Place]:
+    """``places`` so that each comes after those that it points at; in a circle, in any order."""
+    left, ordered = sorted(places, key=str), list[Place]()
+    ends = {
+        place: {end for key in keys if key.table[0] == place for end in key.target} - {place}
+        for place in left
+    }
+    while left:
+        free = [place for place in left if ends[place].isdisjoint(left)] or left[:1]
+        ordered += free
+        left = [place for place in left if place not in free]
+    return ordered
 
 
 def _known(

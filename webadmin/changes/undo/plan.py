@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from webadmin.changes.catalog import tables_by_name
 from webadmin.changes.record.columns import recorded
 from webadmin.changes.record.journal import DELETE, INSERT, UPDATE
 from webadmin.changes.record.occasion import describe
@@ -83,7 +84,7 @@ def plan_undo(context: Context, id: UUID) -> UndoPlan:
     steps = _steps(context, id)
     several = len({step for step, *_rest in steps}) > 1
     for step, name, kind, count in steps:
-        table = _tables(context).get(name)
+        table = tables_by_name(context).get(name)
         if table is None:
             plan.counts[LOST] += count
             continue
@@ -233,19 +234,13 @@ def _steps(context: Context, id: UUID) -> Sequence[Any]:
 
 def _in_order(context: Context, groups: Sequence[Group]) -> Iterator[Group]:
     """Step by step back: what was deleted comes first, parents before children, what was made goes last, children first."""
-    order = {name: place for place, name in enumerate(_tables(context))}
+    order = {name: place for place, name in enumerate(tables_by_name(context))}
     for step in sorted({group.step for group in groups}, reverse=True):
         own = [group for group in groups if group.step == step]
         own.sort(key=lambda group: order[group.table.fullname])
         yield from (group for group in own if group.kind == DELETE)
         yield from (group for group in own if group.kind == UPDATE)
         yield from reversed([group for group in own if group.kind == INSERT])
-
-
-def _tables(context: Context) -> Mapping[str, sa.Table]:
-    """The tables of the models by name, parents first."""
-    known = {view.info.table.metadata: None for view in context.registry.views.values()}
-    return {table.fullname: table for metadata in known for table in metadata.sorted_tables}
 
 
 def _view_of(context: Context, table: sa.Table, key: str) -> View | None:
