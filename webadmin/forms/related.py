@@ -76,13 +76,11 @@ class Names:
         return Related(id, read=lambda: self._read(target, id))
 
     def _read(self, target: type, id: str) -> Related | None:
-        wanted, self._wanted = self._wanted, {}
-        read = rows_by_id(
-            self.context, wanted, lambda model, entity: _label_options(self.context, model, entity)
-        )
-        for model, rows in read.items():
-            for text, row in rows.items():
-                self._found[model, text] = related(self.context, model, row)
+        if self._wanted:
+            wanted, self._wanted = self._wanted, {}
+            for model, rows in rows_by_id(self.context, wanted, _label_options).items():
+                for text, row in rows.items():
+                    self._found[model, text] = related(self.context, model, row)
         return self._found.get((target, id))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, join, outerjoin
@@ -13,11 +15,12 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from webadmin.database import identity
 from webadmin.database.inspection import inspect_model
-from webadmin.database.keys import among
 from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
-from webadmin.listing.scope import scope
+from webadmin.listing.related import in_keys
+from webadmin.listing.scope import restricted, scope
 from webadmin.options.context import Context
+from webadmin.options.registry import Registry
 from webadmin.text import gettext as _
 
 
@@ -58,17 +61,19 @@ def read_together(context: Context, wanted: Sequence[Wanted], label: str) -> lis
     plain = [one for one in wanted if inspect_model(one.model).mapper.inherits is None]
     if len(plain) == 1 and not plain[0].counted:
         plain = []
-    found = dict(zip(map(id, plain), _read(context, plain, label), strict=True))
+    read = _read(context, _statement(plain), len(plain), label) if plain else []
+    found = dict(zip(map(id, plain), read, strict=True))
     return [found[id(one)] if id(one) in found else _read_alone(context, one, label) for one in wanted]
 
 
-def _read(context: Context, wanted: Sequence[Wanted], label: str) -> list[Read]:
-    if not wanted:
-        return []
-    found: list[dict[Any, Any]] = [{} for _one in wanted]
-    counts = [0] * len(wanted)
-    stmt = _statement(wanted).execution_options(webadmin_label=label)
-    for place, *values in context.session.execute(stmt):
+def _read(
+    context: Context, stmt: sa.Select[Any], size: int, label: str, given: Mapping[str, Any] | None = None
+) -> list[Read]:
+    """What the statement for so many tables brings; ``given`` are its parameters."""
+    found: list[dict[Any, Any]] = [{} for _place in range(size)]
+    counts = [0] * size
+    marked = {"webadmin_label": label}
+    for place, *values in context.session.execute(stmt, given or {}, execution_options=marked):
         entity, number = values[2 * place], values[2 * place + 1]
         counts[place] = number or 0
         if entity is not None:
@@ -123,20 +128,41 @@ Rows = Mapping[type, Mapping[str, Any]]
 """Rows by model, and by their ids as addresses have them."""
 
 
-def rows_by_id(
-    context: Context,
-    ids: Mapping[type, Iterable[str]],
-    options: Callable[[type, Any], Sequence[ExecutableOption]] = lambda model, entity: (),
-) -> Rows:
+Options = Callable[[Context, type, Any], Sequence[ExecutableOption]]
+"""Loader options for rows of a model that are selected from an alias of it, or from itself."""
+
+
+def everything(context: Context, model: type, entity: Any) -> Sequence[ExecutableOption]:
+    """Loads rows as their models say."""
+    return ()
+
+
+_statements: WeakKeyDictionary[Registry, dict[tuple[Any, ...], sa.Select[Any]]] = WeakKeyDictionary()
+"""Statements that are the same for everybody, by their models and options: making one takes longer than running it."""
+_MOST = 500
+
+
+def rows_by_id(context: Context, ids: Mapping[type, Iterable[str]], options: Options = everything) -> Rows:
     """Rows of any models by their percent-encoded ids, in one statement; those that do not exist or lie outside what the
     person may see are left out. Soft-deleted ones count.
 
-    :param options: loader options for rows of a model that are selected from an alias of it, or from itself.
+    :param options: what is loaded of them; a function of a module, by which the statement is kept.
     """
     keys = {model: _keys(context, model, texts) for model, texts in ids.items()}
-    models = [model for model, wanted in keys.items() if wanted]
-    wanted = [_by_key(context, model, keys[model], options) for model in models]
-    read = read_together(context, wanted, _("Rows that a form names"))
+    models = sorted((model for model, wanted in keys.items() if wanted), key=lambda model: model.__qualname__)
+    given = {_name(place): in_keys(keys[model].values()) for place, model in enumerate(models)}
+    wanted = partial(_by_place, context, models, options)
+    label = _("Rows that a form names")
+    if len(models) > 1 and not any(_is_particular(context, model) for model in models):
+        kept = _statements.setdefault(context.registry, {})
+        if len(kept) >= _MOST:  # which models are asked for together is not ours to decide
+            kept.clear()
+        which = (options, *models)
+        if which not in kept:
+            kept[which] = _statement(wanted())
+        read = _read(context, kept[which], len(models), label, given)
+    else:
+        read = read_together(context, [_given(one, given) for one in wanted()], label)
     found: dict[type, dict[str, Any]] = {model: {} for model in ids}
     for model, one in zip(models, read, strict=True):
         key_of = inspect_model(model).key_of
@@ -145,6 +171,24 @@ def rows_by_id(
             if (row := rows.get(identity.segment(key))) is not None:
                 found[model][text] = row
     return found
+
+
+def _name(place: int) -> str:
+    return f"wa_keys_{place}"
+
+
+def _is_particular(context: Context, model: type) -> bool:
+    """Whether its rows are selected in another way for each person, or by a statement of their own."""
+    view = context.registry.for_model(model)
+    return (view is not None and restricted(view)) or inspect_model(model).mapper.inherits is not None
+
+
+def _given(one: Wanted, given: Mapping[str, Any]) -> Wanted:
+    return replace(one, stmt=one.stmt.params(**given))
+
+
+def _by_place(context: Context, models: Sequence[type], options: Options) -> list[Wanted]:
+    return [_by_key(context, model, _name(place), options) for place, model in enumerate(models)]
 
 
 def _keys(context: Context, model: type, texts: Iterable[str]) -> dict[str, tuple[Any, ...]]:
@@ -161,15 +205,12 @@ def _keys(context: Context, model: type, texts: Iterable[str]) -> dict[str, tupl
     return found
 
 
-def _by_key(
-    context: Context,
-    model: type,
-    keys: Mapping[str, tuple[Any, ...]],
-    options: Callable[[type, Any], Sequence[ExecutableOption]],
-) -> Wanted:
+def _by_key(context: Context, model: type, name: str, options: Options) -> Wanted:
+    """The rows whose keys are in the parameter of this name."""
     columns = [getattr(model, column.name) for column in inspect_model(model).key]
-    stmt: sa.Select[Any] = sa.select(model).where(among(columns, list(keys.values())))
+    key = columns[0] if len(columns) == 1 else sa.tuple_(*columns)
+    stmt: sa.Select[Any] = sa.select(model).where(key.in_(sa.bindparam(name, type_=key.type, expanding=True)))
     view = context.registry.for_model(model)
     if view is not None:
         stmt = scope(context, view, stmt, "show")
-    return Wanted(stmt, model, options=lambda entity: options(model, entity))
+    return Wanted(stmt, model, options=partial(options, context, model))
