@@ -109,7 +109,10 @@ def test_stored_and_reflected(desk: Engine, number: int) -> None:
         ("/tickets/add/", {"title": text, "code": text, "price": text, "reviewer_id": text}),
         ("/tickets/actions/shout/", {"id": ["1", text]}),
         ("/tickets/actions/shout/", {"all": "1", "query": text}),
-        ("/tickets/actions/edit/", {"id": ["1", text], "op-title": "append", "with-title": text, "step": "preview"}),
+        (
+            "/tickets/actions/edit/",
+            {"id": ["1", text], "op-title": "append", "with-title": text, "step": "preview"},
+        ),
         ("/tickets/actions/edit/", {"id": "1", "op-price": "set", "with-price": text, "step": text}),
         ("/tickets/actions/edit/", {"id": "1", f"op-{text}": text}),
         ("/tickets/actions/delete/", {"id": ["1", "4", text]}),
