@@ -43,7 +43,7 @@ class PostgreSQLRecording(Recording):
         for some in _portions(columns):
             arguments: list[Any] = []
             for name, value in some.items():
-                arguments += [sa.cast(sa.literal(name), sa.Text), _plain(value)]
+                arguments += [sa.cast(sa.literal(name, sa.Text), sa.Text), _plain(value)]
             part: Any = sa.func.jsonb_build_object(*arguments, type_=pg.JSONB())
             whole = part if whole is None else whole.op("||", return_type=pg.JSONB())(part)
         return sa.type_coerce(whole, Record())
@@ -82,8 +82,12 @@ class PostgreSQLRecording(Recording):
         kind = _Overriding if set(made) & set(names) else sa.Insert
         return kind(table).from_select(list(names), rows)
 
+    def rows_of(self, lists: Mapping[str, Sequence[str | None]]) -> sa.FromClause:
+        bound = [sa.bindparam(None, list(texts), pg.ARRAY(sa.Text)) for texts in lists.values()]
+        return sa.func.unnest(*bound).table_valued(*lists).render_derived(name="told")
+
     def record_member(self, record: Expression, name: str) -> Expression:
-        return sa.cast(_member(record, sa.cast(sa.literal(name), sa.Text)), sa.Text)
+        return sa.cast(_member(record, sa.cast(sa.literal(name, sa.Text), sa.Text)), sa.Text)
 
 
 class _Overriding(sa.Insert):

@@ -29,7 +29,7 @@ class SQLiteRecording(Recording):
     def record_row(self, columns: Mapping[str, Expression]) -> Expression:
         text: Any = sa.literal("{", sa.Text)
         for number, (name, value) in enumerate(columns.items()):
-            quoted = sa.func.json_quote(name)
+            quoted = sa.func.json_quote(sa.literal(name, sa.Text))
             text = text + ("," if number else "") + quoted + ":" + self.record_value(value)
         return sa.type_coerce(text + "}", Record())
 

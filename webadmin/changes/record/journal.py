@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,9 @@ class Entry:
     before: str | None
     after: str | None
     redacted: str = ""
+
+
+_SAID = tuple(field.name for field in fields(Entry))
 
 
 class Journal:
@@ -203,11 +206,8 @@ class Journal:
         """Write ``entries`` down as the last step and complete the change; False when nothing was changed, and nothing is
         written down then."""
         if not self._begun:
-            if len(entries) == 1 and self.dialect.supports_writing_ctes:  # the common change: of one row
-                row = {"change_id": self.id, "step": 1, **asdict(entries[0])}
-                given = {f"{change.name}_{name}": value for name, value in self._entry(1).items()}
-                given |= {f"{change_row.name}_{name}": value for name, value in row.items()}
-                self.connection.execute(_OF_ONE, given)
+            if entries and self.dialect.supports_writing_ctes:
+                self._write_together(entries)
             elif entries:
                 self._begin(len(entries))
                 self.write(entries)
@@ -221,6 +221,16 @@ class Journal:
         stmt = sa.update(change).where(change.c.id == self.id)
         self.connection.execute(stmt.values(row_count=count, **self._described()))
         return True
+
+    def _write_together(self, entries: Sequence[Entry]) -> None:
+        """Write a whole change down in one statement: the common one, of a few rows."""
+        lists = {name: [getattr(entry, name) for entry in entries] for name in _SAID}
+        rows = self.dialect.rows_of(lists)
+        given: dict[str, Any] = {name: sa.cast(rows.c[name], change_row.c[name].type) for name in _SAID}
+        given |= {"change_id": sa.literal(self.id, sa.Uuid), "step": sa.literal(1, sa.Integer)}
+        entry = sa.insert(change).values(self._entry(len(entries))).cte("entry")
+        stmt = sa.insert(change_row).from_select(list(given), sa.select(*given.values()).select_from(rows))
+        self.connection.execute(stmt.add_cte(entry))
 
     def _begin(self, count: int = 0) -> None:
         if self._begun:
@@ -251,19 +261,3 @@ class Journal:
             "reason": said.reason[:REASON],
             "undoes": UUID(said.undoes) if said.undoes else None,
         }
-
-
-def _bound(table: sa.Table, leave: str) -> dict[str, Any]:
-    return {
-        column.name: sa.bindparam(f"{table.name}_{column.name}", type_=column.type)
-        for column in table.columns
-        if column.name != leave
-    }
-
-
-# A change and its only row.
-_OF_ONE = (
-    sa.insert(change_row)
-    .values(_bound(change_row, "id"))
-    .add_cte(sa.insert(change).values(_bound(change, "at")).cte("made"))
-)

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.record.journal import DELETE, INSERT, UPDATE, Entry
-from webadmin.database.keys import Key, among
-from webadmin.dialects import Dialect
+from webadmin.changes.record.looks import Seen, look, look_at_all
+from webadmin.database.keys import Key
 from webadmin.options.context import Context
-
-_CHUNK = 500
-
-
-@dataclass(slots=True)
-class _Seen:
-    """A row as it stands in the database: its values as JSON text by column."""
-
-    row_key: str
-    values: dict[str, str]
 
 
 @dataclass(slots=True)
 class _Watched:
-    before: _Seen | None
+    before: Seen | None
     key: Key
     """Where the row is by now."""
     redacted: set[str] = field(default_factory=set)
@@ -54,7 +42,7 @@ class Watch:
         """Watch rows of ``table`` from now on; they are locked. Those that are not there are new ones."""
         known = self._rows.setdefault(table, {})
         new = [key for key in dict.fromkeys(keys) if key not in known and None not in key]
-        found = self._look(recorded(table), new, lock=True)
+        found = look(self.context, recorded(table), new, lock=True)
         known |= {key: _Watched(found.get(key), key) for key in new}
 
     def add(self, table: sa.Table, key: Key) -> None:
@@ -78,72 +66,31 @@ class Watch:
     def end(self) -> list[Entry]:
         """What became of the rows; nothing is under watch any more."""
         rows, self._rows = self._rows, {}
-        return [entry for table, watched in rows.items() for entry in self._entries(table, watched)]
-
-    def _entries(self, table: sa.Table, rows: dict[Key, _Watched]) -> Iterable[Entry]:
-        of = recorded(table)
-        now = self._look(of, [watched.key for watched in rows.values()], lock=False)
-        for watched in rows.values():
-            before, after = watched.before, now.get(watched.key)
-            if before is not None and after is not None:
-                changed = [name for name, text in after.values.items() if before.values.get(name) != text]
-                if changed or watched.redacted:
-                    names = dict.fromkeys((*of.key_names, *changed))
-                    yield Entry(
-                        table.fullname,
-                        after.row_key,
-                        UPDATE,
-                        _record(before, names),
-                        _record(after, names),
-                        ",".join(sorted(watched.redacted)),
-                    )
-            elif after is not None:
-                redacted = ",".join(sorted(of.redacted))
-                yield Entry(table.fullname, after.row_key, INSERT, None, _record(after), redacted)
-            elif before is not None:
-                redacted = ",".join(sorted(of.redacted))
-                yield Entry(table.fullname, before.row_key, DELETE, _record(before), None, redacted)
-
-    def _look(self, of: Recorded, keys: Sequence[Key], *, lock: bool) -> dict[Key, _Seen]:
-        dialect, connection = self.context.dialect, self.context.session.connection()
-        names = list(of.kept)
-        found: dict[Key, _Seen] = {}
-        for start in range(0, len(keys), _CHUNK):
-            stmt = _looking(dialect, connection, of).where(among(of.key, keys[start : start + _CHUNK]))
-            if lock and dialect.supports_row_locks:
-                stmt = stmt.with_for_update(of=of.table)
-            for row_key, *rest in connection.execute(stmt):
-                key, texts = tuple(rest[: len(of.key)]), rest[len(of.key) :]
-                values = {name: text or "null" for name, text in zip(names, texts, strict=True)}
-                found[key] = _Seen(row_key, values)
-        return found
+        watched = [(recorded(table), one) for table, own in rows.items() for one in own.values()]
+        now = look_at_all(self.context, [(of, one.key) for of, one in watched])
+        entries = [_entry(of, one, after) for (of, one), after in zip(watched, now, strict=True)]
+        return [entry for entry in entries if entry is not None]
 
 
-_LOOKING: WeakKeyDictionary[Dialect, dict[sa.Table, sa.Select[Any]]] = WeakKeyDictionary()
+def _entry(of: Recorded, watched: _Watched, after: Seen | None) -> Entry | None:
+    """What is written down of a row; None when it is as it was."""
+    before, name = watched.before, of.table.fullname
+    if before is not None and after is not None:
+        changed = [column for column, text in after.values.items() if before.values.get(column) != text]
+        if not changed and not watched.redacted:
+            return None
+        said = dict.fromkeys((*of.key_names, *changed))
+        redacted = ",".join(sorted(watched.redacted))
+        return Entry(name, after.row_key, UPDATE, _record(before, said), _record(after, said), redacted)
+    redacted = ",".join(sorted(of.redacted))
+    if after is not None:
+        return Entry(name, after.row_key, INSERT, None, _record(after), redacted)
+    return (
+        Entry(name, before.row_key, DELETE, _record(before), None, redacted) if before is not None else None
+    )
 
 
-def _looking(dialect: Dialect, connection: sa.Connection, of: Recorded) -> sa.Select[Any]:
-    """A select of the rows' keys as text, their keys and the texts of what is kept. It is made once, of finished SQL: its parts
-    are so many that every save would feel it."""
-    known = _LOOKING.setdefault(dialect, {})
-    if of.table not in known:
-
-        def finished(expression: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-            text = expression.compile(
-                dialect=connection.dialect,
-                compile_kwargs={"literal_binds": True},
-                schema_translate_map=connection.get_execution_options().get("schema_translate_map"),
-            )
-            return sa.literal_column(str(text), sa.Text)
-
-        texts = [finished(dialect.record_value(column)) for column in of.kept.values()]
-        key = finished(dialect.record_key(of.key))
-        made: Any = sa.select(key, *of.key, *texts).select_from(of.table)
-        known[of.table] = made
-    return known[of.table]
-
-
-def _record(seen: _Seen, names: Iterable[str] | None = None) -> str:
+def _record(seen: Seen, names: Iterable[str] | None = None) -> str:
     """A record of these columns, put together of texts, so that no number goes through Python's own."""
     chosen = seen.values if names is None else {name: seen.values[name] for name in names}
     return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in chosen.items()) + "}"
