@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
-from webadmin.changes.statements import delete_rows, insert_rows
+from webadmin.changes.statements import delete_links, insert_rows
 from webadmin.database.inspection import RelationInfo, inspect_model
 from webadmin.forms.related import those_of
 from webadmin.options.context import Context
@@ -63,8 +63,7 @@ def _link(
         rows = [{link.key: value for link, value in ends(target).items()} for target in joining]
         insert_rows(context, links, rows)
     if leaving:
-        left = (sa.and_(*(link == value for link, value in ends(target).items())) for target in leaving)
-        delete_rows(context, links, sa.or_(*left))
+        delete_links(context, links, [ends(target) for target in leaving])
 
 
 def _refer(relation: RelationInfo, row: Any, joining: Iterable[Any], leaving: Sequence[Any]) -> None:

@@ -62,6 +62,17 @@ def delete_rows(context: Context, table: sa.Table, where: sa.ColumnElement[bool]
     return _run(context, sa.delete(table).where(where))
 
 
+def delete_links(context: Context, table: sa.Table, rows: Sequence[Mapping[Any, Any]]) -> None:
+    """Delete rows of a link table, each named by its columns' values; nothing else may point at them."""
+    mine, key = recorder(context), recorded(table).key
+    where = sa.or_(*(sa.and_(*(column == value for column, value in row.items())) for row in rows))
+    if mine is None or set(key) - set(rows[0]):
+        delete_rows(context, table, where)
+        return
+    mine.watch.begin(table, [tuple(row[column] for column in key) for row in rows])
+    context.session.connection().execute(sa.delete(table).where(where))
+
+
 def versions(context: Context, table: sa.Table) -> dict[str, Any]:
     """The next version of rows of ``table`` by the name of the column that counts it; nothing where none does."""
     for view in context.registry.views.values():
