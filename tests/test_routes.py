@@ -77,6 +77,11 @@ def address(route: Route) -> str:
     return f"/{path}" if path.endswith("/rows") else f"/{path}/"
 
 
+def without_file(route: Route) -> set[int]:
+    """What is answered where the row has no file, which none here has: the one route that can find nothing to send."""
+    return {404} if "/file/" in route.pattern else set()
+
+
 def ask(admin: Admin, route: Route, method: str, grants: list[str]) -> Any:
     sender = TestClient(admin, follow_redirects=False, headers={"x-grants": " ".join(grants)})
     data = {"csrf_token": bridge.token(admin, sender), "id": id_for(route), "confirm": "1"}
@@ -117,7 +122,7 @@ def test_granted_with_its_permission(admin: Admin, route: Route) -> None:
     permission = route.permission.format(**VALUES)
     for method in route.methods:
         answer = ask(admin, route, method, ["*.view", f"trashables.{permission}"])
-        assert answer.status_code in {200, 303, 422}, answer.text
+        assert answer.status_code in {200, 303, 422} | without_file(route), answer.text
 
 
 @pytest.mark.parametrize(
@@ -141,6 +146,7 @@ def test_read_only(sqlite_engine: Engine) -> None:
         for method in route.methods:
             status = ask(admin, route, method, ["*"]).status_code
             allowed = {200, 303, 404, 422} if method == "POST" and route.permission == "view" else {200}
+            allowed |= without_file(route)
             assert status in (allowed if route.permission in {"view", "explain"} else {403})
 
 
