@@ -170,8 +170,7 @@ def test_pages_without_scripts(open_page: Callable[..., Any], page: Page, site: 
         expect(plain.locator("#scroll-on")).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_accessible(
     open_page: Callable[..., Any], site: str, axe: Callable[[Page], list[str]], scheme: str, width: int
 ) -> None:

@@ -71,7 +71,7 @@ def test_every_shortcut_is_listed(page: Page, site: str) -> None:
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
     expect(dialog.get_by_role("button", name="Close")).to_be_focused()
-    expect(dialog.locator("dt")).to_have_count(16)
+    expect(dialog.locator("dt")).to_have_count(17)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 

@@ -26,7 +26,7 @@ def own_tables(engine: Engine) -> None:
     prepare(engine)
 
 
-@pytest.fixture(params=["1440-light", "1440-dark", "390-light", "390-dark"])
+@pytest.fixture(params=["1440-light", "390-dark"])
 def screen(request: pytest.FixtureRequest, open_page: Callable[..., Any]) -> Iterator[Page]:
     """A page of one width and theme."""
     width, theme = request.param.split("-")

@@ -22,8 +22,7 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_nothing_stands_in_the_way(
     open_page: Callable[..., Any], site: str, axe: Judge, theme: str, width: int
 ) -> None:
