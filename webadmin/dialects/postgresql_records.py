@@ -82,9 +82,9 @@ class PostgreSQLRecording(Recording):
         kind = _Overriding if set(made) & set(names) else sa.Insert
         return kind(table).from_select(list(names), rows)
 
-    def rows_of(self, lists: Mapping[str, Sequence[str | None]]) -> sa.FromClause:
-        bound = [sa.bindparam(None, list(texts), pg.ARRAY(sa.Text)) for texts in lists.values()]
-        return sa.func.unnest(*bound).table_valued(*lists).render_derived(name="told")
+    def rows_of(self, names: Sequence[str]) -> sa.FromClause:
+        bound = [sa.bindparam(name, type_=pg.ARRAY(sa.Text)) for name in names]
+        return sa.func.unnest(*bound).table_valued(*names).render_derived(name="told")
 
     def record_member(self, record: Expression, name: str) -> Expression:
         return sa.cast(_member(record, sa.cast(sa.literal(name, sa.Text), sa.Text)), sa.Text)

@@ -73,8 +73,9 @@ class Recording:
         """An INSERT of ``rows`` that brings keys also where the database would give them itself."""
         return sa.insert(table).from_select(list(names), rows)
 
-    def rows_of(self, lists: Mapping[str, Sequence[str | None]]) -> sa.FromClause:
-        """A table whose columns, by name, are these lists of texts; for systems that write within a WITH."""
+    def rows_of(self, names: Sequence[str]) -> sa.FromClause:
+        """A table whose columns are the lists of texts that the parameters of these names hold; for systems that write within a
+        WITH."""
         raise NotImplementedError
 
     def record_member(self, record: Expression, name: str) -> Expression:

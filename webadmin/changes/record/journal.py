@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
 from webadmin.changes.record.columns import Recorded
 from webadmin.changes.record.occasion import occasion
 from webadmin.database.own_tables.changes import REASON, TEXT, change, change_row
+from webadmin.dialects import Dialect
 from webadmin.mixins import uuid7
 from webadmin.options.context import Context
 from webadmin.saved.store import person_of
@@ -32,6 +34,29 @@ class Entry:
 
 
 _SAID = tuple(field.name for field in fields(Entry))
+_OF_ROWS = "row_"
+_TOGETHER: WeakKeyDictionary[Dialect, sa.Insert] = WeakKeyDictionary()
+
+
+def _together(dialect: Dialect) -> sa.Insert:
+    """A change and its rows, made once: it has so many parts that every save would feel it."""
+    if dialect not in _TOGETHER:
+        rows = dialect.rows_of([f"{_OF_ROWS}{name}" for name in _SAID])
+        given: dict[str, Any] = {
+            name: sa.cast(rows.c[f"{_OF_ROWS}{name}"], change_row.c[name].type) for name in _SAID
+        }
+        given |= {"change_id": sa.bindparam("id", type_=sa.Uuid), "step": sa.literal(1, sa.Integer)}
+        entry = {
+            column.name: sa.bindparam(column.name, type_=column.type)
+            for column in change.columns
+            if column.name != "at"
+        }
+        _TOGETHER[dialect] = (
+            sa.insert(change_row)
+            .from_select(list(given), sa.select(*given.values()).select_from(rows))
+            .add_cte(sa.insert(change).values(entry).cte("entry"))
+        )
+    return _TOGETHER[dialect]
 
 
 class Journal:
@@ -224,13 +249,8 @@ class Journal:
 
     def _write_together(self, entries: Sequence[Entry]) -> None:
         """Write a whole change down in one statement: the common one, of a few rows."""
-        lists = {name: [getattr(entry, name) for entry in entries] for name in _SAID}
-        rows = self.dialect.rows_of(lists)
-        given: dict[str, Any] = {name: sa.cast(rows.c[name], change_row.c[name].type) for name in _SAID}
-        given |= {"change_id": sa.literal(self.id, sa.Uuid), "step": sa.literal(1, sa.Integer)}
-        entry = sa.insert(change).values(self._entry(len(entries))).cte("entry")
-        stmt = sa.insert(change_row).from_select(list(given), sa.select(*given.values()).select_from(rows))
-        self.connection.execute(stmt.add_cte(entry))
+        given = {f"{_OF_ROWS}{name}": [getattr(entry, name) for entry in entries] for name in _SAID}
+        self.connection.execute(_together(self.dialect), given | self._entry(len(entries)))
 
     def _begin(self, count: int = 0) -> None:
         if self._begun:

@@ -31,6 +31,10 @@ class Seen:
 def look(context: Context, of: Recorded, keys: Sequence[Key], *, lock: bool) -> dict[Key, Seen]:
     """The rows with these keys, of which those that are there are found; ``lock`` holds them until the end."""
     connection = context.session.connection()
+    if len(keys) == 1:
+        given = {f"key_{number}": value for number, value in enumerate(keys[0])}
+        row = connection.execute(_of_one(context.dialect, connection, of, lock=lock), given).one_or_none()
+        return {} if row is None else {keys[0]: Seen(row[0], dict(members(row[1])))}
     found: dict[Key, Seen] = {}
     for start in range(0, len(keys), _CHUNK):
         key, record = _finished(context.dialect, connection, of)
@@ -82,6 +86,23 @@ def members(record: str) -> Iterator[tuple[str, str]]:
         _value, end = decoder.raw_decode(record, at)
         yield name, record[at:end]
         at = end
+
+
+_OF_ONE: WeakKeyDictionary[Dialect, dict[tuple[sa.Table, bool], Any]] = WeakKeyDictionary()
+
+
+def _of_one(dialect: Dialect, connection: sa.Connection, of: Recorded, *, lock: bool) -> Any:
+    """The statement for one row, which is most of them, made once."""
+    known = _OF_ONE.setdefault(dialect, {})
+    if (of.table, lock) not in known:
+        same = [
+            column == sa.bindparam(f"key_{number}", type_=column.type) for number, column in enumerate(of.key)
+        ]
+        stmt = sa.select(*_finished(dialect, connection, of)).select_from(of.table).where(*same)
+        if lock and dialect.supports_row_locks:
+            stmt = stmt.with_for_update(of=of.table)
+        known[of.table, lock] = stmt
+    return known[of.table, lock]
 
 
 _FINISHED: WeakKeyDictionary[Dialect, dict[sa.Table, tuple[Any, Any]]] = WeakKeyDictionary()
