@@ -11,7 +11,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, create_engine
 
-from benchmarks import concurrency, forms, million, sizes
+from benchmarks import bulk, concurrency, forms, million, sizes
 from benchmarks.chart import bars
 from benchmarks.client import Ask
 from benchmarks.measure import measure
@@ -34,6 +34,7 @@ from webadmin.demo.server import EmbeddedServer, default_folder
 @click.option("--peer-samples", default=7, show_default=True, help="With --million: for each page of a peer.")
 @click.option("--chart", type=click.Path(path_type=Path), help="With --million: draw the pages to this SVG.")
 @click.option("--forms", "with_forms", is_flag=True, help="Opening and saving a form, beside other admins.")
+@click.option("--bulk", "with_bulk", is_flag=True, help="A change of 100,000 rows, and taking it back.")
 @click.option("--sizes", "of_sizes", help="Cost against size: numbers of rows, with commas.")
 @click.option("--concurrency", "at_once", is_flag=True, help="Many readers and some writers at once.")
 @click.option("--seconds", default=60.0, show_default=True, help="With --concurrency: how long.")
@@ -48,6 +49,7 @@ def main(
     peer_samples: int,
     chart: Path | None,
     with_forms: bool,
+    with_bulk: bool,
     of_sizes: str | None,
     at_once: bool,
     seconds: float,
@@ -64,6 +66,8 @@ def main(
             text, plain = _at_once(max(rows, concurrency.ROWS), concurrency.Load(seconds, readers, writers))
         elif with_forms:
             text, plain = _forms(rows, samples)
+        elif with_bulk:
+            text, plain = _bulk()
         elif with_million:
             text, plain = _million(samples, peer_samples, chart)
         else:
@@ -99,6 +103,12 @@ def _million(samples: int, peer_samples: int, chart: Path | None) -> Outcome:
             bars("A list of a million orders, median (logarithmic scale)", compared, names), encoding="utf-8"
         )
     return million.table(pages), million.plain(pages)
+
+
+def _bulk() -> Outcome:
+    with _copied(bulk.ROWS * 6 // 5) as copy:
+        found = bulk.measure(copy)
+    return bulk.table(found), bulk.plain(found)
 
 
 def _forms(rows: int, samples: int) -> Outcome:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+import sqlalchemy as sa
 from lxml import etree
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from benchmarks import million, sizes
+from benchmarks import bulk, million, sizes
 from benchmarks.chart import bars
 from benchmarks.million import OURS, Page
 from benchmarks.report import grid
 from tests.pages import parse
+from webadmin.database.own_tables.migrate import upgrade
 
 PAGES = [
     Page("page 1", 20.0, {OURS: 5.0, "floor": 1.0, "sqladmin": 100.0, "Django admin": 50.0}, {OURS: 6.0}),
@@ -48,3 +51,17 @@ def test_tables_of_any_size(pg_engine: Engine) -> None:
     for rows in (30, 60):
         page = parse(client.get(f"/rows_{rows}/?page={rows // 30}").text)
         assert page.one("[data-count]").get("data-count") == str(rows)
+
+
+def test_a_change_of_many_rows(shop_pg: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bare UPDATE leaves no trace; the recorded change and its undoing are of all rows, and of as many statements as ever."""
+    monkeypatch.setattr(bulk, "ROWS", 50)
+    upgrade(shop_pg)
+    with shop_pg.connect() as connection:
+        before = connection.execute(sa.text("SELECT sum(total), count(*) FROM orders")).one()
+    bare, edited, undone = bulk.measure(shop_pg)
+    assert [step.rows for step in (bare, edited, undone)] == [50, 50, 50]
+    assert max(edited.statements, undone.statements) <= 16
+    assert len(bulk.table([bare, edited, undone]).splitlines()) == 5
+    with shop_pg.connect() as connection:
+        assert connection.execute(sa.text("SELECT sum(total), count(*) FROM orders")).one() == before
