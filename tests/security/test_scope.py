@@ -54,7 +54,7 @@ def shows_nothing_foreign(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("path", READ)
-def test_reading_a_foreign_row(red: Visitor, path: str) -> None:
+def test_pain_10_a_foreign_row_is_read_by_no_address(red: Visitor, path: str) -> None:
     """A page of another team's row is a 404 that says nothing of it."""
     answer = red.get(path)
     assert answer.status_code == 404

@@ -101,7 +101,7 @@ def test_a_box_and_a_relation(admin: Admin) -> None:
     _in_cell(admin, form.action("/category/"), form.form("/category/") | {"category": "999999"}, 422)
 
 
-def test_stale_cells_pain_14(admin: Admin) -> None:
+def test_pain_14_stale_cells(admin: Admin) -> None:
     """Each cell carries its row's key and its own signed value: what somebody else changed meanwhile is a question in the
     cell, what they changed elsewhere is nobody's concern, and no other row is ever written."""
     first, second = (int(id) for id in admin.get("/orders/").ids()[:2])

@@ -57,7 +57,7 @@ def parse_side(row: Any, side: str) -> str:
     return " ".join(cell.text_content().split())
 
 
-def test_lost_edits_pain_25(admin: Admin) -> None:
+def test_pain_25_lost_edits(admin: Admin) -> None:
     """Two forms of one order: the second to be saved is shown base, theirs and mine of what both changed, merges the rest,
     keeps everything typed, and is saved in one go with the choice."""
     id = _order(admin)
@@ -172,7 +172,7 @@ def test_nothing_is_overwritten_without_what_was_shown(admin: Admin, token: str)
     assert _stored(admin, id, "note") == ("Blind",)
 
 
-def test_time_zones_pain_16(admin: Admin) -> None:
+def test_pain_16_time_zones(admin: Admin) -> None:
     """Saving another field leaves a moment as it is stored to the microsecond, whichever zone it is shown in."""
     id = _order(admin)
     moment = dt.datetime(2026, 10, 25, 0, 30, 15, 123456, dt.UTC)
