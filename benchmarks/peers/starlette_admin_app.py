@@ -14,7 +14,6 @@ from starlette_admin.contrib.sqla import Admin, ModelView
 
 class OrderView(ModelView):
     fields: ClassVar = ["id", "number", "customer", "status", "channel", "total", "placed_at", "note"]
-    exclude_fields_from_list: ClassVar = ["channel"]
     searchable_fields: ClassVar = [
         "number",
         "note",

@@ -53,8 +53,7 @@ def _paths(engine: Engine) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_no_page_has_a_violation(
     open_page: Callable[..., Any], site: str, engine: Engine, axe: Judge, theme: str, width: int
 ) -> None:
