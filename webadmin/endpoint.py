@@ -136,7 +136,8 @@ class _Call:
         self.request = request
         urls = Urls.of(request.scope)
         signer = self.responder.signer
-        name = signer.name(urls.root, request.headers.get("host", ""))
+        secure = request.scope.get("scheme") == "https"
+        name = signer.name(urls.root, request.headers.get("host", ""), secure=secure)
         cookie = signer.read(request.cookies.get(name), urls.root)
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
         self.viewed = False
@@ -203,8 +204,7 @@ class _Call:
     def _check_csrf(self, form: FormData) -> None:
         if self.request.method == "POST":
             sent = form.get(csrf.FIELD) or self.request.headers.get(csrf.HEADER)
-            expected = csrf.token(self.responder.secret, self.caller.cookie.id)
-            csrf.check(expected, sent if isinstance(sent, str) else None, self.request.headers)
+            csrf.check(self.responder.secret, self.caller.cookie.id, sent, self.request.headers)
 
     # -- the transaction -----------------------------------------------------------------------------------
 

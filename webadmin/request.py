@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import Identity
+from webadmin.auth.keys import Keys
 from webadmin.auth.user import User
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
@@ -50,7 +51,7 @@ class AdminRequest:
     urls: Urls
     cookie: SessionData
     identity: Identity
-    secret: str
+    secret: Keys
     request_id: str
     htmx: bool
     """htmx asks for a part of the page."""

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from webadmin.auth import csrf
 from webadmin.auth.cookie import CookieSigner, SessionData
 from webadmin.auth.identity import Identity
+from webadmin.auth.keys import Keys
 from webadmin.auth.user import User
 from webadmin.errors import BadRequest, LoginRequired, MethodNotAllowed, WebadminError
 from webadmin.options.registry import Registry
@@ -45,7 +46,7 @@ class Responder:
     settings: Settings
     renderer: Renderer
     identity: Identity
-    secret: str
+    secret: Keys
     signer: CookieSigner
 
     def respond(self, caller: Caller, answer: Answer) -> Response:
@@ -137,7 +138,7 @@ class Responder:
         response.headers["X-Request-ID"] = caller.request_id
         response.headers.setdefault("Cache-Control", "no-store")
         if caller.cookie.dirty:
-            secure = caller.request.url.scheme == "https"
+            secure = caller.request.scope.get("scheme") == "https"
             host = caller.request.headers.get("host", "")
             cookie = self.signer.header(caller.cookie, caller.urls.root, secure=secure, host=host)
             response.headers.append("Set-Cookie", cookie)

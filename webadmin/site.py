@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from webadmin.auth.cookie import CookieSigner
 from webadmin.auth.identity import HostIdentity, Identity, LocalUser
+from webadmin.auth.keys import Keys
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
 from webadmin.endpoint import Runtime, respond
@@ -37,8 +37,9 @@ class Admin:
     :param title: the name in the page's corner.
     :param identify: ``identify(request) -> webadmin.User | None``, plain or a coroutine: who makes a request. Without it
         the admin answers only to the machine that it runs on.
-    :param secret_key: signs cookies and forms. Needed when several processes serve the same admin; otherwise made anew
-        at every start.
+    :param secret_key: signs cookies and forms. Several with the newest first: that one signs, all are accepted. Without it,
+        that of the environment, ``WEBADMIN_SECRET_KEY``; without that, one made anew at every start, which several
+        processes of one admin cannot share.
     :param read_only: nothing can be changed.
     :param time_zone: IANA name; times are shown and read in it unless a person chooses another.
     :param language: of the texts; English is the only one so far.
@@ -57,7 +58,7 @@ class Admin:
         *,
         title: str = "Admin",
         identify: Callable[[Any], Any] | Identity | None = None,
-        secret_key: str | None = None,
+        secret_key: str | Sequence[str | None] | None = None,
         read_only: bool = False,
         time_zone: str = "UTC",
         language: str = "en",
@@ -77,7 +78,7 @@ class Admin:
             limits=Limits(body=max_body_size),
             strict_loading=strict_loading,
         )
-        secret = secret_key or secrets.token_urlsafe(32)
+        secret = Keys.of(secret_key)
         assets = Assets()
         self.registry = Registry(read_only=read_only)
         responder = Responder(
@@ -131,6 +132,11 @@ class Admin:
         return self.runtime.responder.identity
 
     def identify_by(self, identity: Identity) -> None:
+    @property
+    def keys(self) -> Keys:
+        """What signs cookies and forms; ``keys.fault()`` says what is wrong with them where people log in."""
+        return self.runtime.responder.secret
+
         """Have ``identity`` tell who makes a request, from now on."""
         self.runtime.responder = replace(self.runtime.responder, identity=identity)
 

@@ -14,6 +14,7 @@ from tests import bridge
 from tests.pages import parse
 from webadmin.auth.cookie import CookieSigner, SessionData
 from webadmin.auth.identity import TokenLogin
+from webadmin.auth.keys import Keys
 
 
 def morsel(header: str) -> Morsel[str]:
@@ -24,14 +25,15 @@ def morsel(header: str) -> Morsel[str]:
 @pytest.mark.parametrize("path", ["", "/admin", "/a/b"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_attributes(sqlite_engine: Engine, path: str, scheme: str) -> None:
-    """HttpOnly, SameSite, the admin's own path, Secure under https, and no domain."""
+    """HttpOnly, SameSite, the admin's own path, and no domain; under https Secure, and the prefix that nobody else can set."""
     admin = bridge.admin_over(bridge.filled(sqlite_engine))
     app = Starlette(routes=[Mount(path, admin)]) if path else admin
     answer = bridge.client(app, f"{scheme}://testserver").get(f"{path}/")
     cookie = morsel(answer.headers["set-cookie"])
+    assert cookie.key.startswith("__Host-webadmin_" if scheme == "https" else "webadmin_")
     assert cookie["httponly"] is True
     assert cookie["samesite"] == "Lax"
-    assert cookie["path"] == (path or "/")
+    assert cookie["path"] == ("/" if scheme == "https" else path or "/")
     assert bool(cookie["secure"]) is (scheme == "https")
     assert cookie["domain"] == ""
 
@@ -45,13 +47,13 @@ def test_sent_only_when_it_changed(sqlite_engine: Engine) -> None:
 
 def test_a_forged_cookie_is_none() -> None:
     """A cookie that somebody changed, or signed with another key, counts as no session."""
-    signer = CookieSigner("key")
+    signer = CookieSigner(Keys("key"))
     data = SessionData(id="1", user="ada")
     value = morsel(signer.header(data, "", secure=False)).value
     assert signer.read(value).user == "ada"
     for forged in (value[:-2], value[1:], "x" + value, "", "a.b.c", "ü"):
         assert signer.read(forged).user == ""
-    assert CookieSigner("other").read(value).user == ""
+    assert CookieSigner(Keys("other")).read(value).user == ""
 
 
 def test_preferences_and_messages(sqlite_engine: Engine) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from webadmin.auth.keys import Keys
 from webadmin.auth.user import User
 from webadmin.changes.save import save
 from webadmin.database.session import Database
@@ -22,7 +23,7 @@ from webadmin.options.registry import Registry
 from webadmin.options.view import View
 from webadmin.rendering.urls import Urls
 
-KEY = "a secret for tests"
+KEY = Keys("a secret for tests")
 URLS = Urls("")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from webadmin.auth.keys import NO_KEYS, Keys
 from webadmin.forms.snapshot import Snapshot, seal, unseal
+
+KEYS = Keys("a secret for tests")
 
 
 def test_there_and_back() -> None:
@@ -10,18 +13,18 @@ def test_there_and_back() -> None:
     shown = Snapshot(
         {"name": "é" * 1000, "tags": ["1", "2"]}, {"name": "x"}, "2026-11-21T12:00:00+00:00", deleted=True
     )
-    token = seal(shown, "key", "orders/1")
+    token = seal(shown, KEYS, "orders/1")
     assert len(token) < 500
-    assert unseal(token, "key", "orders/1") == shown
-    assert unseal(seal(Snapshot(), "key", "orders/1"), "key", "orders/1") == Snapshot()
+    assert unseal(token, KEYS, "orders/1") == shown
+    assert unseal(seal(Snapshot(), KEYS, "orders/1"), KEYS, "orders/1") == Snapshot()
 
 
 def test_refused() -> None:
     """Another form's, another key's, a changed and a missing one count as none."""
-    token = seal(Snapshot({"name": "x"}), "key", "orders/1")
-    assert unseal(token, "key", "orders/2") is None
-    assert unseal(token, "other", "orders/1") is None
-    assert unseal(token[:-2], "key", "orders/1") is None
-    assert unseal(None, "key", "orders/1") is None
-    assert unseal(token, "", "orders/1") is None
-    assert seal(Snapshot({"name": "x"}), "", "orders/1") == ""
+    token = seal(Snapshot({"name": "x"}), KEYS, "orders/1")
+    assert unseal(token, KEYS, "orders/2") is None
+    assert unseal(token, Keys("other"), "orders/1") is None
+    assert unseal(token[:-2], KEYS, "orders/1") is None
+    assert unseal(None, KEYS, "orders/1") is None
+    assert unseal(token, NO_KEYS, "orders/1") is None
+    assert seal(Snapshot({"name": "x"}), NO_KEYS, "orders/1") == ""

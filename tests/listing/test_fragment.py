@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from tests.listing.conftest import context_of, params_of, registry_of, statements
+from webadmin.auth.keys import Keys
 from webadmin.demo.models import Order
 from webadmin.errors import BadRequest
 from webadmin.listing import cursor
@@ -22,6 +23,7 @@ from webadmin.options.context import Context
 from webadmin.options.model_view import ModelView
 from webadmin.options.view import View
 
+KEYS = Keys("a secret for tests")
 NAMES = [
     "status",
     "placed_at",
@@ -107,7 +109,7 @@ def test_statements_of_a_piece(context: Context) -> None:
 def test_a_broken_cursor_is_a_400(text: str) -> None:
     """Whatever stands for a place is one of this list or is refused."""
     with pytest.raises(BadRequest):
-        cursor.decode("secret", params_of(VIEW, ""), text, 2)
+        cursor.decode(KEYS, params_of(VIEW, ""), text, 2)
 
 
 @given(
@@ -118,14 +120,14 @@ def test_a_broken_cursor_is_a_400(text: str) -> None:
 def test_a_forged_cursor_is_a_400(values: list[Any], at: int, flipped: int) -> None:
     """A cursor comes back as it was made; with one bit changed, made with another key or cut, it is refused."""
     params = params_of(VIEW, "sort=due_on:desc,total")
-    text = cursor.encode("secret", params, tuple(values))
-    assert cursor.decode("secret", params, text, len(values)) == tuple(values)
+    text = cursor.encode(KEYS, params, tuple(values))
+    assert cursor.decode(KEYS, params, text, len(values)) == tuple(values)
     raw = bytearray(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     raw[at % len(raw)] ^= flipped
     changed = base64.urlsafe_b64encode(raw).decode().rstrip("=")
-    for forged in (changed, cursor.encode("other", params, tuple(values)), text[:-4]):
+    for forged in (changed, cursor.encode(Keys("other"), params, tuple(values)), text[:-4]):
         with pytest.raises(BadRequest):
-            cursor.decode("secret", params, forged, len(values))
+            cursor.decode(KEYS, params, forged, len(values))
 
 
 def test_a_cursor_of_another_order_is_a_400(context: Context) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from tests.security.desk import Ticket, Visitor, admin_of, stored
 from webadmin.auth.cookie import CookieSigner, SessionData
+from webadmin.auth.keys import Keys
 from webadmin.database import identity
 from webadmin.errors import NotFound
 from webadmin.forms.codecs.interval import IntervalCodec
@@ -152,7 +153,7 @@ def test_a_bomb_of_a_cookie() -> None:
     from base64 import urlsafe_b64encode
 
     bomb = "." + urlsafe_b64encode(zlib.compress(b"0" * 200 * _MILLION)).decode().rstrip("=") + ".aaaaaa.bbbb"
-    signer = CookieSigner("secret")
+    signer = CookieSigner(Keys("secret"))
     with soon():
         assert signer.read(bomb).user == ""
     data = SessionData(id="x", user="ada")

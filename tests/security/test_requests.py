@@ -18,6 +18,7 @@ from tests.security.desk import FOREIGN, Comment, Person, Ticket, TicketView, Vi
 from webadmin import Admin
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import TokenLogin
+from webadmin.auth.keys import Keys
 from webadmin.routes import ROUTES
 
 POSTS = sorted(
@@ -108,7 +109,7 @@ def test_a_session_of_ones_own_making(small_desk: Engine) -> None:
     signer = admin.runtime.responder.signer
     name = signer.name("", "testserver")
     forged = SessionData(id="x", user="admin")
-    other = type(signer)("another key").header(forged, "", secure=False).partition("=")[2].partition(";")[0]
+    other = type(signer)(Keys("another key")).header(forged, "", secure=False).partition("=")[2].partition(";")[0]
     page = TestClient(admin, follow_redirects=False).get("/login/")
     own = page.headers["set-cookie"].partition("=")[2].partition(";")[0]
     payload, _, rest = own.partition(".")

@@ -10,6 +10,8 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from webadmin.auth.keys import Keys
+
 _MAX_AGE = 14 * 24 * 3600
 """Seconds after which a cookie counts no more."""
 _MAX_MESSAGES = 5
@@ -34,10 +36,14 @@ class SessionData:
 
     def log_in(self, name: str) -> None:
         """A new session id, so that one planted before the login is worth nothing."""
-        self.id, self.user, self.messages, self.dirty = secrets.token_urlsafe(18), name, [], True
+        self.id, self.user, self.messages, self.dirty = secrets.token_urlsafe(24), name, [], True
+
+    def renew(self) -> None:
+        """A new session id for the same person, as their rights rise."""
+        self.id, self.dirty = secrets.token_urlsafe(24), True
 
     def log_out(self) -> None:
-        self.id, self.user, self.messages, self.dirty = secrets.token_urlsafe(18), "", [], True
+        self.id, self.user, self.messages, self.dirty = secrets.token_urlsafe(24), "", [], True
 
     def add_message(self, message: dict[str, Any]) -> None:
         self.messages = [*self.messages, message][-_MAX_MESSAGES:]
@@ -62,25 +68,27 @@ class SessionData:
 class CookieSigner:
     """Reads and writes the session cookie.
 
-    :param secret: the signing key; a cookie signed with another one counts as none, and so does one of another mount
+    :param keys: a cookie signed with another key than these counts as none, and so does one of another mount
         point: admins of one host may share the key and have different people.
     """
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
 
     def _serializer(self, root: str) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._secret, salt=f"webadmin.session:{root}")
+        return self._keys.timed("session", root or "/")
 
     @staticmethod
-    def name(root: str, host: str = "") -> str:
+    def name(root: str, host: str = "", *, secure: bool = False) -> str:
         """The cookie's name: one for each mount point and port, so that two admins of one host do not share it.
 
         :param host: as the request's header has it. Browsers send the cookies of one port to all others.
+        :param secure: the request came by https. Browsers then let nobody else set a cookie of that name, neither a
+            neighbouring host nor whoever answers for this one without https (``__Host-`` of RFC 6265bis).
         """
         found = _PORT.search(host)
         place = root + (found[0] if found else "")
-        return f"webadmin_{zlib.crc32(place.encode()):08x}"
+        return f"{'__Host-' if secure else ''}webadmin_{zlib.crc32(place.encode()):08x}"
 
     def read(self, value: str | None, root: str = "") -> SessionData:
         """The data of a cookie of the admin at ``root``; a new session where there is none, or none of ours."""
@@ -96,7 +104,7 @@ class CookieSigner:
                 )
             except (BadData, KeyError, TypeError, ValueError):
                 pass
-        return SessionData(id=secrets.token_urlsafe(18), dirty=True)
+        return SessionData(id=secrets.token_urlsafe(24), dirty=True)
 
     def header(self, data: SessionData, root: str, *, secure: bool, host: str = "") -> str:
         """The ``Set-Cookie`` header's value."""
@@ -105,8 +113,8 @@ class CookieSigner:
             messages = messages[1:]
             value = self._value(data, root, messages)
         parts = [
-            f"{self.name(root, host)}={value}",
-            f"Path={root or '/'}",
+            f"{self.name(root, host, secure=secure)}={value}",
+            f"Path={'/' if secure else root or '/'}",  # the prefix asks for it; the name tells the places apart
             f"Max-Age={_MAX_AGE}",
             "HttpOnly",
             "SameSite=Lax",

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import sqlalchemy as sa
 from sqlalchemy.orm import with_parent
 
+from webadmin.auth.keys import NO_KEYS, Keys
 from webadmin.database import identity
 from webadmin.database.inspection import NUMBERS, Kind, RelationInfo
 from webadmin.errors import Forbidden, NotFound
@@ -44,7 +45,7 @@ class InlineTable:
     """
 
     def __init__(
-        self, parent: RowForm, option: InlineOption, child: View, *, formdata: Any = None, key: str = ""
+        self, parent: RowForm, option: InlineOption, child: View, *, formdata: Any = None, key: Keys = NO_KEYS
     ) -> None:
         self.parent, self.option, self.child, self.key = parent, option, child, key
         self.context = parent.context

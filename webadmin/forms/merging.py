@@ -7,14 +7,13 @@ changed is that side's; where both did, to different values, the person is asked
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import wtforms
 
+from webadmin.auth.keys import Keys
 from webadmin.forms.fields import CheckboxField, ColumnField, OwnField, ReadOnlyField
 from webadmin.forms.foreign import foreign_control, hides_value
 from webadmin.forms.related import MEMBERS_SHOWN
@@ -25,6 +24,8 @@ from webadmin.forms.uploads import UploadField
 CHOICE = "_keep"
 """The name of the answer: for all fields of a form, and with ``-`` and a field's name behind it for that one."""
 Side = Literal["mine", "theirs", "both"]
+_HIDDEN = "hidden"
+"""Purpose of the marks that stand for values which a form does not show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Merge:
         opened: Callable[[str], wtforms.Field],
         shown: Snapshot | None,
         *,
-        key: str,
+        key: Keys,
         formdata: Any,
     ) -> None:
         self.fields, self.opened, self.key, self.formdata = fields, opened, key, formdata
@@ -86,7 +87,12 @@ class Merge:
         """What is stored now, as it would be shown."""
         if isinstance(field, OwnField):
             return _shown_by(field, self.key)
-        return _shown_by(self.opened(name), self.key)
+        opened, short = self.opened(name), field.short_name
+        if hides_value(opened):  # the mark may have been made with the key before
+            for mark in (self.shown.seen.get(short), self.shown.base.get(short)):
+                if isinstance(mark, str) and self.key.marked(_HIDDEN, repr(opened.object_data), mark):
+                    return mark
+        return _shown_by(opened, self.key)
 
     def _compare(self, name: str, field: wtforms.Field) -> Difference | None:
         base, now = self.shown.base.get(field.short_name), self._now(name, field)
@@ -141,7 +147,7 @@ class Merge:
         field.touched = False  # type: ignore[attr-defined]
 
 
-def opened_snapshot(fields: Mapping[str, wtforms.Field], key: str, *, deleted: bool) -> Snapshot:
+def opened_snapshot(fields: Mapping[str, wtforms.Field], key: Keys, *, deleted: bool) -> Snapshot:
     """What a form shows that is opened."""
     return Snapshot(
         {field.short_name: _shown_by(field, key) for field in fields.values()}, at=_now(), deleted=deleted
@@ -153,11 +159,11 @@ def merges(field: wtforms.Field) -> bool:
     return not isinstance(field, ReadOnlyField | UploadField | wtforms.FileField)
 
 
-def _shown_by(opened: wtforms.Field, key: str) -> Any:
+def _shown_by(opened: wtforms.Field, key: Keys) -> Any:
     if isinstance(opened, OwnField):
         return list(opened.shown) if isinstance(opened, ToManyField) else opened.shown
     if hides_value(opened):  # a mark of it, which gives nothing away
-        return hmac.new(key.encode(), repr(opened.object_data).encode(), hashlib.sha256).hexdigest()
+        return key.mark(_HIDDEN, repr(opened.object_data))
     return str(foreign_control(opened)["value"])
 
 

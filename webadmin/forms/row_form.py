@@ -10,6 +10,7 @@ from typing import Any
 
 import wtforms
 
+from webadmin.auth.keys import NO_KEYS, Keys
 from webadmin.forms import foreign_keys, related, snapshot
 from webadmin.forms.depends import Bound, depend
 from webadmin.forms.fields import OwnField, ReadOnlyField
@@ -49,7 +50,7 @@ class RowForm:
         row: Any = None,
         *,
         formdata: Any = None,
-        key: str = "",
+        key: Keys = NO_KEYS,
         initial: Mapping[str, str] | None = None,
         columns: tuple[str, ...] | None = None,
         names: related.Names | None = None,
@@ -96,7 +97,7 @@ class RowForm:
     def _by_attribute(self, wtform: wtforms.Form) -> dict[str, wtforms.Field]:
         return {self._blueprint.names.get(key, key): field for key, field in wtform._fields.items()}
 
-    def hidden(self, key: str) -> tuple[tuple[str, str], ...]:
+    def hidden(self, key: Keys) -> tuple[tuple[str, str], ...]:
         """The hidden fields that the page has to have: what it shows, signed."""
         if self.creating:
             shown = snapshot.Snapshot(

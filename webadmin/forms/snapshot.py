@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
+
+from webadmin.auth.keys import Keys
 
 FIELD = "_shown"
 """The name of the hidden field."""
@@ -27,28 +29,24 @@ class Snapshot:
     """The row was soft-deleted already."""
 
 
-def seal(shown: Snapshot, key: str, purpose: str) -> str:
+def seal(shown: Snapshot, key: Keys, purpose: str) -> str:
     """A snapshot as a token; ``purpose`` ties it to one form of one row for one person. Empty without a key."""
     content: dict[str, Any] = {"base": dict(shown.base), "at": shown.at}
     if shown.seen:
         content["seen"] = dict(shown.seen)
     if shown.deleted:
         content["deleted"] = True
-    return str(_serializer(key, purpose).dumps(content)) if key else ""
+    return str(key.serializer("form", purpose).dumps(content)) if key else ""
 
 
-def unseal(token: object, key: str, purpose: str) -> Snapshot | None:
+def unseal(token: object, key: Keys, purpose: str) -> Snapshot | None:
     """What :func:`seal` was given; None for a token of another form, key or making."""
     if not key or not isinstance(token, str) or not token:
         return None
     try:
-        content = _serializer(key, purpose).loads(token)
+        content = key.serializer("form", purpose).loads(token)
         return Snapshot(
             dict(content["base"]), dict(content.get("seen", {})), str(content["at"]), "deleted" in content
         )
     except (BadData, KeyError, TypeError, ValueError, AttributeError):
         return None
-
-
-def _serializer(key: str, purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(key, salt=f"webadmin.form.{purpose}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from webadmin.auth.keys import NO_KEYS, Keys
 from webadmin.forms.inlines import InlineTable
 from webadmin.forms.row_form import RowForm, check_all
 from webadmin.listing.together import read_together
@@ -12,7 +13,7 @@ from webadmin.options.context import Context
 from webadmin.text import gettext as _
 
 
-def tables_of(parent: RowForm, *, formdata: Any = None, key: str = "") -> list[InlineTable]:
+def tables_of(parent: RowForm, *, formdata: Any = None, key: Keys = NO_KEYS) -> list[InlineTable]:
     """The tables on a form, of those models that the person may look at."""
     found = []
     for option in parent.view.inlines:

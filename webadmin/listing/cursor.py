@@ -15,6 +15,7 @@ import hmac
 import json
 from typing import Any
 
+from webadmin.auth.keys import Keys
 from webadmin.errors import BadRequest
 from webadmin.listing.keyset import Place
 from webadmin.listing.params import ListParams
@@ -24,31 +25,28 @@ _MAC = 12
 """Bytes of the signature: 96 bits."""
 
 
-def encode(secret: str, params: ListParams, place: Place) -> str:
+def encode(keys: Keys, params: ListParams, place: Place) -> str:
     """``place`` as text that only this list in this order takes back.
 
-    :param secret: the admin's signing key.
+    :param keys: the admin's.
     """
     packed = json.dumps([_plain(value) for value in place], separators=(",", ":")).encode()
-    mac = _mac(secret, params, packed)
-    return base64.urlsafe_b64encode(mac + _sealed(secret, mac, packed)).decode().rstrip("=")
+    signing, sealing = keys.derived("cursor")[0], keys.derived("sealed")[0]
+    mac = _mac(signing, params, packed)
+    return base64.urlsafe_b64encode(mac + _sealed(sealing, mac, packed)).decode().rstrip("=")
 
 
-def decode(secret: str, params: ListParams, text: str, keys: int) -> Place:
+def decode(keys: Keys, params: ListParams, text: str, count: int) -> Place:
     """The place that ``text`` stands for. Raises BadRequest for one that is broken, forged, or of another list or order.
 
-    :param keys: how many values it has.
+    :param count: how many values it has.
     """
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        mac = raw[:_MAC]
-        packed = _sealed(secret, mac, raw[_MAC:])
-        if not hmac.compare_digest(mac, _mac(secret, params, packed)):
-            raise broken()
-        found = tuple(_value(part) for part in json.loads(packed))
+        found = tuple(_value(part) for part in json.loads(_opened(keys, params, raw)))
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise broken() from None
-    if len(found) != keys:
+    if len(found) != count:
         raise broken()
     return found
 
@@ -60,18 +58,25 @@ def broken() -> BadRequest:
     )
 
 
-def _mac(secret: str, params: ListParams, packed: bytes) -> bytes:
+def _opened(keys: Keys, params: ListParams, raw: bytes) -> bytes:
+    mac, content = raw[:_MAC], raw[_MAC:]
+    for signing, sealing in zip(keys.derived("cursor"), keys.derived("sealed"), strict=True):
+        packed = _sealed(sealing, mac, content)
+        if hmac.compare_digest(mac, _mac(signing, params, packed)):
+            return packed
+    raise broken()
+
+
+def _mac(key: bytes, params: ListParams, packed: bytes) -> bytes:
     view = params.view
     # Which rows there are and in which order; how many of them and which of their columns are shown is no matter.
     rows = params.changed(per_page=view.page_size, columns=(), sort=())
     bound = json.dumps([view.key, params.order, rows.pairs()]).encode()
-    key = hashlib.blake2b(secret.encode(), person=b"webadmin.cursor").digest()
     return hashlib.blake2b(bound + b"\0" + packed, key=key, digest_size=_MAC).digest()
 
 
-def _sealed(secret: str, mac: bytes, content: bytes) -> bytes:
+def _sealed(key: bytes, mac: bytes, content: bytes) -> bytes:
     """``content`` under a stream of bytes that belongs to ``mac``; the same again gives it back."""
-    key = hashlib.blake2b(secret.encode(), person=b"webadmin.sealed").digest()
     blocks = range(-(-len(content) // hashlib.blake2b.MAX_DIGEST_SIZE))
     stream = b"".join([hashlib.blake2b(mac + block.to_bytes(4), key=key).digest() for block in blocks])
     return bytes(one ^ other for one, other in zip(content, stream, strict=False))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from webadmin.auth.keys import NO_KEYS, Keys
 from webadmin.auth.user import User
 from webadmin.dialects import Dialect
 from webadmin.options.registry import Registry
@@ -23,7 +24,7 @@ class Context:
     registry: Registry
     hook_request: Any = None
     """Handed to hooks as their ``request``."""
-    secret: str = ""
+    secret: Keys = NO_KEYS
     """Signs what an address carries of a row."""
     maps: Any = None
     """The ``listing.pagemap.store.PageMaps`` of the admin, where there are any."""
