@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webadmin import Admin
 from webadmin.auth import csrf
-from webadmin.endpoint import Route, respond
+from webadmin.endpoint import respond
 from webadmin.request import AdminRequest, Answer, Page
+from webadmin.runtime import Route
 from webadmin.views.error import ErrorPage
 
 

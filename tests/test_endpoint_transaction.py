@@ -46,7 +46,8 @@ def test_get_is_read_only(engine: Engine, method: str) -> None:
 
 def test_a_post_that_only_reads(engine: Engine) -> None:
     """A route whose POST reads only, as the plan's, cannot write either."""
-    from webadmin.endpoint import Route, respond
+    from webadmin.endpoint import respond
+    from webadmin.runtime import Route
 
     admin = bridge.admin_over(bridge.filled(engine))
     route = Route("", writes(bridge.page()), "known", ("GET", "POST"), writes_on=())

@@ -19,9 +19,9 @@ from webadmin import Admin, ModelView, User, action
 from webadmin.auth.user import PERMISSIONS
 from webadmin.database.own_tables.base import metadata as own_tables
 from webadmin.database.own_tables.lists import saved_view
-from webadmin.endpoint import Route
 from webadmin.mixins import SoftDeleteMixin
 from webadmin.routes import ROUTES, match
+from webadmin.runtime import Route
 
 
 class Trashable(SoftDeleteMixin, bridge.Base):

@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from tests import bridge
-from webadmin.endpoint import Route, respond
+from webadmin.endpoint import respond
 from webadmin.errors import BadRequest
 from webadmin.request import AdminRequest, Answer
+from webadmin.runtime import Route
 from webadmin.stopping import Stop
 
 ENDLESS = sa.text(

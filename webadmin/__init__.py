@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from webadmin._version import __version__
 
 if TYPE_CHECKING:
+    from webadmin.auth.accounts.identity import Accounts
     from webadmin.auth.user import User
     from webadmin.changes.hooks import CommittedChange
     from webadmin.changes.ready_actions import Increment, SetValue, Transition
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from webadmin.site import Admin
 
 __all__ = [
+    "Accounts",
     "ActionResult",
     "Admin",
     "CommittedChange",
@@ -48,6 +50,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Accounts": "webadmin.auth.accounts.identity",
     "ActionResult": "webadmin.options.actions",
     "Admin": "webadmin.site",
     "CommittedChange": "webadmin.changes.hooks",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,81 +15,41 @@ from urllib.parse import parse_qsl
 import anyio
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from webadmin.admission import ENTERING, Admitted, admit, expect
 from webadmin.auth import csrf
+from webadmin.auth.stored import StoredIdentity
 from webadmin.auth.user import User
 from webadmin.body import read_form
 from webadmin.changes.hooks import after_commit
 from webadmin.changes.record import record, written_down
 from webadmin.database.failures import as_answer
-from webadmin.database.own_tables.changes import TABLES
-from webadmin.database.own_tables.there import There
-from webadmin.database.session import Database
 from webadmin.errors import (
     BadRequest,
     Conflict,
-    LoginRequired,
     MethodNotAllowed,
     NotFound,
     TooLarge,
     WebadminError,
 )
-from webadmin.listing.pagemap.store import PageMaps
 from webadmin.listing.pagemap.writes import follow
 from webadmin.options.unloaded import in_development, strict
-from webadmin.rendering.assets import Assets
 from webadmin.rendering.htmx import is_partial
 from webadmin.rendering.urls import Urls
-from webadmin.request import AdminRequest, Answer, Redirect
-from webadmin.responder import Caller, Responder
-from webadmin.saved.shelf import Shelf
+from webadmin.request import AdminRequest, Answer, Page, Redirect
+from webadmin.responder import Caller
+from webadmin.runtime import Route, Runtime
 from webadmin.stopping import Stop, until_gone
 from webadmin.text import gettext as _
 from webadmin.text import use_locale
 
 logger = logging.getLogger("webadmin")
-
-
-@dataclass(frozen=True)
-class Route:
-    """One address: what answers it and which permission it takes.
-
-    ``permission`` is one of ``auth.user.PERMISSIONS``, ``"action:{name}"``, ``"public"`` for the pages of logging in, or
-    ``"known"`` for pages that anybody who is logged in may see. ``writes_on`` are the methods whose transaction may write.
-    ``stops``: may take long, so that its statement is stopped when the client goes away.
-    """
-
-    pattern: str
-    view: Callable[[AdminRequest], Answer]
-    permission: str
-    methods: tuple[str, ...] = ("GET",)
-    writes_on: tuple[str, ...] = ("POST",)
-    stops: bool = False
-
-
-@dataclass
-class Runtime:
-    """What serves the requests of one admin."""
-
-    database: Database
-    responder: Responder
-    assets: Assets
-    maps: PageMaps
-    shelf: Shelf = field(default_factory=Shelf)
-    history: There = field(default_factory=lambda: There(TABLES))
-    limiter: anyio.CapacityLimiter | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def threads(self) -> anyio.CapacityLimiter:
-        """As many threads as the pool has connections: a request never waits for a connection in a thread."""
-        if self.limiter is None:
-            self.limiter = anyio.CapacityLimiter(self.database.capacity)
-        return self.limiter
 
 
 async def respond(
@@ -140,6 +100,7 @@ class _Call:
         name = signer.name(urls.root, request.headers.get("host", ""), secure=secure)
         cookie = signer.read(request.cookies.get(name), urls.root)
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
+        self.told: User | None = None
         self.viewed = False
         self.stop = Stop()
 
@@ -169,9 +130,8 @@ class _Call:
         try:
             route = self._checked_route()
             self._check_csrf(form)
-            caller.user = self.responder.identity.identify(self.request, caller.cookie, found)
-            if caller.user is None and route.permission != "public":
-                raise LoginRequired(_("You are not logged in, or your session has ended."))
+            self.told = caller.user = self.responder.identity.identify(self.request, caller.cookie, found)
+            expect(self.responder.identity, caller.user, route.permission, caller.cookie)
             self._check_limits()
             return self.responder.respond(caller, self._in_transaction(route, form))
         except WebadminError as error:
@@ -241,8 +201,9 @@ class _Call:
             database.transaction(read_only=reading, timeouts=timeouts) as session,
             self.stop.of(database.dialect, session.connection()) if route.stops else nullcontext(),
         ):
+            admitted = self._admit(route, session)
             request = self._admin_request(session, form)
-            if route.permission not in {"public", "known"}:
+            if route.permission not in {*ENTERING, "known"}:
                 request.permit(route.permission.format(**request.params))
             if not reading:
                 follow(self.runtime.maps, request.context)
@@ -250,14 +211,45 @@ class _Call:
                     record(request.context, self.runtime.history)
             self.viewed = True
             answer = route.view(request)
-            kept = isinstance(answer, Redirect) or answer.status < 400
+            kept = isinstance(answer, Redirect) or answer.status < 400 or _stays(answer)
             if kept:
                 written_down(request.context)
                 session.commit()
         if kept and not reading:
             for text in after_commit(request.context):
                 request.flash(text, "bad")
+        if admitted.stale:
+            self._touch()
         return answer
+
+    def _admit(self, route: Route, session: Session) -> Admitted:
+        runtime, caller = self.runtime, self.caller
+        dialect, tables = runtime.database.dialect, runtime.accounts
+        admitted = admit(
+            self.responder.identity,
+            self.told,
+            route.permission,
+            session,
+            dialect,
+            tables,
+            caller.cookie,
+            self.request,
+        )
+        caller.user = admitted.user
+        return admitted
+
+    def _touch(self) -> None:
+        """Mark the session as seen, in a transaction of its own, since those of pages only read."""
+        identity, timeouts = self.responder.identity, self.responder.settings.timeouts
+        try:
+            with self.runtime.database.transaction(read_only=False, timeouts=timeouts) as session:
+                if isinstance(identity, StoredIdentity):
+                    identity.touch(session, self.caller.cookie)
+                    session.commit()
+        except SQLAlchemyError as error:
+            logger.warning(
+                "request %s: the session was not marked: %s", self.caller.request_id, _short(error)
+            )
 
     def _admin_request(self, session: Any, form: FormData) -> AdminRequest:
         query = self.request.scope.get("query_string", b"")
@@ -298,3 +290,7 @@ class _Call:
 def _short(error: BaseException) -> str:
     original = error.orig if isinstance(error, DBAPIError) else error
     return f"{type(original).__name__}: {(str(original).splitlines() or [''])[0]}"
+
+
+def _stays(answer: Answer) -> bool:
+    return isinstance(answer, Page) and answer.commits

@@ -57,10 +57,14 @@ class BadRequest(WebadminError):
 
 
 class LoginRequired(WebadminError):
-    """Nobody is logged in; ``link`` is where to log in."""
+    """Nobody is logged in, or not to the end; ``step`` is the page below the mount point that goes on with it."""
 
     status = 401
     title = "Please log in"
+
+    def __init__(self, message: str, *, step: str = "login", **more: Any) -> None:
+        super().__init__(message, **more)
+        self.step = step
 
 
 class Forbidden(WebadminError):

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import Identity
 from webadmin.auth.keys import Keys
-from webadmin.auth.user import User
+from webadmin.auth.user import SITE_PERMISSIONS, User
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.dialects import Dialect
@@ -122,7 +122,12 @@ class AdminRequest:
         return (view or self.view).allows(self.user, permission)
 
     def permit(self, permission: str) -> None:
-        """Raise Forbidden unless the person may do ``permission`` in the list that the address names, and see its rows."""
+        """Raise Forbidden unless the person may do ``permission`` in the list that the address names, and see its rows; or with
+        the whole site, where it is one of ``SITE_PERMISSIONS``."""
+        if permission in SITE_PERMISSIONS:
+            if not self.user.may(permission, ""):
+                raise Forbidden(_("You may not see this page."))
+            return
         view = self.view
         if not self.may("view") or not view.options.is_accessible(self.connection):
             raise Forbidden(_("You may not see these rows."))
@@ -162,6 +167,8 @@ class Page:
     """The template is a part of another page: nothing stands around it, and messages wait for a whole one."""
     density: str = ""
     """The density of this page, where it is not what the person has for all pages."""
+    commits: bool = False
+    """What was written stays, whatever the status: a failed login is counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,17 +26,6 @@ from webadmin.request import Answer, Download, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views.error import ErrorPage
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Responder:
@@ -72,7 +61,6 @@ class Responder:
             html = self.renderer.block(answer.template, answer.block, answer.content, shell, key=key)
         render_ms = (time.perf_counter() - begun) * 1000
         headers = {
-            "Cache-Control": "no-store",
             "Vary": f"{VARY}, Cookie",
             **answer.headers,
         }
@@ -91,7 +79,7 @@ class Responder:
     def error(self, caller: Caller, error: WebadminError) -> Response:
         """The page of an error; for somebody who is not logged in, the way to the login."""
         if isinstance(error, LoginRequired) and self.identity.has_login and not _is_guest(caller):
-            return self._to_login(caller)
+            return self._to_login(caller, error.step)
         link = self._link(caller, error.link)
         fields = error.fields if isinstance(error, BadRequest) and error.link and "?" in link else ()
         action, _mark, query = link.partition("?")
@@ -125,18 +113,16 @@ class Responder:
             return caller.urls.home
         return caller.urls.list(view) + link.removeprefix("./")
 
-    def _to_login(self, caller: Caller) -> Response:
+    def _to_login(self, caller: Caller, step: str) -> Response:
         request = caller.request
         from_here = full_path(request.scope) + (f"?{request.url.query}" if request.url.query else "")
-        target = caller.urls.login(from_here if request.method in {"GET", "HEAD"} else caller.urls.home)
+        target = caller.urls.login(from_here if request.method in {"GET", "HEAD"} else caller.urls.home, step)
         if request.headers.get("hx-request") == "true":
             return self._finish(caller, Response(headers={"HX-Redirect": target}))
         return self._finish(caller, _redirect(target, 303))
 
     def _finish(self, caller: Caller, response: Response) -> Response:
-        response.headers.update(SECURITY_HEADERS)
         response.headers["X-Request-ID"] = caller.request_id
-        response.headers.setdefault("Cache-Control", "no-store")
         if caller.cookie.dirty:
             secure = caller.request.scope.get("scheme") == "https"
             host = caller.request.headers.get("host", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webadmin.endpoint import Route
+from webadmin.runtime import Route
 from webadmin.views import (
     account,
     actions,

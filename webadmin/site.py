@@ -15,7 +15,8 @@ from webadmin.auth.identity import HostIdentity, Identity, LocalUser
 from webadmin.auth.keys import Keys
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
-from webadmin.endpoint import Runtime, respond
+from webadmin.endpoint import respond
+from webadmin.headers import guarded
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.options.model_view import ModelView
 from webadmin.options.registry import Registry
@@ -24,8 +25,9 @@ from webadmin.rendering.assets import Assets
 from webadmin.rendering.environment import Renderer
 from webadmin.rendering.mount import locate
 from webadmin.rendering.urls import full_path
-from webadmin.responder import SECURITY_HEADERS, Responder
+from webadmin.responder import Responder
 from webadmin.routes import match
+from webadmin.runtime import Runtime
 
 _View = TypeVar("_View", bound=type[Any])
 
@@ -131,12 +133,12 @@ class Admin:
         """Where the person of a request comes from."""
         return self.runtime.responder.identity
 
-    def identify_by(self, identity: Identity) -> None:
     @property
     def keys(self) -> Keys:
         """What signs cookies and forms; ``keys.fault()`` says what is wrong with them where people log in."""
         return self.runtime.responder.secret
 
+    def identify_by(self, identity: Identity) -> None:
         """Have ``identity`` tell who makes a request, from now on."""
         self.runtime.responder = replace(self.runtime.responder, identity=identity)
 
@@ -151,6 +153,7 @@ class Admin:
                 await send({"type": "websocket.close", "code": 1000})
             return
         self.check()
+        send = guarded(send)
         root, path = locate(scope)
         # From here on as the specification has it, so that the host's functions read right addresses from a request.
         scope = {**scope, "root_path": root, "path": root + path}
@@ -162,15 +165,12 @@ class Admin:
         if route is not None and needs_slash and scope["method"] in {"GET", "HEAD"}:
             query = scope.get("query_string", b"").decode("latin-1")
             target = full_path(scope) + "/" + (f"?{query}" if query else "")
-            await RedirectResponse(target, status_code=308, headers=SECURITY_HEADERS)(scope, receive, send)
+            await RedirectResponse(target, status_code=308)(scope, receive, send)
             return
         await respond(self.runtime, route, params, scope, receive, send)
 
     async def _static(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        response = self.runtime.assets.response(name, scope)
-        for header, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(header, value)
-        await response(scope, receive, send)
+        await self.runtime.assets.response(name, scope)(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:

@@ -20,29 +20,40 @@ PERMISSIONS = (
 )
 """What can be done with the rows of a model; an action of one's own is ``action:NAME``."""
 
+ACCOUNTS, DATABASE = "@accounts", "@database"
+SITE_PERMISSIONS = (ACCOUNTS, DATABASE)
+"""What belongs to no model: managing people and roles, and the page about the database."""
+
 
 @dataclass(frozen=True, slots=True)
 class User:
     """Somebody who is logged in.
 
     :param name: shown in the page and written into records.
-    :param grants: ``"orders.change"``, ``"orders.*"``, ``"*.view"`` or ``"*"``.
+    :param grants: ``"orders.change"``, ``"orders.*"``, ``"*.view"``, ``"@accounts"`` or ``"*"``.
     :param id: stable key of the account, where there are accounts.
+    :param roles: names of roles that are kept in webadmin's own tables; what they may do is added to ``grants``.
     """
 
     name: str
     grants: Collection[str] = ("*",)
     id: str = ""
+    roles: Collection[str] = ()
     request: Any = field(default=None, compare=False, repr=False)
     """The request that the person is making; for row scopes that need more than the person."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.grants, str):
-            # A text is a collection too, of its letters: "orders.*" would hold "*", the right to everything.
-            object.__setattr__(self, "grants", (self.grants,))
+        for name in ("grants", "roles"):
+            given = getattr(self, name)
+            if isinstance(given, str):
+                # A text is a collection too, of its letters: "orders.*" would hold "*", the right to everything.
+                object.__setattr__(self, name, (given,))
 
     def may(self, permission: str, key: str) -> bool:
-        """Whether this person may do ``permission`` with the model of that key."""
+        """Whether this person may do ``permission`` with the model of that key, or one of ``SITE_PERMISSIONS`` with the
+        whole site, which belongs to no key."""
+        if permission in SITE_PERMISSIONS:
+            return "*" in self.grants or permission in self.grants
         return any(
             grant in self.grants for grant in ("*", f"{key}.{permission}", f"{key}.*", f"*.{permission}")
         )

@@ -80,9 +80,9 @@ class Urls:
     def _with(path: str, query: str) -> str:
         return f"{path}?{query}" if query else path
 
-    def login(self, next: str = "") -> str:
-        """The login page that leads on to ``next``, an own path."""
-        return self._with(f"{self.root}/login/", urlencode({"next": next}) if next else "")
+    def login(self, next: str = "", step: str = "login") -> str:
+        """The login page, or a later ``step`` of it, that leads on to ``next``, an own path."""
+        return self._with(self.page(step), urlencode({"next": next}) if next else "")
 
     def own(self, path: str) -> str:
         """``path`` when it lies below the mount point of this very admin, else the home page: never another site."""

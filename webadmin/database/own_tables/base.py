@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 PREFIX = "webadmin_"
 VERSION_TABLE = "webadmin_version"
-HEAD = "0003"
+HEAD = "0004"
 """The last version in ``migrations/``."""
 
 metadata = sa.MetaData(

@@ -1,0 +1,1 @@
+"""Accounts in webadmin's own tables: who may log in, as what, and from where they have."""

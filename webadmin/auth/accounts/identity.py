@@ -1,0 +1,76 @@
+"""``Accounts``: people log in with accounts that are kept in webadmin's own tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.requests import HTTPConnection
+
+from webadmin.auth.accounts import sessions
+from webadmin.auth.cookie import SessionData
+from webadmin.auth.identity import TokenLogin
+from webadmin.auth.stored import Found
+from webadmin.auth.user import User
+from webadmin.database.own_tables.accounts import TABLES
+from webadmin.database.own_tables.there import There
+from webadmin.dialects import Dialect
+
+_STEPS = {sessions.SECOND_FACTOR: "login/second", sessions.PASSWORD: "account/password"}
+"""The page of each thing that a session can be waiting for."""
+
+
+class Accounts:
+    """People log in with accounts in webadmin's own tables, which ``webadmin migrate`` makes.
+
+    :param idle: how long a login lasts without a request.
+    :param absolute: how long it lasts at most.
+    :param terminal: whoever has the token that the server prints may do everything, without an account.
+    """
+
+    has_login = True
+
+    def __init__(
+        self,
+        *,
+        idle: timedelta = sessions.Lifetime.idle,
+        absolute: timedelta = sessions.Lifetime.absolute,
+        terminal: TokenLogin | None = None,
+    ) -> None:
+        self.lifetime = sessions.Lifetime(idle, absolute)
+        self.terminal = terminal
+        self.there = There(TABLES)
+
+    async def ahead(self, connection: HTTPConnection) -> Any:
+        return None
+
+    def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
+        return None
+
+    def find(
+        self, session: Session, dialect: Dialect, cookie: SessionData, connection: HTTPConnection
+    ) -> Found | None:
+        """See :class:`~webadmin.auth.stored.StoredIdentity`."""
+        if not cookie.user or not self.there.ask(dialect, session.connection()):
+            return None
+        known = sessions.known(session, cookie, self.lifetime)
+        if known is None:
+            return None
+        if known.account_id is None:
+            user = User(known.name)
+        else:
+            user = User(known.name, grants=known.grants, id=str(known.account_id), roles=known.roles)
+        stale = sessions.now() - known.seen_at > sessions.SEEN_EVERY
+        return Found(user, _STEPS.get(known.pending, ""), stale)
+
+    def touch(self, session: Session, cookie: SessionData) -> None:
+        """See :class:`~webadmin.auth.stored.StoredIdentity`."""
+        sessions.touch(session, cookie)
+
+
+def with_roles(session: Session, user: User) -> User:
+    """``user`` with what their roles may do, for people whom the host or another system knows."""
+    granted = sessions.grants_of_roles(session, user.roles)
+    return replace(user, grants=frozenset(user.grants) | granted)

@@ -1,0 +1,203 @@
+"""Sessions in the database: opened at a login, ended by time, by the person or by an administrator.
+
+The cookie's random id is the token; the database has its hash alone, so that whoever reads the table can log in as nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from starlette.requests import HTTPConnection
+
+from webadmin.auth.cookie import SessionData
+from webadmin.database.own_tables import accounts as tables
+from webadmin.mixins import uuid7
+
+SECOND_FACTOR, PASSWORD = "second_factor", "password"
+"""What a session may be waiting for: a code, a new password."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly it is known when a session was last used: more would be a write for every page."""
+
+_session, _account = tables.session.c, tables.account.c
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """How long a login lasts."""
+
+    idle: timedelta = timedelta(hours=2)
+    """Without a request."""
+    absolute: timedelta = timedelta(hours=16)
+    """Whatever happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The session of a cookie, with the account that it belongs to and all that the person may do."""
+
+    account_id: UUID | None
+    name: str
+    pending: str
+    seen_at: datetime
+    grants: frozenset[str]
+    roles: tuple[str, ...]
+
+
+def now() -> datetime:
+    """The time that sessions are compared with."""
+    return datetime.now(UTC)
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(
+    session: Session,
+    cookie: SessionData,
+    connection: HTTPConnection,
+    lifetime: Lifetime,
+    *,
+    kind: str,
+    account_id: UUID | None = None,
+    name: str = "",
+    pending: str = "",
+) -> None:
+    """Log somebody in: a new token, so that one planted before the login is worth nothing.
+
+    :param name: stands for a person without an account.
+    :param pending: what has to be done before any page is shown.
+    """
+    _forget_ended(session, lifetime)
+    end(session, cookie)
+    cookie.log_in(str(account_id) if account_id else name)
+    moment = now()
+    client = connection.client
+    values: dict[str, Any] = {
+        "token_hash": token_hash(cookie.id),
+        "id": uuid7(),
+        "account_id": account_id,
+        "name": name[: tables.NAME],
+        "kind": kind,
+        "pending": pending,
+        "created_at": moment,
+        "seen_at": moment,
+        "ends_at": moment + lifetime.absolute,
+        "address": str(client.host if client else "")[: tables.ADDRESS],
+        "agent": _printable(connection.headers.get("user-agent", ""))[: tables.AGENT],
+    }
+    session.execute(sa.insert(tables.session).values(values))
+
+
+def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | None:
+    """Who has this cookie, in one statement; None for a session that has ended and for an account that is disabled."""
+    moment = now()
+    granted = _granted().subquery("granted")
+    found = session.execute(
+        sa.select(
+            _session.account_id,
+            sa.case((_account.full_name != "", _account.full_name), else_=_account.name).label("called"),
+            _session.name,
+            _session.pending,
+            _session.seen_at,
+            granted.c.grant_name,
+            granted.c.role_name,
+        )
+        .select_from(
+            tables.session.outerjoin(tables.account, _account.id == _session.account_id).outerjoin(
+                granted, granted.c.account_id == _session.account_id
+            )
+        )
+        .where(
+            _session.token_hash == token_hash(cookie.id),
+            _session.ends_at > moment,
+            _session.seen_at > moment - lifetime.idle,
+            _account.disabled_at.is_(None),
+        )
+    ).all()
+    if not found:
+        return None
+    first = found[0]
+    return Known(
+        account_id=first.account_id,
+        name=first.called or first.name,
+        pending=first.pending,
+        seen_at=first.seen_at,
+        grants=frozenset(row.grant_name for row in found if row.grant_name),
+        roles=tuple(sorted({row.role_name for row in found if row.role_name})),
+    )
+
+
+def _granted() -> sa.CompoundSelect[Any]:
+    """What each account may do, by itself and through its roles; a role without grants is there too."""
+    link, role, grant = tables.account_role.c, tables.role.c, tables.role_grant.c
+    own = tables.account_grant.c
+    return sa.union_all(
+        sa.select(
+            own.account_id.label("account_id"),
+            own.name.label("grant_name"),
+            sa.literal("", sa.String).label("role_name"),
+        ),
+        sa.select(link.account_id, grant.name, role.name).select_from(
+            tables.account_role.join(tables.role, role.id == link.role_id).outerjoin(
+                tables.role_grant, grant.role_id == role.id
+            )
+        ),
+    )
+
+
+def grants_of_roles(session: Session, names: Collection[str]) -> frozenset[str]:
+    """What the roles of these names may do together; a name that is none of ours gives nothing."""
+    role, grant = tables.role.c, tables.role_grant.c
+    stmt = sa.select(grant.name).join(tables.role, role.id == grant.role_id).where(role.name.in_(list(names)))
+    return frozenset(session.execute(stmt).scalars())
+
+
+def touch(session: Session, cookie: SessionData) -> None:
+    """Mark the cookie's session as used now."""
+    own = _session.token_hash == token_hash(cookie.id)
+    session.execute(sa.update(tables.session).where(own).values(seen_at=now()))
+
+
+def renew(session: Session, cookie: SessionData, *, pending: str = "") -> None:
+    """Give the cookie's session a new token, as everything needs that gives the person more rights than before."""
+    own = _session.token_hash == token_hash(cookie.id)
+    cookie.renew()
+    values = {"token_hash": token_hash(cookie.id), "pending": pending, "seen_at": now()}
+    session.execute(sa.update(tables.session).where(own).values(values))
+
+
+def end(session: Session, cookie: SessionData) -> None:
+    """Log out: nobody can use the cookie's token any more, wherever they have it from."""
+    session.execute(sa.delete(tables.session).where(_session.token_hash == token_hash(cookie.id)))
+
+
+def revoke(session: Session, account_id: UUID, *, id: UUID | None = None, but: str = "") -> int:
+    """End sessions of an account; returns how many.
+
+    :param id: this one alone.
+    :param but: the hash of a token that stays.
+    """
+    stmt = sa.delete(tables.session).where(_session.account_id == account_id, _session.token_hash != but)
+    if id is not None:
+        stmt = stmt.where(_session.id == id)
+    result: Any = session.execute(stmt)
+    return int(result.rowcount)
+
+
+def _forget_ended(session: Session, lifetime: Lifetime) -> None:
+    moment = now()
+    ended = sa.or_(_session.ends_at <= moment, _session.seen_at <= moment - lifetime.idle)
+    session.execute(sa.delete(tables.session).where(ended))
+
+
+def _printable(text: str) -> str:
+    return "".join(char for char in text if char.isprintable())
