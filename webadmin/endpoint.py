@@ -164,7 +164,7 @@ class _Call:
     def _check_csrf(self, form: FormData) -> None:
         if self.request.method == "POST":
             sent = form.get(csrf.FIELD) or self.request.headers.get(csrf.HEADER)
-            csrf.check(self.responder.secret, self.caller.cookie.id, sent, self.request.headers)
+            csrf.check(self.responder.secret, self.caller.cookie.id, sent, self.request)
 
     # -- the transaction -----------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from webadmin import templating
 from webadmin.auth.identity import Identity
 from webadmin.demo.recipes import RECIPES, SCROLLS, Scroll
 from webadmin.demo.views import register
-from webadmin.responder import SECURITY_HEADERS
+from webadmin.headers import SECURITY_HEADERS
 from webadmin.site import Admin
 
 _HOST = Path(__file__).parent / "host"
