@@ -1,4 +1,4 @@
-"""People: accounts, roles, grants, sessions, recovery codes, failed logins."""
+"""People: accounts, roles, grants, sessions, recovery codes, failed logins, and what was changed about them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -104,6 +104,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_webadmin_login_attempt"),
     )
     op.create_index("ix_webadmin_login_attempt_last_at", "webadmin_login_attempt", ["last_at"])
+    op.create_table(
+        "webadmin_account_event",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False, server_default=server_now()),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("who_id", sa.String(200), nullable=False),
+        sa.Column("subject", sa.String(10), nullable=False),
+        sa.Column("subject_id", sa.Uuid, nullable=False),
+        sa.Column("subject_name", sa.String(200), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("request_id", sa.String(40), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_webadmin_account_event"),
+    )
+    op.create_index(
+        "ix_webadmin_account_event_subject_id_id", "webadmin_account_event", ["subject_id", "id"]
+    )
 
 
 def _to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
@@ -118,6 +135,7 @@ def _to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
 def downgrade() -> None:
     """Take them away, with every account."""
     for name in (
+        "account_event",
         "login_attempt",
         "recovery_code",
         "session",

@@ -1,4 +1,4 @@
-"""The tables of people: accounts, what they may do, their sessions and their failed logins."""
+"""The tables of people: accounts, what they may do, their sessions and failed logins, and what was changed about them."""
 
 from __future__ import annotations
 
@@ -120,6 +120,24 @@ login_attempt = sa.Table(
 )
 """Failed logins by what they have in common; ``key`` is the hash of an account's name, an address, or both."""
 
+event = sa.Table(
+    f"{PREFIX}account_event",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("at", UtcDateTime(), nullable=False, server_default=server_now()),
+    sa.Column("who", sa.String(NAME), nullable=False),
+    sa.Column("who_id", sa.String(NAME), nullable=False),
+    sa.Column("subject", sa.String(10), nullable=False),
+    sa.Column("subject_id", sa.Uuid, nullable=False),
+    sa.Column("subject_name", sa.String(NAME), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("request_id", sa.String(40), nullable=False),
+    sa.Index(None, "subject_id", "id"),
+)
+"""What was done with an account or a role (``subject``), by whom; never a secret. ``id`` follows time; ``detail`` is JSON. No foreign
+key leads from here: an entry outlives what it is about."""
+
 TABLES = tuple(
     table.name
     for table in (
@@ -131,5 +149,6 @@ TABLES = tuple(
         session,
         recovery_code,
         login_attempt,
+        event,
     )
 )
