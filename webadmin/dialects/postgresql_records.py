@@ -45,7 +45,7 @@ class PostgreSQLRecording(Recording):
             for name, value in some.items():
                 arguments += [sa.cast(sa.literal(name, sa.Text), sa.Text), _plain(value)]
             part: Any = sa.func.jsonb_build_object(*arguments, type_=pg.JSONB())
-            whole = part if whole is None else whole.op("||", return_type=pg.JSONB())(part)
+            whole = part if whole is None else _sum(whole, part)
         return sa.type_coerce(whole, Record())
 
     def record_key(self, values: Sequence[Expression]) -> Expression:
@@ -66,14 +66,10 @@ class PostgreSQLRecording(Recording):
         return sa.select(sa.func.jsonb_object_keys(record)).select_from(rows).distinct()
 
     def record_agrees(self, now: Expression, record: Expression) -> sa.ColumnElement[bool]:
-        each = sa.func.jsonb_each(record).table_valued(
-            "key", sa.column("value", pg.JSONB()), joins_implicitly=True
-        )
-        there: Any = sa.type_coerce(now, pg.JSONB())
-        other = sa.and_(
-            sa.func.jsonb_exists(there, each.c.key), each.c.value.is_distinct_from(_member(there, each.c.key))
-        )
-        return sa.not_(sa.exists(sa.select(sa.literal(1)).select_from(each).where(other)))
+        one, other = (sa.type_coerce(side, pg.JSONB()) for side in (now, record))
+        # Members of one of them alone stand in both sums; of those that both have, the last says what the sum says.
+        same = _sum(one, other) == _sum(other, one)
+        return sa.or_(same, record.is_(None))
 
     def insert_keyed(self, table: sa.Table, names: Sequence[str], rows: sa.Select[Any]) -> sa.Insert:
         made = [
@@ -110,6 +106,11 @@ def _plain(value: Expression) -> Expression:
 
 def _member(record: Expression, name: Expression) -> Expression:
     return sa.func.jsonb_extract_path(record, name, type_=pg.JSONB())
+
+
+def _sum(one: Expression, other: Expression) -> Expression:
+    """An object with the members of both; where both have one, it is that of ``other``."""
+    return one.op("||", return_type=pg.JSONB())(other)
 
 
 def _portions(columns: Mapping[str, Expression]) -> Iterator[dict[str, Expression]]:
