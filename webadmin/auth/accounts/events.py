@@ -68,7 +68,9 @@ def note(
     }
     session.execute(sa.insert(tables.event).values(values))
     # As Python writes texts: a name with a line break in it cannot look like a line of the log.
-    logger.info("request %s: %s %r (%s) %s by %r: %s", request_id, subject, name, id, kind, who.name, ascii(written))
+    logger.info(
+        "request %s: %s %r (%s) %s by %r: %s", request_id, subject, name, id, kind, who.name, ascii(written)
+    )
 
 
 def read(
