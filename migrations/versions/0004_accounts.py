@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(300)),
         sa.Column("password_changed_at", UtcDateTime()),
         sa.Column("must_change_password", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.Column("subject", sa.String(300)),
+        sa.Column("subject", sa.String(600)),
         sa.Column("totp_secret", sa.String(300)),
         sa.Column("totp_confirmed_at", UtcDateTime()),
         sa.Column("totp_step", sa.BigInteger),
@@ -78,9 +78,11 @@ def upgrade() -> None:
         sa.Column("pending", sa.String(20), nullable=False, server_default=""),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.Column("factor_at", UtcDateTime()),
         sa.Column("ends_at", UtcDateTime(), nullable=False),
         sa.Column("address", sa.String(60), nullable=False, server_default=""),
         sa.Column("agent", sa.String(300), nullable=False, server_default=""),
+        sa.Column("unsent", sa.Text),
         sa.PrimaryKeyConstraint("token_hash", name="pk_webadmin_session"),
         sa.UniqueConstraint("id", name="uq_webadmin_session_id"),
         _to("session", "account_id", "account"),
@@ -100,7 +102,6 @@ def upgrade() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("last_at", UtcDateTime(), nullable=False),
-        sa.Column("wait_until", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_webadmin_login_attempt"),
     )
     op.create_index("ix_webadmin_login_attempt_last_at", "webadmin_login_attempt", ["last_at"])

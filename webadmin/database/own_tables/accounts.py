@@ -10,6 +10,8 @@ from webadmin.mixins import UtcDateTime, server_now
 NAME = 200
 """Characters of a name."""
 EMAIL = 320
+SUBJECT = 600
+"""Characters that name a person to another system: its address and, after a space, their name there (255 at most)."""
 ADDRESS = 60
 """Characters of a network address."""
 AGENT = 300
@@ -31,7 +33,7 @@ account = sa.Table(
     sa.Column("password_hash", sa.String(300)),
     sa.Column("password_changed_at", UtcDateTime()),
     sa.Column("must_change_password", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("subject", sa.String(300), unique=True),
+    sa.Column("subject", sa.String(SUBJECT), unique=True),
     sa.Column("totp_secret", sa.String(300)),
     sa.Column("totp_confirmed_at", UtcDateTime()),
     sa.Column("totp_step", sa.BigInteger),
@@ -90,15 +92,19 @@ session = sa.Table(
     sa.Column("pending", sa.String(20), nullable=False, server_default=""),
     sa.Column("created_at", UtcDateTime(), nullable=False),
     sa.Column("seen_at", UtcDateTime(), nullable=False),
+    sa.Column("factor_at", UtcDateTime()),
     sa.Column("ends_at", UtcDateTime(), nullable=False),
     sa.Column("address", sa.String(ADDRESS), nullable=False, server_default=""),
     sa.Column("agent", sa.String(AGENT), nullable=False, server_default=""),
+    sa.Column("unsent", sa.Text),
     sa.Index(None, "account_id"),
     sa.Index(None, "ends_at"),
 )
 """One login of one browser. The token is in the cookie alone; ``id`` names the session to people. ``name`` stands for the person
 where there is no account: whoever logged in with the terminal's token. ``kind`` says how: ``password``, ``terminal``, ``oidc``;
-``pending`` what is still to be done before any page is shown: ``second_factor``, ``password``, or nothing."""
+``pending`` what is still to be done before any page is shown: ``second_factor``, ``password``, or nothing; ``factor_at`` when a second
+factor was given, here or where another system has one; ``unsent`` is a form that was sent after the login before had ended, as JSON,
+for the person to send again."""
 
 recovery_code = sa.Table(
     f"{PREFIX}recovery_code",
@@ -115,10 +121,10 @@ login_attempt = sa.Table(
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("last_at", UtcDateTime(), nullable=False),
-    sa.Column("wait_until", UtcDateTime(), nullable=False),
     sa.Index(None, "last_at"),
 )
-"""Failed logins by what they have in common; ``key`` is the hash of an account's name, an address, or both."""
+"""Failed logins by what they have in common; ``key`` is the hash of an account's name, an address, or both. How long to wait follows
+from how many there were and when the last was."""
 
 event = sa.Table(
     f"{PREFIX}account_event",
