@@ -18,9 +18,6 @@ from webadmin.database.own_tables.accounts import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.dialects import Dialect
 
-_STEPS = {sessions.SECOND_FACTOR: "login/second", sessions.PASSWORD: "account/password"}
-"""The page of each thing that a session can be waiting for."""
-
 
 class Accounts:
     """People log in with accounts in webadmin's own tables, which ``webadmin migrate`` makes.
@@ -61,9 +58,11 @@ class Accounts:
         if known.account_id is None:
             user = User(known.name)
         else:
-            user = User(known.name, grants=known.grants, id=str(known.account_id), roles=known.roles)
+            # Whoever is half logged in may do nothing, so that no page of a step shows what they would see.
+            grants = known.grants if not known.step else ()
+            user = User(known.name, grants=grants, id=str(known.account_id), roles=known.roles)
         stale = sessions.now() - known.seen_at > sessions.SEEN_EVERY
-        return Found(user, _STEPS.get(known.pending, ""), stale)
+        return Found(user, known.step, stale)
 
     def touch(self, session: Session, cookie: SessionData) -> None:
         """See :class:`~webadmin.auth.stored.StoredIdentity`."""

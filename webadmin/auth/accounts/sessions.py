@@ -22,6 +22,10 @@ from webadmin.mixins import uuid7
 
 SECOND_FACTOR, PASSWORD = "second_factor", "password"
 """What a session may be waiting for: a code, a new password."""
+_STEPS = {SECOND_FACTOR: "login/second", PASSWORD: "account/password"}
+"""The page of each."""
+ENROL = "account/second"
+"""The page that somebody is led to whose role asks for a second factor, and who has none."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is known when a session was last used: more would be a write for every page."""
 
@@ -48,6 +52,17 @@ class Known:
     seen_at: datetime
     grants: frozenset[str]
     roles: tuple[str, ...]
+    has_factor: bool = False
+    """The account has a second factor."""
+    wants_factor: bool = False
+    """A role of the account asks for a second factor, and none was given at this login."""
+
+    @property
+    def step(self) -> str:
+        """The page below the mount point that has to be gone through before any other; empty for none."""
+        if self.pending or not self.wants_factor:
+            return _STEPS.get(self.pending, "")
+        return _STEPS[SECOND_FACTOR] if self.has_factor else ENROL
 
 
 def now() -> datetime:
@@ -70,11 +85,13 @@ def open_session(
     account_id: UUID | None = None,
     name: str = "",
     pending: str = "",
+    factor: bool = False,
 ) -> None:
     """Log somebody in: a new token, so that one planted before the login is worth nothing.
 
     :param name: stands for a person without an account.
     :param pending: what has to be done before any page is shown.
+    :param factor: whoever vouches for the person has asked for a second factor.
     """
     _forget_ended(session, lifetime)
     end(session, cookie)
@@ -90,6 +107,7 @@ def open_session(
         "pending": pending,
         "created_at": moment,
         "seen_at": moment,
+        "factor_at": moment if factor else None,
         "ends_at": moment + lifetime.absolute,
         "address": str(client.host if client else "")[: tables.ADDRESS],
         "agent": _printable(connection.headers.get("user-agent", ""))[: tables.AGENT],
@@ -108,8 +126,11 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
             _session.name,
             _session.pending,
             _session.seen_at,
+            _session.factor_at,
+            _account.totp_confirmed_at,
             granted.c.grant_name,
             granted.c.role_name,
+            granted.c.needs_factor,
         )
         .select_from(
             tables.session.outerjoin(tables.account, _account.id == _session.account_id).outerjoin(
@@ -133,6 +154,8 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
         seen_at=first.seen_at,
         grants=frozenset(row.grant_name for row in found if row.grant_name),
         roles=tuple(sorted({row.role_name for row in found if row.role_name})),
+        has_factor=first.totp_confirmed_at is not None,
+        wants_factor=first.factor_at is None and any(row.needs_factor for row in found),
     )
 
 
@@ -145,8 +168,9 @@ def _granted() -> sa.CompoundSelect[Any]:
             own.account_id.label("account_id"),
             own.name.label("grant_name"),
             sa.literal("", sa.String).label("role_name"),
+            sa.false().label("needs_factor"),
         ),
-        sa.select(link.account_id, grant.name, role.name).select_from(
+        sa.select(link.account_id, grant.name, role.name, role.needs_second_factor).select_from(
             tables.account_role.join(tables.role, role.id == link.role_id).outerjoin(
                 tables.role_grant, grant.role_id == role.id
             )
@@ -167,11 +191,16 @@ def touch(session: Session, cookie: SessionData) -> None:
     session.execute(sa.update(tables.session).where(own).values(seen_at=now()))
 
 
-def renew(session: Session, cookie: SessionData, *, pending: str = "") -> None:
-    """Give the cookie's session a new token, as everything needs that gives the person more rights than before."""
+def renew(session: Session, cookie: SessionData, *, pending: str = "", factor: bool = False) -> None:
+    """Give the cookie's session a new token, as everything needs that gives the person more rights than before.
+
+    :param factor: a second factor was given just now.
+    """
     own = _session.token_hash == token_hash(cookie.id)
     cookie.renew()
-    values = {"token_hash": token_hash(cookie.id), "pending": pending, "seen_at": now()}
+    values: dict[str, Any] = {"token_hash": token_hash(cookie.id), "pending": pending, "seen_at": now()}
+    if factor:
+        values["factor_at"] = values["seen_at"]
     session.execute(sa.update(tables.session).where(own).values(values))
 
 
