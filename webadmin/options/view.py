@@ -142,14 +142,17 @@ class View:
 
     def allows(self, user: User, permission: str) -> bool:
         """Whether ``user`` may do ``permission`` here: the one question that routes, views and templates ask."""
+        return not self.refuses(permission) and user.may(permission, self.key)
+
+    def refuses(self, permission: str) -> str:
+        """Why nobody may do ``permission`` here, whatever they are granted: ``"read_only"``, ``"soft_delete"`` where there is
+        none, or the option that says so, such as ``"can_delete"``; empty where a grant is enough."""
         if self.read_only and (permission in _WRITING or permission.startswith("action:")):
-            return False
+            return "read_only"
         if permission in {"restore", "purge"} and self.soft_delete is None:
-            return False
+            return "soft_delete"
         flag = _FLAGS.get(permission)
-        if flag is not None and not getattr(self.options, flag):
-            return False
-        return user.may(permission, self.key)
+        return flag if flag is not None and not getattr(self.options, flag) else ""
 
     def id_of(self, row: Any) -> str:
         """The row's segment of its address, percent-encoded; empty for rows without a key."""
