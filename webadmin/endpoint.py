@@ -30,6 +30,7 @@ from webadmin.body import read_form
 from webadmin.changes.hooks import after_commit
 from webadmin.changes.record import record, written_down
 from webadmin.database.failures import as_answer
+from webadmin.database.stop import Stop
 from webadmin.errors import (
     BadRequest,
     Conflict,
@@ -45,7 +46,7 @@ from webadmin.rendering.urls import Urls
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.responder import Caller
 from webadmin.runtime import Route, Runtime
-from webadmin.stopping import Stop, until_gone
+from webadmin.stopping import until_gone
 from webadmin.text import gettext as _
 from webadmin.text import use_locale
 
@@ -140,7 +141,7 @@ class _Call:
     def apologize(self) -> Response:
         """The page for an exception that nobody expected; to be called while it is handled."""
         caller, request = self.caller, self.request
-        logger.exception("request %s failed: %s %s", caller.request_id, request.method, request.url.path)
+        logger.exception("request %s failed: %s %s", caller.request_id, request.method, request.scope["path"])
         # What failed may have been the host's word on what this person may see: navigation would ask it again.
         caller.user = None
         return self.refuse(
@@ -280,6 +281,7 @@ class _Call:
             shelf=self.runtime.shelf,
             maps=self.runtime.maps,
             history=self.runtime.history,
+            long_reading=self.runtime.database.long_reading,
             stopped=self.stop.is_gone,
             extra=dict(self.runtime.extra),
         )

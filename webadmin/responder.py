@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from webadmin import logs
 from webadmin.auth import csrf
 from webadmin.auth.cookie import CookieSigner, SessionData
 from webadmin.auth.identity import Identity
 from webadmin.auth.keys import Keys
 from webadmin.auth.user import User
-from webadmin.errors import BadRequest, LoginRequired, MethodNotAllowed, WebadminError
+from webadmin.errors import BadRequest, Forbidden, LoginRequired, MethodNotAllowed, WebadminError
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Settings
 from webadmin.rendering.environment import Renderer
@@ -23,6 +25,7 @@ from webadmin.rendering.frame import Frame
 from webadmin.rendering.htmx import VARY, is_partial
 from webadmin.rendering.urls import Urls, full_path
 from webadmin.request import Answer, Download, Page, Redirect
+from webadmin.streaming import Streaming
 from webadmin.text import gettext as _
 from webadmin.views.error import ErrorPage
 
@@ -69,7 +72,14 @@ class Responder:
         return self._finish(caller, Response(html, answer.status, headers, "text/html"))
 
     def _download(self, caller: Caller, answer: Download) -> Response:
-        response = self._finish(caller, StreamingResponse(answer.chunks, media_type=answer.media_type))
+        def apologize() -> Response:
+            error = sys.exc_info()[1]
+            if not isinstance(error, WebadminError):
+                raise
+            return self.error(caller, error)
+
+        streaming = Streaming(answer.chunks, answer.media_type, stop=answer.stop, apologize=apologize)
+        response = self._finish(caller, streaming)
         response.headers["Content-Disposition"] = (
             f"attachment; filename*=UTF-8''{quote(answer.filename, safe='')}"
         )
@@ -80,6 +90,8 @@ class Responder:
         """The page of an error; for somebody who is not logged in, the way to the login."""
         if isinstance(error, LoginRequired) and self.identity.has_login and not _is_guest(caller):
             return self._to_login(caller, error.step)
+        if isinstance(error, Forbidden):
+            _log_refusal(caller, error)
         link = self._link(caller, error.link)
         fields = error.fields if isinstance(error, BadRequest) and error.link and "?" in link else ()
         action, _mark, query = link.partition("?")
@@ -147,6 +159,19 @@ class Caller:
     request_id: str
     user: User | None = None
     database_ms: float = 0.0
+
+
+def _log_refusal(caller: Caller, error: Forbidden) -> None:
+    request = caller.request
+    logs.security(
+        "refused",
+        request=caller.request_id,
+        why=error.title,
+        person=caller.user.name if caller.user is not None else "",
+        address=request.client.host if request.client is not None else "",
+        method=request.method,
+        path=request.scope["path"],
+    )
 
 
 def _is_guest(caller: Caller) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
+from webadmin import logs
 from webadmin.auth.cookie import CookieSigner
 from webadmin.auth.identity import HostIdentity, Identity, LocalUser
 from webadmin.auth.keys import Keys
@@ -70,6 +71,7 @@ class Admin:
         max_body_size: int = 10 * 1024 * 1024,
         strict_loading: bool | None = None,
     ) -> None:
+        logs.protect()
         settings = Settings(
             title=title,
             language=language,
