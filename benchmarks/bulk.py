@@ -18,7 +18,7 @@ from benchmarks.report import grid
 from webadmin import ModelView, User
 from webadmin.changes.record import change_id, describe, record, written_down
 from webadmin.changes.statements import update_rows
-from webadmin.changes.undo.plan import undo
+from webadmin.changes.undo.plan import plan_undo, undo
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database
@@ -71,7 +71,7 @@ def measure(engine: Engine) -> list[Step]:
 
     def taken_back(context: Context) -> int:
         record(context, There(TABLES))
-        return undo(context, UUID(told[0]))
+        return undo(context, plan_undo(context, UUID(told[0])))
 
     work = {"bare UPDATE": bare, "bulk edit with its record": recorded, "its undo": taken_back}
     return [_step(engine, name, one) for name, one in work.items()]

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 
 from webadmin.dialects.records import Expression, Record, Recording
@@ -34,6 +35,11 @@ class _RowOf(sa.types.UserDefinedType[Any]):
 
 class PostgreSQLRecording(Recording):
     supports_writing_ctes = True
+
+    def row_before(self, connection: Connection, table: sa.Table) -> sa.FromClause | None:
+        # https://www.postgresql.org/docs/18/dml-returning.html; a table of such a name hides what it stands for.
+        known = (connection.dialect.server_version_info or (0,)) >= (18,)
+        return table.alias("old") if known and table.name not in ("old", "new") else None
 
     def record_value(self, value: Expression) -> Expression:
         return sa.cast(sa.func.to_jsonb(_plain(value)), sa.Text)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 
 Expression = sa.ColumnElement[Any]
@@ -35,6 +36,11 @@ class Recording:
 
     supports_writing_ctes = False
     """An INSERT may take its rows from an UPDATE … RETURNING within a WITH."""
+
+    def row_before(self, connection: Connection, table: sa.Table) -> sa.FromClause | None:
+        """``table`` as an UPDATE of it, sent on ``connection``, has in its RETURNING what its rows were; None where only what
+        they are can be returned."""
+        return None
 
     def record_value(self, value: Expression) -> Expression:
         """``value`` as JSON text; NULL or ``null`` for NULL."""

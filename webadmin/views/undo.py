@@ -103,7 +103,7 @@ def undo(request: AdminRequest) -> Answer:
     if stale or reason.error:
         page = _page(request, reading, entry, plan, reason, chosen=chosen, stale=stale)
         return Page("undo.html", page, status=409 if stale else 422)
-    count = apply_undo(request.context, entry.id, chosen=chosen, reason=reason.text)
+    count = apply_undo(request.context, plan, chosen=chosen, reason=reason.text)
     text = ngettext("{count} row was set back.", "{count} rows were set back.", count)
     request.flash(
         text.format(count=format_count(count)), url=undo_url(request, view=view) or "", url_label=_("Undo")

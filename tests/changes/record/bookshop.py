@@ -95,8 +95,8 @@ def recording(engine: Engine, *, user: User | None = None, **options: Any) -> It
         ctx.session.commit()
 
 
-def rows(engine: Engine) -> list[Row]:
-    """What is written down, in order; records as dicts, numbers as they are written."""
+def rows(engine: Engine, of: UUID | None = None) -> list[Row]:
+    """What is written down, in all changes or in one, in order; records as dicts, numbers as they are written."""
     stmt = sa.select(
         change_row.c.table_name,
         change_row.c.row_key,
@@ -105,9 +105,12 @@ def rows(engine: Engine) -> list[Row]:
         sa.cast(change_row.c.after, sa.Text),
         change_row.c.redacted,
     ).order_by(change_row.c.change_id, change_row.c.step, change_row.c.table_name, change_row.c.row_key)
+    counting = sa.select(change.c.row_count)
+    if of is not None:
+        stmt, counting = stmt.where(change_row.c.change_id == of), counting.where(change.c.id == of)
     with engine.connect() as connection:
         found = connection.execute(stmt).all()
-        counts = connection.execute(sa.select(change.c.row_count)).scalars().all()
+        counts = connection.execute(counting).scalars().all()
     assert sum(counts) == len(found)
     return [
         (t, k, kind, _read(before), _read(after), redacted) for t, k, kind, before, after, redacted in found

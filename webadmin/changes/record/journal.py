@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -166,34 +166,30 @@ class Journal:
         )
 
     def write_update(
-        self,
-        rows: Recorded,
-        source: sa.Select[Any],
-        stmt: Callable[[sa.FromClause], sa.Update],
-        names: Sequence[str],
-        redacted: Sequence[str],
+        self, rows: Recorded, stmt: sa.Update, names: Sequence[str], redacted: Sequence[str]
     ) -> int:
         """Run an UPDATE and write down what it does, in one statement; returns how many rows it was about. For systems that
         write within a WITH.
 
-        :param source: a select of the rows' keys, as ``key_0`` and so on, and of whatever else ``stmt`` takes from it.
-        :param stmt: the UPDATE of the rows that lie in what it is given.
         :param names: the columns that it sets and that are kept; ``redacted``: the others.
         """
         step = self.step()
         kept = {n: rows.kept[n] for n in (*rows.key_names, *names)}
-        before = self.dialect.record_row(kept).label("before")
-        told = source.add_columns(before).with_for_update(of=rows.table).cte("told")
-        written = (
-            stmt(told)
-            .returning(
-                self.dialect.record_key(rows.key).label("row_key"),
-                told.c.before,
-                self.dialect.record_row(kept).label("after"),
+        record, old = self.dialect.record_row, self.dialect.row_before(self.connection, rows.table)
+        if old is not None:
+            before: Any = record({name: old.c[column.key] for name, column in kept.items()}).label("before")
+        else:  # read before and locked, so that nobody changes them in between
+            keys = [column.label(f"key_{number}") for number, column in enumerate(rows.key)]
+            found = sa.select(*keys, record(kept).label("before")).where(*stmt._where_criteria)
+            told = found.with_for_update(of=rows.table).cte("told")
+            stmt = stmt.where(
+                *(column == told.c[key.name] for column, key in zip(rows.key, keys, strict=True))
             )
-            .cte("written")
-        )
-        found = sa.select(
+            before = told.c.before
+        written = stmt.returning(
+            self.dialect.record_key(rows.key).label("row_key"), before, record(kept).label("after")
+        ).cte("written")
+        entries = sa.select(
             sa.literal(self.id, sa.Uuid),
             sa.literal(step, sa.Integer),
             sa.literal(rows.table.fullname, sa.Text),
@@ -204,7 +200,7 @@ class Journal:
             written.c.after,
         )
         columns = ["change_id", "step", "table_name", "kind", "redacted", "row_key", "before", "after"]
-        done = sa.insert(change_row).from_select(columns, found)
+        done = sa.insert(change_row).from_select(columns, entries)
         count: int = self.connection.execute(done, execution_options={"preserve_rowcount": True}).rowcount
         self._forget_same(step, rows)
         return count

@@ -6,7 +6,7 @@ host's too) are seen before they run. Events: https://docs.sqlalchemy.org/en/21/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,13 +65,11 @@ class Recorder:
         self.session.flush()
         self.journal.write(self.watch.end())
 
-    def update(
-        self, table: sa.Table, source: sa.Select[Any], stmt: Callable[[sa.FromClause], sa.Update]
-    ) -> int:
+    def update(self, table: sa.Table, stmt: sa.Update) -> int:
         """Run an UPDATE of ``table`` in one statement with what is written down of it; see ``Journal.write_update``."""
         self.write_pending()
-        work = Executed(self.journal, table, stmt(source.subquery("told")))
-        return self.journal.write_update(work.rows, source, stmt, *work.columns())
+        work = Executed(self.journal, table, stmt)
+        return self.journal.write_update(work.rows, stmt, *work.columns())
 
     # -- the unit of work --------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from webadmin.changes.record.columns import recorded
 from webadmin.changes.record.journal import DELETE, INSERT, UPDATE
 from webadmin.changes.record.occasion import describe
 from webadmin.changes.record.recorder import recorder
-from webadmin.changes.statements import delete_rows, keys_of, update_from
+from webadmin.changes.statements import delete_rows, update_rows
 from webadmin.changes.undo.standing import MOVED, READY, Group
 from webadmin.database.own_tables.changes import change, change_row
 from webadmin.errors import Conflict, Forbidden, NotFound
@@ -107,18 +107,19 @@ def plan_undo(context: Context, id: UUID) -> UndoPlan:
     return plan
 
 
-def undo(context: Context, id: UUID, *, chosen: Collection[int] = (), reason: str = "") -> int:
-    """Take the change ``id`` back, as far as its rows stand as it left them; returns how many rows were written.
+def undo(context: Context, plan: UndoPlan, *, chosen: Collection[int] = (), reason: str = "") -> int:
+    """Take the change of ``plan`` back, as far as its rows stand as it left them; returns how many rows were written.
 
+    :param plan: made in this transaction; which rows go back is decided anew, when each is written.
     :param chosen: records of rows that have moved on and are taken back all the same.
 
-    Raises what :func:`plan_undo` does, and Conflict when the database refuses: nothing is changed then.
+    Raises Conflict when the database refuses, and Forbidden when rows would come back that the person may not see: nothing is
+    changed then.
     """
-    plan = plan_undo(context, id)
     if plan.view is None or not (plan.ready or chosen):
         raise Conflict(_("Nothing of this change can be taken back."), title=_("Not undone"))
-    label = context.session.scalar(sa.select(change.c.label).where(change.c.id == id)) or ""
-    describe(context, "undo", plan.view, label=label, reason=reason, undoes=str(id))
+    label = context.session.scalar(sa.select(change.c.label).where(change.c.id == plan.change)) or ""
+    describe(context, "undo", plan.view, label=label, reason=reason, undoes=str(plan.change))
     context.session.flush()
     context.session.expire_all()
     try:
@@ -138,54 +139,48 @@ class _Undoing:
 
     def __init__(self, context: Context, group: Group, chosen: Collection[int]) -> None:
         self.context, self.group, self.dialect = context, group, context.dialect
-        standing = group.standing()
-        go = standing.c.state == READY
-        if chosen:
-            mine = sa.and_(standing.c.state == MOVED, standing.c.id.in_(list(chosen)))
-            go = sa.or_(go, mine)
-        self.standing, self.go = standing, go
+        self.chosen = chosen
 
     def run(self) -> int:
         if self.group.kind == UPDATE:
             return self._set_back()
         return self._remove() if self.group.kind == INSERT else self._bring_back()
 
-    @property
-    def _keys(self) -> list[Any]:
-        return [self.standing.c[f"key_{number}"] for number in range(len(self.group.rows.key))]
+    def _goes(self, id: Any, state: Any) -> sa.ColumnElement[bool]:
+        """Whether a record is taken back."""
+        mine = sa.and_(state == MOVED, id.in_(list(self.chosen)))
+        return sa.or_(state == READY, mine) if self.chosen else state == READY
 
     def _set_back(self) -> int:
-        rows, columns = self.group.rows, list(self.group.compared.values())
+        """In one statement, in which the row that is compared is the one that is written: where others change it while the
+        statement waits for them, it is compared anew."""
+        group, columns = self.group, list(self.group.compared.values())
         if not columns:
             return 0
-        told = self.dialect.recorded(self.standing.c.before, rows.table, columns)
-        same = [column == key for column, key in zip(rows.key, self._keys, strict=True)]
-        source = (
-            sa.select(
-                *keys_of(rows.table),
-                *(told[column.name].label(f"value_{number}") for number, column in enumerate(columns)),
-                *(
-                    self.dialect.record_member(self.standing.c.before, column.name).label(f"said_{number}")
-                    for number, column in enumerate(columns)
-                ),
-            )
-            .select_from(self.standing.join(rows.table, sa.and_(*same)))
-            .where(self.go)
-        )
-        return update_from(
+        told = group.records()
+        back = self.dialect.recorded(told.c.before, group.table, columns)
+        values = [back[column.name].label(f"value_{number}") for number, column in enumerate(columns)]
+        said = [
+            self.dialect.record_member(told.c.before, column.name).is_not(None).label(f"said_{number}")
+            for number, column in enumerate(columns)
+        ]
+        source = sa.select(*told.c, *values, *said).select_from(told).subquery("source")
+        return update_rows(
             self.context,
-            rows.table,
-            source,
-            lambda told: {
-                column.key: sa.case(
-                    (told.c[f"said_{number}"].is_not(None), told.c[f"value_{number}"]), else_=column
-                )
+            group.table,
+            {
+                column.key: sa.case((source.c[f"said_{number}"], source.c[f"value_{number}"]), else_=column)
                 for number, column in enumerate(columns)
             },
+            sa.and_(group.same(source), self._goes(source.c.id, group.state(source))),
         )
 
     def _remove(self) -> int:
-        keys = sa.select(*self._keys).select_from(self.standing).where(self.go)
+        standing = self.group.standing()
+        names = [f"key_{number}" for number in range(len(self.group.rows.key))]
+        keys = sa.select(*(standing.c[name] for name in names)).where(
+            self._goes(standing.c.id, standing.c.state)
+        )
         own: Any = self.group.rows.key
         return delete_rows(
             self.context, self.group.table, (own[0] if len(own) == 1 else sa.tuple_(*own)).in_(keys)
@@ -196,14 +191,14 @@ class _Undoing:
         columns = [
             column for name, column in rows.kept.items() if name in {*self.group.names, *rows.key_names}
         ]
-        told = self.dialect.recorded(self.standing.c.before, rows.table, columns)
-        found = (
-            sa.select(*(told[column.name] for column in columns)).select_from(self.standing).where(self.go)
-        )
+        standing = self.group.standing()
+        go = self._goes(standing.c.id, standing.c.state)
+        told = self.dialect.recorded(standing.c.before, rows.table, columns)
+        found = sa.select(*(told[column.name] for column in columns)).select_from(standing).where(go)
         mine = recorder(self.context)
         connection = self.context.session.connection()
         stmt = self.dialect.insert_keyed(rows.table, [column.key for column in columns], found)
-        records = connection.execute(sa.select(self.standing.c.id).where(self.go)).scalars().all()
+        records = connection.execute(sa.select(standing.c.id).where(go)).scalars().all()
         connection.execute(stmt)
         back = change_row.c.id.in_(records)
         if mine is not None:
@@ -219,8 +214,8 @@ class _Undoing:
         seen = inside(self.context, view.model, view.model, hide_deleted=False)
         if seen is None:
             return
-        same = [column == again.c[f"key_{n}"] for n, column in enumerate(self.group.rows.key)]
-        stmt = sa.select(sa.func.count()).select_from(self.group.table.join(again, sa.and_(*same)))
+        both = self.group.table.join(again, self.group.same(again))
+        stmt = sa.select(sa.func.count()).select_from(both)
         if self.context.session.scalar(stmt.where(sa.not_(seen))):
             raise Forbidden(_("Some of these rows are not yours to bring back, so nothing was changed."))
 
@@ -278,7 +273,7 @@ def _names(context: Context, id: UUID, step: int, table: sa.Table, kind: str) ->
 
 
 def _count(plan: UndoPlan, group: Group, *, latest: bool) -> None:
-    standing = group.standing(latest=latest)
+    standing = group.latest() if latest else group.standing()
     session = group.context.session
     for state, count in session.execute(
         sa.select(standing.c.state, sa.func.count()).group_by(standing.c.state)

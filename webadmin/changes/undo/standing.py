@@ -74,40 +74,43 @@ class Group:
             change_row.c.kind == self.kind,
         )
 
-    def standing(self, *, latest: bool = False) -> Any:
-        """A subquery of the group's records: ``id``, ``state``, ``before``, ``after``, and the row's key as ``key_0`` and so on.
+    def standing(self) -> Any:
+        """A subquery of the group's records: ``id``, ``state``, ``before``, ``after``, and the row's key as ``key_0`` and so on."""
+        return self._standing(self.records())
 
-        :param latest: without rows to which a later step of the change has done something: where those stand shows only when
-            that is taken back.
-        """
-        told = self._told(latest)
-        keys = [told.c[f"key_{number}"] for number in range(len(self.rows.key))]
-        found = sa.and_(*(column == key for column, key in zip(self.rows.key, keys, strict=True)))
+    def latest(self) -> Any:
+        """The same without rows to which a later step of the change has done something: where those stand shows only when that is
+        taken back."""
+        later = change_row.alias("later")
+        done = sa.exists().where(
+            later.c.change_id == self.change,
+            later.c.step > self.step,
+            later.c.table_name == self.table.fullname,
+            later.c.row_key == change_row.c.row_key,
+        )
+        return self._standing(self.records(sa.not_(done)))
+
+    def _standing(self, told: Any) -> Any:
         return (
-            sa.select(told.c.id, told.c.before, told.c.after, *keys, self._state(told).label("state"))
-            .select_from(told.outerjoin(self.table, found))
+            sa.select(*told.c, self.state(told).label("state"))
+            .select_from(told.outerjoin(self.table, self.same(told)))
             .subquery("standing")
         )
 
-    def _told(self, latest: bool) -> Any:
+    def records(self, *where: sa.ColumnElement[bool]) -> Any:
+        """A subquery of the group's records: ``id``, ``before``, ``after``, and the row's key as ``key_0`` and so on."""
         record = change_row.c.before if self.kind == DELETE else change_row.c.after
         told = self.context.dialect.recorded(record, self.table, self.rows.key)
         keys = [told[column.name].label(f"key_{number}") for number, column in enumerate(self.rows.key)]
         own = (change_row.c.id, change_row.c.before, change_row.c.after)
-        found = sa.select(*own, *keys).select_from(change_row).where(self.of)
-        if latest:
-            later = change_row.alias("later")
-            found = found.where(
-                ~sa.exists().where(
-                    later.c.change_id == self.change,
-                    later.c.step > self.step,
-                    later.c.table_name == self.table.fullname,
-                    later.c.row_key == change_row.c.row_key,
-                )
-            )
-        return found.subquery("told")
+        return sa.select(*own, *keys).select_from(change_row).where(self.of, *where).subquery("told")
 
-    def _state(self, told: Any) -> sa.ColumnElement[str]:
+    def same(self, told: Any) -> sa.ColumnElement[bool]:
+        """Whether a row of the table is the one of a record of ``told``."""
+        return sa.and_(*(column == told.c[f"key_{number}"] for number, column in enumerate(self.rows.key)))
+
+    def state(self, told: Any) -> sa.ColumnElement[str]:
+        """How the row of a record of ``told`` stands, where each is joined to its row of the table or to none."""
         missing = self.rows.key[0].is_(None)
         if self.kind == DELETE:
             return sa.case((missing, READY), else_=THERE)
