@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from tests.security.desk import Ticket, admin_of, stored
-from tests.testing.conftest import RED
 from webadmin import Admin, User
 from webadmin.auth.identity import TokenLogin
 from webadmin.testing import Client, assert_statement_budget, rolled_back
@@ -153,4 +152,3 @@ def test_what_it_needs() -> None:
     assert done.stderr.splitlines()[-1] == (
         "ImportError: webadmin.testing needs lxml, which the extra “test” brings: pip install 'webadmin[test]'"
     )
-    assert RED.may("view", "tickets")

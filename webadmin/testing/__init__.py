@@ -16,6 +16,7 @@ if _missing:
 from webadmin.testing.client import Client  # noqa: E402
 from webadmin.testing.page import Page, parse  # noqa: E402
 from webadmin.testing.permissions import assert_permissions, permissions_of  # noqa: E402
+from webadmin.testing.scoped import assert_scoped  # noqa: E402
 from webadmin.testing.statements import assert_statement_budget  # noqa: E402
 from webadmin.testing.transaction import rolled_back  # noqa: E402
 
@@ -23,6 +24,7 @@ __all__ = [
     "Client",
     "Page",
     "assert_permissions",
+    "assert_scoped",
     "assert_statement_budget",
     "parse",
     "permissions_of",
