@@ -107,6 +107,7 @@ def _million(samples: int, peer_samples: int, chart: Path | None) -> Outcome:
 
 def _bulk() -> Outcome:
     with _copied(bulk.ROWS * 6 // 5) as copy:
+        bulk.fill(copy)
         found = bulk.measure(copy)
     return bulk.table(found), bulk.plain(found)
 
