@@ -54,6 +54,12 @@ def enrolled(session: Session, account_id: UUID) -> tuple[str, list[str]]:
     return secret, codes
 
 
+def check(session: Session, keys: Keys, account_id: UUID, code: str) -> bool:
+    """Whether the code is right and could be used up; what is not right is used up by nobody."""
+    match = totp.look(session, keys, account_id, code)
+    return match is not None and totp.use(session, keys, match)
+
+
 def kept(session: Session) -> str:
     return str(session.scalar(sa.select(tables.account.c.totp_secret)))
 
@@ -99,7 +105,7 @@ def test_a_setup_belongs_to_one_account(session: Session) -> None:
     values = {"totp_secret": ours, "totp_confirmed_at": sessions.now()}
     session.execute(sa.update(tables.account).where(tables.account.c.id == eve).values(values))
     secret = enrolled(session, ada)[0]
-    assert totp.check(session, KEYS, eve, code(secret)) is totp.Checked.WRONG
+    assert not check(session, KEYS, eve, code(secret))
 
 
 def test_address() -> None:
@@ -113,14 +119,17 @@ def test_a_code_works_once(session: Session) -> None:
     """A code is refused the second time, and so is every one before it; the clock may be wrong by one step."""
     ada = account(session)
     secret, _codes = enrolled(session, ada)
-    assert totp.check(session, KEYS, ada, code(secret, -1)) is totp.Checked.WRONG  # it confirmed the factor
+    assert not check(session, KEYS, ada, code(secret, -1))  # it confirmed the factor
     for steps in (-3, 3):
-        assert totp.check(session, KEYS, ada, code(secret, steps)) is totp.Checked.WRONG
+        assert not check(session, KEYS, ada, code(secret, steps))
     now = code(secret)
-    assert totp.check(session, KEYS, ada, f" {now[:3]} {now[3:]} ") is totp.Checked.APP
-    assert totp.check(session, KEYS, ada, now) is totp.Checked.WRONG
-    assert totp.check(session, KEYS, ada, code(secret, 1)) is totp.Checked.APP
-    assert totp.check(session, KEYS, ada, now) is totp.Checked.WRONG
+    assert check(session, KEYS, ada, f" {now[:3]} {now[3:]} ")
+    assert not check(session, KEYS, ada, now)
+    twice = totp.look(session, KEYS, ada, code(secret, 1))
+    assert twice is not None
+    assert totp.use(session, KEYS, twice)
+    assert not totp.use(session, KEYS, twice)  # two processes have looked at it at once
+    assert not check(session, KEYS, ada, now)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +140,7 @@ def test_no_code(session: Session, tried: str) -> None:
     ada, eve = account(session), account(session, "eve")
     enrolled(session, ada)
     for account_id in (ada, eve, uuid7()):
-        assert totp.check(session, KEYS, account_id, tried) is totp.Checked.WRONG
+        assert not check(session, KEYS, account_id, tried)
 
 
 def test_recovery_codes(session: Session) -> None:
@@ -139,15 +148,15 @@ def test_recovery_codes(session: Session) -> None:
     ada, eve = account(session), account(session, "eve")
     _secret, codes = enrolled(session, ada)
     enrolled(session, eve)
-    assert totp.check(session, KEYS, eve, codes[0]) is totp.Checked.WRONG
-    assert totp.check(session, KEYS, ada, codes[0].upper().replace("-", " ")) is totp.Checked.RECOVERY
-    assert totp.check(session, KEYS, ada, codes[0]) is totp.Checked.WRONG
+    assert not check(session, KEYS, eve, codes[0])
+    assert check(session, KEYS, ada, codes[0].upper().replace("-", " "))
+    assert not check(session, KEYS, ada, codes[0])
     found = totp.factor(session, ada)
     assert found is not None
     assert found.codes_left == totp.RECOVERY_CODES - 1
     fresh = totp.new_codes(session, ada)
-    assert totp.check(session, KEYS, ada, codes[1]) is totp.Checked.WRONG
-    assert totp.check(session, KEYS, ada, fresh[1]) is totp.Checked.RECOVERY
+    assert not check(session, KEYS, ada, codes[1])
+    assert check(session, KEYS, ada, fresh[1])
 
 
 def test_keys_are_changed(session: Session) -> None:
@@ -155,11 +164,12 @@ def test_keys_are_changed(session: Session) -> None:
     ada = account(session)
     secret, codes = enrolled(session, ada)
     before = kept(session)
-    assert totp.check(session, Keys([NEW, OLD]), ada, code(secret)) is totp.Checked.APP
+    assert check(session, Keys([NEW, OLD]), ada, code(secret))
     assert kept(session) != before
-    assert totp.check(session, Keys(NEW), ada, code(secret, 1)) is totp.Checked.APP
-    assert totp.check(session, Keys(OLD), ada, code(secret, 1)) is totp.Checked.UNREADABLE
-    assert totp.check(session, Keys(OLD), ada, codes[0]) is totp.Checked.RECOVERY
+    assert check(session, Keys(NEW), ada, code(secret, 1))
+    assert not totp.readable(session, Keys(OLD), ada)
+    assert not check(session, Keys(OLD), ada, code(secret, 1))
+    assert check(session, Keys(OLD), ada, codes[0])
 
 
 def test_reset(session: Session) -> None:
@@ -171,8 +181,8 @@ def test_reset(session: Session) -> None:
     assert totp.reset(session, ada)
     assert not totp.reset(session, ada)
     assert sessions.known(session, cookie, sessions.Lifetime()) is None
-    assert totp.check(session, KEYS, ada, code(secret)) is totp.Checked.WRONG
-    assert totp.check(session, KEYS, ada, codes[0]) is totp.Checked.WRONG
+    assert not check(session, KEYS, ada, code(secret))
+    assert not check(session, KEYS, ada, codes[0])
 
 
 def test_roles_that_ask_for_it(session: Session) -> None:

@@ -49,6 +49,7 @@ class Known:
     account_id: UUID | None
     name: str
     pending: str
+    created_at: datetime
     seen_at: datetime
     grants: frozenset[str]
     roles: tuple[str, ...]
@@ -125,6 +126,7 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
             sa.case((_account.full_name != "", _account.full_name), else_=_account.name).label("called"),
             _session.name,
             _session.pending,
+            _session.created_at,
             _session.seen_at,
             _session.factor_at,
             _account.totp_confirmed_at,
@@ -151,6 +153,7 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
         account_id=first.account_id,
         name=first.called or first.name,
         pending=first.pending,
+        created_at=first.created_at,
         seen_at=first.seen_at,
         grants=frozenset(row.grant_name for row in found if row.grant_name),
         roles=tuple(sorted({row.role_name for row in found if row.role_name})),
@@ -220,6 +223,18 @@ def revoke(session: Session, account_id: UUID, *, id: UUID | None = None, but: s
         stmt = stmt.where(_session.id == id)
     result: Any = session.execute(stmt)
     return int(result.rowcount)
+
+
+def keep_unsent(session: Session, cookie: SessionData, form: str) -> None:
+    """Keep a form, as JSON, that was sent after the login before had ended; as long as this one lasts."""
+    own = _session.token_hash == token_hash(cookie.id)
+    session.execute(sa.update(tables.session).where(own).values(unsent=form or None))
+
+
+def unsent(session: Session, cookie: SessionData) -> str:
+    """What :func:`keep_unsent` was given last; empty for nothing."""
+    own = _session.token_hash == token_hash(cookie.id)
+    return session.scalar(sa.select(_session.unsent).where(own)) or ""
 
 
 def _forget_ended(session: Session, lifetime: Lifetime) -> None:

@@ -14,7 +14,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -44,20 +43,6 @@ _GROUPS, _GROUP = 6, 4
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 
 _account, _recovery = tables.account.c, tables.recovery_code.c
-
-
-class Checked(Enum):
-    """What came of a code."""
-
-    APP = "app"
-    RECOVERY = "recovery"
-    WRONG = "wrong"
-    UNREADABLE = "unreadable"
-    """The secret was encrypted with a key that this admin has no more; only a recovery code helps."""
-
-    @property
-    def accepted(self) -> bool:
-        return self in {Checked.APP, Checked.RECOVERY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,41 +172,76 @@ def reset(session: Session, account_id: UUID) -> bool:
 # -- asking for it -----------------------------------------------------------------------------------------
 
 
-def check(session: Session, keys: Keys, account_id: UUID, code: str) -> Checked:
-    """Use up a code of the account's app, or a recovery code; no code is accepted twice, in however many processes."""
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A code that is right, and not used up yet."""
+
+    account_id: UUID
+    secret: str = ""
+    """The app's, with the ``step`` of time that the code is of; empty where it is a recovery code."""
+    kept: str = ""
+    """It as it was kept when the code was looked at."""
+    step: int = 0
+    code_hash: str = ""
+    """The recovery code's."""
+
+
+def look(session: Session, keys: Keys, account_id: UUID, code: str) -> Match | None:
+    """Whether ``code`` is one of the account's app now, or one of its recovery codes. Nothing is written: see :func:`use`."""
     plain = re.sub(r"[\s-]", "", code).lower()
     if len(plain) == _GROUPS * _GROUP:
-        return Checked.RECOVERY if _use_recovery(session, account_id, plain) else Checked.WRONG
+        code_hash = _hash(plain)
+        own = sa.and_(_recovery.account_id == account_id, _recovery.code_hash == code_hash)
+        found = session.scalar(sa.select(_recovery.account_id).where(own, _recovery.used_at.is_(None)))
+        return Match(account_id, code_hash=code_hash) if found else None
+    kept = session.execute(
+        sa.select(_account.totp_secret, _account.totp_step).where(
+            _account.id == account_id, _account.totp_confirmed_at.is_not(None)
+        )
+    ).one_or_none()
+    secret = _decrypted(keys, account_id, kept.totp_secret) if kept is not None else None
+    step = _step(secret, plain) if secret is not None else None
+    if kept is None or secret is None or step is None or step <= (kept.totp_step or 0):
+        return None
+    return Match(account_id, secret, kept.totp_secret, step)
+
+
+def use(session: Session, keys: Keys, match: Match) -> bool:
+    """Use a code up; False where somebody has used it meanwhile, in whatever process."""
+    account_id = match.account_id
+    if match.code_hash:
+        stmt = (
+            sa.update(tables.recovery_code)
+            .where(_recovery.account_id == account_id, _recovery.code_hash == match.code_hash)
+            .where(_recovery.used_at.is_(None))
+            .values(used_at=sessions.now())
+        )
+    else:
+        stmt = (
+            sa.update(tables.account)
+            .where(_account.id == account_id, _account.totp_secret == match.kept)
+            .where(_account.totp_confirmed_at.is_not(None), sa.func.coalesce(_account.totp_step, 0) < match.step)
+            .values(totp_step=match.step, totp_secret=_encrypted(keys, _KEPT, f"{account_id} {match.secret}"))
+        )
+    used: Any = session.execute(stmt)
+    return bool(used.rowcount)
+
+
+def readable(session: Session, keys: Keys, account_id: UUID) -> bool:
+    """Whether the account's secret can be read; False where its key has left, and only a recovery code helps."""
     kept = session.scalar(sa.select(_account.totp_secret).where(_account.id == account_id))
-    if kept is None:
-        return Checked.WRONG
+    return kept is None or _decrypted(keys, account_id, kept) is not None
+
+
+def _decrypted(keys: Keys, account_id: UUID, kept: str) -> str | None:
     try:
         owner, _blank, secret = _cipher(keys, _KEPT).decrypt(kept.encode()).decode().partition(" ")
     except InvalidToken:
         logger.warning(
             "the second factor of account %s is encrypted with a key that is not there", account_id
         )
-        return Checked.UNREADABLE
-    step = _step(secret, plain) if owner == str(account_id) else None
-    if step is None:
-        return Checked.WRONG
-    used: Any = session.execute(
-        sa.update(tables.account)
-        .where(_account.id == account_id, _account.totp_confirmed_at.is_not(None))
-        .where(sa.or_(_account.totp_step.is_(None), _account.totp_step < step))
-        .values(totp_step=step, totp_secret=_encrypted(keys, _KEPT, f"{account_id} {secret}"))
-    )
-    return Checked.APP if used.rowcount else Checked.WRONG
-
-
-def _use_recovery(session: Session, account_id: UUID, code: str) -> bool:
-    used: Any = session.execute(
-        sa.update(tables.recovery_code)
-        .where(_recovery.account_id == account_id, _recovery.code_hash == _hash(code))
-        .where(_recovery.used_at.is_(None))
-        .values(used_at=sessions.now())
-    )
-    return bool(used.rowcount)
+        return None
+    return secret if owner == str(account_id) else None
 
 
 def _step(secret: str, code: str) -> int | None:
