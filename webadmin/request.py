@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from webadmin.auth.keys import Keys
 from webadmin.auth.user import SITE_PERMISSIONS, User
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
+from webadmin.database.stop import Stop
 from webadmin.dialects import Dialect
 from webadmin.errors import Forbidden, NotFound
 from webadmin.listing.pagemap.store import PageMaps
@@ -47,6 +49,7 @@ class AdminRequest:
     session: Session
     dialect: Dialect
     registry: Registry
+    """The views as they are for the person."""
     settings: Settings
     urls: Urls
     cookie: SessionData
@@ -58,9 +61,16 @@ class AdminRequest:
     shelf: Shelf = field(default_factory=Shelf)
     maps: PageMaps | None = None
     history: There = field(default_factory=lambda: There(TABLES))
+    long_reading: Callable[[Stop], AbstractContextManager[Session]] | None = None
+    """Opens a session that reads beyond the request's own transaction, for files that are made while they are sent."""
     stopped: Callable[[], bool] = lambda: False
     """Whether nobody waits for the answer any more."""
     extra: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let the person's rights to fields, which may need the request, decide what of the views there is for them."""
+        self.user = replace(self.user, request=self)
+        self.registry = self.registry.for_user(self.user)
 
     if not TYPE_CHECKING:
 
@@ -183,11 +193,13 @@ class Redirect:
 class Download:
     """A file to be kept, sent piece by piece after the transaction; no browser shows it as a page."""
 
-    chunks: Iterator[bytes]
+    chunks: Generator[bytes, Any, None]
     filename: str
     media_type: str
-    """A picture's, or ``application/octet-stream``."""
+    """A picture's, a table's, or ``application/octet-stream``."""
     status: int = 200
+    stop: Callable[[], None] | None = None
+    """Called when the client goes away while a piece is being made."""
 
 
 Answer = Page | Redirect | Download

@@ -16,7 +16,7 @@ from webadmin.forms import foreign_keys
 from webadmin.forms.codecs.numbers import DecimalCodec
 from webadmin.forms.fields import CheckboxField, ColumnField, OwnField
 from webadmin.forms.relations import ToOneField
-from webadmin.forms.row_form import Change
+from webadmin.forms.row_form import Change, refuse_unwritable
 from webadmin.forms.scaffold import blueprint_for
 from webadmin.listing.children import those
 from webadmin.options.context import Context
@@ -50,7 +50,7 @@ class BulkForm:
     Only what the view's form edits can be picked: what is read-only there, left out or the database's own is not.
 
     :param formdata: what was posted.
-    :raises BadRequest: when something is picked that cannot be edited.
+    :raises BadRequest: when something is picked that cannot be edited; Forbidden when the person may not write it.
     """
 
     creating = False
@@ -58,6 +58,7 @@ class BulkForm:
 
     def __init__(self, context: Context, view: View, formdata: Any) -> None:
         self.context, self.view = context, view
+        refuse_unwritable(view, _named(formdata))
         blueprint = blueprint_for(view, context.dialect, creating=False)
         picked = {
             str(key).removeprefix(OPERATION): str(formdata.get(key))
@@ -196,6 +197,17 @@ class BulkForm:
         if list(out):
             raise ValueError(_("There is no such row."))
         return ColumnChange(column.name, "set", found.data)
+
+
+def _named(formdata: Any) -> list[str]:
+    """The columns that a form names, with an operation or a value."""
+    names = [str(key) for key in formdata if formdata.get(key)]
+    return [
+        name.removeprefix(start)
+        for name in names
+        for start in (OPERATION, VALUE, OTHER)
+        if name.startswith(start)
+    ]
 
 
 def _operations(view: View, name: str, found: wtforms.Field) -> tuple[Operation, ...]:

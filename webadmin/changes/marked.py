@@ -60,7 +60,7 @@ class Marking:
 
     def _from(self, view: View, keys: Sequence[Key], depth: int) -> Iterator[tuple[View, list[Key]]]:
         for name in view.soft_delete_cascade:
-            relation = view.info.relations[name]
+            relation = inspect_model(view.model).relations[name]
             info, target_view = (
                 inspect_model(relation.target),
                 self.context.registry.for_model(relation.target),
@@ -128,7 +128,7 @@ def _edge(view: View, relation: RelationInfo, table: sa.Table) -> Edge:
     return Edge(
         child=table,
         child_columns=tuple(info.columns[name].column for name in relation.remote),
-        parent_columns=tuple(view.info.columns[name].column for name in relation.local),
+        parent_columns=tuple(inspect_model(view.model).columns[name].column for name in relation.local),
         rule=SOFT,
         model=relation.target,
     )

@@ -52,7 +52,14 @@ class ReadyAction:
         name, label, confirmation, allowed, icon = self._given
         own = name or attribute.replace("_", "-")
         self._webadmin_action = ActionInfo(
-            own, label or humanize(attribute), confirmation, attribute, "query", allowed=allowed, icon=icon
+            own,
+            label or humanize(attribute),
+            confirmation,
+            attribute,
+            "query",
+            allowed=allowed,
+            icon=icon,
+            column=self.column,
         )
 
     def arguments(self, model: type) -> tuple[Argument, ...]:

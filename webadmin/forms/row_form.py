@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import wtforms
 
 from webadmin.auth.keys import NO_KEYS, Keys
+from webadmin.errors import Forbidden
 from webadmin.forms import foreign_keys, related, snapshot
 from webadmin.forms.depends import Bound, depend
 from webadmin.forms.fields import OwnField, ReadOnlyField
@@ -34,7 +36,8 @@ class Change:
 class RowForm:
     """A form of ``view`` for ``row``, or for a new row where that is None.
 
-    :param formdata: what was posted; None for a form that is opened.
+    :param formdata: what was posted; None for a form that is opened. Raises Forbidden where it has a field that the person
+        may not write.
     :param key: what the hidden snapshot is signed with. What was posted with a snapshot that is not ours is asked about
         wherever it differs from the row; without a key it is compared with the row as it is now.
     :param initial: texts by field name that a form for a new row starts with.
@@ -62,6 +65,8 @@ class RowForm:
         self.given: dict[str, Any] = {}
         """What every new row of this form has, by attribute, and no field decides."""
         self.names = names or related.Names(context)
+        if formdata is not None:
+            refuse_unwritable(view, formdata)
         self._blueprint = blueprint_for(view, context.dialect, creating=self.creating, columns=columns)
         self._refused: dict[str | None, list[str]] = {}
         self._purpose = purpose(context, view, "" if self.creating else view.id_of(row))
@@ -220,6 +225,16 @@ def check_all(forms: Sequence[RowForm]) -> bool:
             for name in foreign_keys.out_of_reach(form.context, form.view, form.row, form.changes()):
                 form.fields[name].errors = [_("There is no such row.")]
     return all(valid) and not any(form.errors for form in forms)
+
+
+def refuse_unwritable(view: View, names: Iterable[str]) -> None:
+    """Raise Forbidden where one of ``names``, as a form sends them, is a field that the person may not write."""
+    tables = {inline.relation.name for inline in view.inlines}  # which look after themselves
+    for name in names if view.unwritable else ():
+        field = re.split("[-.]", name, maxsplit=1)[0]
+        if name in view.unwritable or (field in view.unwritable and field not in tables):
+            message = _("You may not change “{field}”, so nothing was saved.")
+            raise Forbidden(message.format(field=view.label_of(field)))
 
 
 def purpose(context: Context, view: View, id: str) -> str:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 import wtforms
@@ -21,8 +20,8 @@ from webadmin.forms.fields import CheckboxField, ColumnField, ReadOnlyField
 from webadmin.forms.relations import ToManyField, ToOneField, can_be_empty
 from webadmin.forms.sqladmin_fields import converted, prefers_sqladmin
 from webadmin.forms.uploads import UploadField
+from webadmin.listing.memo import per_view
 from webadmin.options.attributes import attribute_name
-from webadmin.options.model_view import ModelView
 from webadmin.options.view import View
 
 logger = logging.getLogger("webadmin")
@@ -43,11 +42,6 @@ class Blueprint:
     """Attributes that are shown and never read, whatever is posted."""
 
 
-_blueprints: WeakKeyDictionary[ModelView, dict[tuple[bool, tuple[str, ...] | None], Blueprint]] = (
-    WeakKeyDictionary()
-)
-
-
 def blueprint_for(
     view: View, dialect: Dialect, *, creating: bool, columns: tuple[str, ...] | None = None
 ) -> Blueprint:
@@ -56,10 +50,8 @@ def blueprint_for(
 
     :param columns: the attributes that it has fields for, in order; by default what the view says.
     """
-    made = _blueprints.setdefault(view.options, {})
-    if (creating, columns) not in made:
-        made[creating, columns] = build_form(view, dialect, creating=creating, columns=columns)
-    return made[creating, columns]
+    key = ("blueprint", creating, columns)
+    return per_view(view, key, lambda: build_form(view, dialect, creating=creating, columns=columns))
 
 
 def build_form(
@@ -69,8 +61,8 @@ def build_form(
     options = view.options
     readonly = _readonly(view)
     if options.form is not None and columns is None:
-        own: type[wtforms.Form] = options.form
-        names = {key: key for key, made in vars(own).items() if hasattr(made, "_formfield")}
+        own = _own_form(view, options.form, creating=creating)
+        names = {key: key for key in vars(options.form) if hasattr(getattr(own, key), "_formfield")}
         return Blueprint(own, names, frozenset(readonly))
     base = options.form_base_class or wtforms.Form
     fields: dict[str, Any] = {}
@@ -87,6 +79,16 @@ def build_form(
         key = _key(base, name)
         names[key], fields[key] = name, made
     return Blueprint(type(f"{view.model.__name__}Form", (base,), fields), names, frozenset(readonly))
+
+
+def _own_form(view: View, given: type[wtforms.Form], *, creating: bool) -> type[wtforms.Form]:
+    """A form class of the host's without fields that the person may not read; those that they may not write only shown."""
+    changed: dict[str, Any] = {}
+    for name in view.unwritable:
+        if hasattr(getattr(given, name, None), "_formfield"):
+            shown = not creating and name not in view.hidden
+            changed[name] = ReadOnlyField(view.label_of(name)) if shown else None
+    return type(given.__name__, (given,), changed) if changed else given
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +208,16 @@ def _readonly(view: View) -> set[str]:
         for name, args in _named(options.form_widget_args).items()
         if args.get("readonly") or args.get("disabled")
     }
-    return names | {
-        name
-        for name, column in view.info.columns.items()
-        if column.generated or (column.kind in HEAVY and not column.primary_key and name not in view.uploads)
-    }
+    return (
+        names
+        | view.unwritable
+        | {
+            name
+            for name, column in view.info.columns.items()
+            if column.generated
+            or (column.kind in HEAVY and not column.primary_key and name not in view.uploads)
+        }
+    )
 
 
 def _ordered(view: View, *, creating: bool) -> Sequence[str]:

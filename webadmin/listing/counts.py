@@ -82,7 +82,7 @@ def known_rows(context: Context, view: View) -> int | None:
 
 def ask_planner(context: Context, view: View, params: ListParams) -> Estimate | None:
     """What the planner expects of the list's count; one statement, which reads no rows, however often a request asks."""
-    what = (view.key, params.deleted, params.q, params.filters, params.per, params.top)
+    what = (view.seen_as, params.deleted, params.q, params.filters, params.per, params.top)
     answered = _answers.get(context.session)
     if answered is not None and answered[0] == what:
         return answered[1]

@@ -43,6 +43,7 @@ def label_plan(context: Context, model: type, beside: Sequence[str] = ()) -> Loa
     node = _Node(model, dict.fromkeys((*label_columns(context, model), *beside)), plain=plain)
     if not plain and view is not None:
         node.add_named(view)
+    _veil(context, node, view)
     return LoadPlan(node, (), (), (), tuple(_collections(node)), None, None)
 
 
@@ -163,8 +164,8 @@ class LoadPlan:
 
 def load_plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadPlan:
     """The plan for showing ``columns``; made once for each choice of them."""
-    names = tuple(column.name for column in columns)
-    return per_view(view, ("load", names), lambda: _plan(context, view, columns))
+    shape = tuple((column.name, column.formatter is not None) for column in columns)
+    return per_view(view, ("load", shape), lambda: _plan(context, view, columns))
 
 
 def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadPlan:
@@ -193,11 +194,21 @@ def _plan(context: Context, view: View, columns: Sequence[ShownColumn]) -> LoadP
             _load(context, root, attribute, with_formatter=shown.formatter is not None)
     if not root.plain:
         root.add_named(view)
+    _veil(context, root, view)
     fixed = None if _any_restricted(context, root) else _options(context, root)
     light = LightRows(root) if fixed is not None and not expressions and _is_light(root) else None
     return LoadPlan(
         root, tuple(counted), tuple(numbers), tuple(expressions), tuple(_collections(root)), fixed, light
     )
+
+
+def _veil(context: Context, node: _Node, view: View | None) -> None:
+    """Leave out of ``node``, rows of ``view``, what the person may not read: functions may have asked for everything."""
+    for name in view.hidden if view is not None else ():
+        node.columns.pop(name, None)
+        node.relations.pop(name, None)
+    for relation, target in node.relations.values() if context.registry.narrowed else ():
+        _veil(context, target, context.registry.for_model(relation.target))
 
 
 def _read_by_formatter(info: ModelInfo, shown: ShownColumn) -> tuple[str, ...] | None:

@@ -89,7 +89,9 @@ class _Lookup:
         beside = [name for name in map(str, fields) if name in self.info.columns]
         stmt = self._select(deleted, beside)
         if q:
-            stmt = stmt.where(self._found(q, [resolve(self.info, name) for name in fields], deleted))
+            named = [resolve(self.info, name) for name in fields]
+            seen = [one for one in named if self.view is None or self.context.registry.shows(self.view, one)]
+            stmt = stmt.where(self._found(q, seen, deleted))
         stmt = stmt.order_by(*self._order(bool(q))).limit(limit + 1)
         rows = self._rows(stmt)
         return [self._choice(row, beside) for row in rows[:limit]], len(rows) > limit

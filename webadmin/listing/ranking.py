@@ -174,7 +174,7 @@ def _key(view: View, params: ListParams) -> Hashable:
     if restricted(view):
         return None
     rows = params.plain.changed(per_page=view.page_size, columns=(), sort=())
-    return view.key, str(params.zone), *rows.pairs()
+    return view.seen_as, str(params.zone), *rows.pairs()
 
 
 def _listed(
@@ -184,7 +184,7 @@ def _listed(
     assert meant.index is not None
     assert meant.query is not None
     kept = _estimates.setdefault(context.dialect, {})
-    key, now, sent = (view.key, params.q), time.monotonic(), 0
+    key, now, sent = (view.seen_as, params.q), time.monotonic(), 0
     found = kept.get(key)
     if found is None or now - found[0] > _KEPT_FOR:
         if statements < 2:

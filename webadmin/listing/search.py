@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from webadmin.database import identity
-from webadmin.database.inspection import Kind, ModelInfo
+from webadmin.database.inspection import Kind, ModelInfo, inspect_model
 from webadmin.dialects import Dialect
 from webadmin.dialects.search import TextIndex, TextQuery
 from webadmin.errors import NotFound
@@ -43,7 +43,7 @@ class Asked:
         return self.query is not None and not self.query.text
 
 
-_asked: WeakKeyDictionary[Dialect, dict[tuple[str, str], tuple[float, Asked]]] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[Dialect, dict[tuple[Hashable, str], tuple[float, Asked]]] = WeakKeyDictionary()
 
 
 def searchable(view: View) -> bool:
@@ -55,11 +55,11 @@ def asked(context: Context, view: View, text: str) -> Asked:
     """What ``text`` means in ``view``. Asks the database the first time, which reads no rows for it."""
     kept = _asked.setdefault(context.dialect, {})
     now = time.monotonic()
-    found = kept.get((view.key, text))
+    found = kept.get((view.seen_as, text))
     if found is None or now - found[0] > _KEPT_FOR:
         if len(kept) >= _MOST:  # what is searched for is not ours to decide
             kept.clear()
-        found = kept[view.key, text] = (now, _ask(context, view, text))
+        found = kept[view.seen_as, text] = (now, _ask(context, view, text))
     return found[1]
 
 
@@ -77,9 +77,12 @@ def _ask(context: Context, view: View, text: str) -> Asked:
 
 
 def _open_columns(view: View, index: TextIndex) -> list[str]:
-    """The columns of ``index`` that this view may look in: those of hidden columns only if the view names the index."""
+    """The columns of ``index`` that this view may look in: those of columns that no page shows only if the view names the
+    index, those of fields that the person may not read never."""
     if view.options.search_index:
-        return list(index.columns)
+        every = inspect_model(view.model).columns
+        closed = {every[name].column.name.casefold() for name in view.hidden & every.keys()}
+        return [name for name in index.columns if name.casefold() not in closed]
     shown = {
         column.attribute.column.column.name.casefold()
         for column in view.all_columns.values()

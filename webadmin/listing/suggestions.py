@@ -11,7 +11,7 @@ import difflib
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -47,7 +47,7 @@ _MOST = 100
 Words = Sequence[tuple[str, int]]
 """Words with the number of rows that have them."""
 
-_words: WeakKeyDictionary[Dialect, dict[str, tuple[float, Words]]] = WeakKeyDictionary()
+_words: WeakKeyDictionary[Dialect, dict[Hashable, tuple[float, Words]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def suggestion(context: Context, view: View, params: ListParams, *, statements: 
 def _known_words(context: Context, view: View, *, may_ask: bool) -> tuple[Words, int]:
     """The words, and how many statements it took to read them."""
     kept = _words.setdefault(context.dialect, {})
-    found = kept.get(view.key)
+    found = kept.get(view.seen_as)
     now = time.monotonic()
     if found is not None and now - found[0] < _KEPT_FOR and not personal(context, view):
         return found[1], 0
@@ -96,7 +96,7 @@ def _known_words(context: Context, view: View, *, may_ask: bool) -> tuple[Words,
     if not personal(context, view):  # else these are the words of one person's rows
         if len(kept) >= _MOST:
             kept.clear()
-        kept[view.key] = (now, words)
+        kept[view.seen_as] = (now, words)
     return words, 1
 
 

@@ -53,7 +53,7 @@ def unless_unchanged(
         return count()
     totals = _totals.setdefault(context.dialect, {})
     key = (
-        view.key,
+        view.seen_as,
         params.deleted,
         params.q,
         tuple((f.parameter, f.texts, repr(f.values)) for f in params.filters),

@@ -54,6 +54,8 @@ class ActionInfo:
     allowed: Any = None
     icon: str = ""
     tone: str = ""
+    column: str = ""
+    """The attribute that a ready-made action writes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from webadmin.errors import Fault
 from webadmin.options.actions import ActionInfo
 from webadmin.options.attributes import attribute_name
 from webadmin.options.expressions import is_expression
+from webadmin.options.field_rights import READ, WRITE, wrong_signature
 from webadmin.options.model_view import ModelView
 
 _KNOWN = {name for name in dir(ModelView) if not name.startswith("_")} | {"model"}
@@ -31,7 +33,12 @@ _MAPPINGS = (
 )  # fmt: skip
 _FORM_MAPPINGS = ("form_args", "form_widget_args", "form_overrides", "form_ajax_refs")
 _COLUMN_MAPPINGS = ("column_labels", "column_descriptions", "column_formatters", "column_formatters_detail")
-_FLAGS = (*(name for name in _KNOWN if name.startswith("can_")), "save_as", "save_as_continue")
+_FIELDS = (READ, WRITE)
+_FLAGS = (
+    *(name for name in _KNOWN if name.startswith("can_") and name not in _FIELDS),
+    "save_as",
+    "save_as_continue",
+)
 
 
 def check_options(options: ModelView) -> tuple[ModelView, list[Fault]]:
@@ -44,13 +51,18 @@ def check_options(options: ModelView) -> tuple[ModelView, list[Fault]]:
         if not options._sqladmin and _looks_like_an_option(options, name)
     ]
     wrong = dict(_wrong_shapes(options))
-    faults += [Fault(title, name, repr(getattr(options, name)), remedy) for name, remedy in wrong.items()]
+    faults += [Fault(title, name, _written(getattr(options, name)), remedy) for name, remedy in wrong.items()]
     if wrong:
         options = type(title, (type(options),), {name: getattr(ModelView, name) for name in wrong})()
     if not options._sqladmin:
         faults.extend(_both(options, title))
     faults.extend(_unknown_keys(options, title))
     return options, faults
+
+
+def _written(value: Any) -> str:
+    """An option's value as it stands in the program, as far as that can be told."""
+    return f"def {value.__name__}{inspect.signature(value)}" if inspect.isroutine(value) else repr(value)
 
 
 def _wrong_shapes(options: ModelView) -> Iterator[tuple[str, str]]:
@@ -69,6 +81,9 @@ def _wrong_shapes(options: ModelView) -> Iterator[tuple[str, str]]:
     for name in _FLAGS:
         if not isinstance(getattr(options, name), bool):
             yield name, "write True or False"
+    for name in _FIELDS:
+        if remedy := wrong_signature(options, name):
+            yield name, remedy
     if not isinstance(options.search_index, str):
         yield "search_index", "write the name of a table"
     rows: Any = options.slow_sort_rows

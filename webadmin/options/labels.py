@@ -51,6 +51,7 @@ class RowLabel:
         heavy ones.
     :param view: the class that gives ``custom`` as its ``row_label``; empty for the model's own ``__str__``, which is
         written for other places as well: what it cannot read here is no fault.
+    :param lenient: what ``custom`` cannot read is no fault either way.
     """
 
     def __init__(
@@ -59,10 +60,15 @@ class RowLabel:
         columns: tuple[str, ...] | None,
         custom: Callable[[Any], Any] | None,
         view: str = "",
+        *,
+        lenient: bool = False,
     ) -> None:
         self._info = info
         self._view = view
         self._custom = custom
+        self._given = columns
+        self._lenient = lenient or not view
+        self._read = columns
         key = tuple(column.name for column in info.key)
         guessed = guess_columns(info)
         self._guessed = guessed
@@ -71,6 +77,7 @@ class RowLabel:
             # A row of a subclass may have a __str__ of its own.
             own_str = custom is str and info.mapper.polymorphic_on is None
             columns = columns_read(info.model.__str__ if own_str else custom, info.columns)
+            self._read = columns
             if columns is not None:
                 columns = (*guessed, *columns)  # should the function fail, the guess stands in
         self.reads_columns = custom is None or columns is not None
@@ -80,6 +87,21 @@ class RowLabel:
         else:
             names = (*key, *(columns or guessed), *deleted)
         self.columns: tuple[str, ...] = tuple(dict.fromkeys(names))
+
+    def without(self, info: ModelInfo, *, unsure: bool) -> RowLabel:
+        """The label for somebody for whom ``info`` is all that there is of the model: without a function that reads more.
+
+        :param unsure: leave out a function, too, of which nobody can tell what it reads.
+        """
+        hidden = self._info.columns.keys() - info.columns.keys()
+        keeps = not unsure if self._read is None else hidden.isdisjoint(self._read)
+        if self._custom is None or not keeps:
+            return RowLabel(info, None, None, self._view, lenient=True)
+        return RowLabel(info, self._given, self._custom, self._view, lenient=True)
+
+    def same(self, other: RowLabel) -> bool:
+        """Whether rows are called the same by both."""
+        return self._custom is other._custom and self._guessed == other._guessed
 
     def __call__(self, row: Any) -> str:
         """The label of a loaded row; never empty, never ``<Order object>``."""
@@ -106,7 +128,7 @@ class RowLabel:
         if is_unloaded(error):
             model = self._info.model.__name__
             function = f"{self._view}.row_label" if self._view else f"{model}.__str__"
-            tell(error, function, self._view or f"the view of {model}", self._info, lenient=not self._view)
+            tell(error, function, self._view or f"the view of {model}", self._info, lenient=self._lenient)
 
 
 def model_name(info: ModelInfo) -> str:

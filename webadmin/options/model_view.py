@@ -144,6 +144,15 @@ class ModelView:
         """Restrict ``stmt``, a select of the model, to the rows that ``user`` may see. Applies to every route."""
         return stmt
 
+    def can_read_field(self, name: str, user: User) -> bool:
+        """Whether ``user`` may read the attribute ``name`` of these rows; what they may not is nowhere to be seen or asked for.
+        Asked for every field on every request: look up once what it needs, and keep it on ``user.request.state``."""
+        return True
+
+    def can_write_field(self, name: str, user: User) -> bool:
+        """Whether ``user`` may write the attribute ``name``; what they may not is shown as text, and refused when it is sent."""
+        return True
+
     def is_accessible(self, request: Any) -> bool:
         """Whether the person of ``request`` may use this view at all."""
         return True

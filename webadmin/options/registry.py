@@ -11,13 +11,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from webadmin.auth.user import User
 from webadmin.database.inspection import inspect_model
 from webadmin.errors import Fault, OptionsError
+from webadmin.options.attributes import Attribute
 from webadmin.options.build import Builder
 from webadmin.options.checks import check_options
+from webadmin.options.field_rights import FieldRights
+from webadmin.options.hidden_fields import HiddenFields
 from webadmin.options.inlines import with_inlines
 from webadmin.options.marking import faults_of
 from webadmin.options.model_view import ModelView
+from webadmin.options.narrowed import narrowed
 from webadmin.options.sqladmin_views import adapt, is_sqladmin_view
 from webadmin.options.summaries import with_summary
 from webadmin.options.view import View
@@ -26,6 +31,8 @@ from webadmin.options.visible import only_visible
 logger = logging.getLogger("webadmin")
 
 RESERVED_KEYS = frozenset({"account", "changes", "database", "login", "logout", "static", "theme"})
+_MOST = 64
+"""Sets of fields that people may see, of which the views are kept."""
 
 
 class Registry:
@@ -40,6 +47,9 @@ class Registry:
         self._keys: set[str] = set()
         self._views: dict[str, View] | None = None
         self._by_model: dict[type, View] = {}
+        self._rights: tuple[FieldRights, ...] = ()
+        self._narrowed: dict[Any, Registry] = {}
+        self._hidden: HiddenFields | None = None
         self.faults: list[Fault] = []
 
     def add(self, view: type[Any]) -> None:
@@ -114,6 +124,48 @@ class Registry:
             raise OptionsError(faults)
         self._views = views
         self._by_model = _by_model(views)
+        self._rights = tuple(rights for view in views.values() if (rights := FieldRights(view)).asks)
+        self._narrowed = {}
+
+    def for_user(self, user: User) -> Registry:
+        """The registry as it is for ``user``: with views that have nothing of what they may not read, see
+        :meth:`ModelView.can_read_field`; itself, where they may read and write everything.
+
+        There is one for each set of fields, so that what is kept with a view is kept for all who see the same of it.
+        """
+        if self._views is None:
+            self.build()
+        if not self._rights or not user.grants:  # who has no right at all sees no view
+            return self
+        asked = {rights.key: rights.of(user) for rights in self._rights}
+        if not any(unread or unwritten for unread, unwritten in asked.values()):
+            return self
+        fields = frozenset((key, *some) for key, some in asked.items())
+        found = self._narrowed.get(fields)
+        if found is None:
+            if len(self._narrowed) >= _MOST:
+                self._narrowed.clear()
+            found = self._narrowed[fields] = self._without(asked)
+        return found
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether it is for somebody who may not read or not write every field."""
+        return self._hidden is not None
+
+    def shows(self, view: View, attribute: Attribute) -> bool:
+        """Whether the person may read what ``attribute``, a path from ``view``'s model, leads to."""
+        return self._hidden is None or not self._hidden.hides(view, attribute)
+
+    def _without(self, asked: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> Registry:
+        unread = HiddenFields(self.views, self._by_model, {key: one for key, (one, _) in asked.items()})
+        named = {key: one for key, (_, one) in asked.items()}
+        unwritten = HiddenFields(self.views, self._by_model, named, derived=False)
+        found = Registry(read_only=self._read_only)
+        found._hidden = unread
+        found._views = {key: narrowed(view, unread, unwritten) for key, view in self.views.items()}
+        found._by_model = _by_model(found._views)
+        return found
 
     def for_model(self, model: type) -> View | None:
         """The first view registered for ``model``, or None."""

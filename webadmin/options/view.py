@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,6 +129,14 @@ class View:
     """Fields that others decide about; each stands behind those that it depends on."""
     editable: tuple[str, ...] = ()
     """Attributes whose cells are edited in the list itself."""
+    hidden: frozenset[str] = frozenset()
+    """Attributes that the person may not read: nothing else of this view names them any more."""
+    unwritable: frozenset[str] = frozenset()
+    """Attributes that the person may not write, the hidden ones included."""
+    veil: Hashable = None
+    """Stands for all that the person may not read, in whichever view; None where that is nothing."""
+    relabelled: bool = False
+    """Rows have other labels for this person than for somebody who may read every field."""
     extra: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What other parts work out once for this view and keep with it."""
 
@@ -139,6 +147,11 @@ class View:
     @property
     def keyless(self) -> bool:
         return self.info.keyless
+
+    @property
+    def seen_as(self) -> Hashable:
+        """What tells the view from others, also from the same one with other hidden fields: for what is kept by view."""
+        return self.key if self.veil is None else (self.key, self.veil)
 
     def allows(self, user: User, permission: str) -> bool:
         """Whether ``user`` may do ``permission`` here: the one question that routes, views and templates ask."""

@@ -42,7 +42,7 @@ def columns_shown(view: View, *, form: bool) -> frozenset[str]:
     names = set(_seen(view)) | (set(view.form_columns) if form else set())
     relations = [view.info.relations[name] for name in names & view.info.relations.keys()]
     names.update(local for relation in relations if relation.many_to_one for local in relation.local)
-    return frozenset(names & view.info.columns.keys())
+    return frozenset(names & view.info.columns.keys() - view.hidden)
 
 
 def _seen(view: View) -> Iterator[str]:

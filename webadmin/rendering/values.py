@@ -96,7 +96,10 @@ class Cells:
             except Unloaded as error:
                 if not is_unloaded(error):
                     raise
-                tell(error, function, type(view.options).__name__, view.info)
+                hidden = (
+                    self._context.registry.narrowed
+                )  # what is not loaded may be what the person may not read
+                tell(error, function, type(view.options).__name__, view.info, lenient=hidden)
                 return Cell(name, "text", placeholder())
 
         return careful

@@ -83,9 +83,12 @@ class History:
             # Words of changes that the person may not see are not asked for: that would tell of them.
             free = [key for key in keys if not self.sight.is_checked(lists[key])]
             hidden = sa.not_(sa.or_(change.c.list_key.in_(free), change.c.person == self.sight.person))
-            contains, said = self.context.dialect.contains, (change.c.label, change.c.reason, change.c.action)
+            contains = self.context.dialect.contains
             if asked.text:
-                stmt = stmt.where(sa.or_(hidden, *(contains(column, asked.text) for column in said)))
+                said = [contains(column, asked.text) for column in (change.c.reason, change.c.action)]
+                named = [key for key in keys if not lists[key].relabelled]
+                label = sa.and_(change.c.list_key.in_(named), contains(change.c.label, asked.text))
+                stmt = stmt.where(sa.or_(hidden, label, *said))
             if asked.who:
                 stmt = stmt.where(sa.or_(hidden, contains(change.c.person_name, asked.who)))
         return stmt
@@ -130,7 +133,7 @@ class History:
             kind=row.kind,
             list_key=row.list_key,
             view=view,
-            label=row.label if told else "",
+            label=row.label if view is not None and not view.relabelled else "",
             action=row.action if told else "",
             reason=row.reason if told else "",
             request_id=row.request_id,
