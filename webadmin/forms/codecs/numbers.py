@@ -12,7 +12,7 @@ from webadmin.text import format_number, ngettext
 from webadmin.text import gettext as _
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _MOST_DIGITS = 1000
 """More digits than any number that a person types; a bound on the work that one field can cause."""
 
