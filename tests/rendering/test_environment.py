@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
@@ -11,6 +12,7 @@ from tests.pages import parse
 from tests.rendering import samples
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.environment import Renderer
+from webadmin.rendering.output import FastEnvironment
 
 
 @dataclass(frozen=True)
@@ -148,3 +150,29 @@ def test_a_hosts_template_can_mark_texts_for_translation(tmp_path: Path) -> None
     )
     found = Renderer(Assets(), tmp_path).page("mine.html", Lacking(), samples.shell())
     assert found == "Hello &lt;b&gt;, 100% Hi &lt;i&gt; 5% 2 rows"
+
+
+def test_a_second_environment_does_not_compile_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the compiled templates of the first, but for a host's own text of the same name, and for one that was changed."""
+    compiled: list[str | None] = []
+    generate = FastEnvironment._generate
+
+    def counted(self: FastEnvironment, source: Any, name: str | None, *rest: Any, **more: Any) -> str:
+        compiled.append(name)
+        return generate(self, source, name, *rest, **more)
+
+    monkeypatch.setattr(FastEnvironment, "_generate", counted)
+
+    def shown(folder: str) -> str:
+        return Renderer(Assets(), tmp_path / folder).environment.get_template("own.html").render()
+
+    for folder in ("one", "two"):
+        write(tmp_path, f"{folder}/own.html", folder)
+    assert (shown("one"), shown("two"), shown("one")) == ("one", "two", "one")
+    assert compiled == ["own.html"] * 2
+    write(tmp_path, "one/own.html", "three")
+    assert shown("one") == "three"
+    assert compiled == ["own.html"] * 3
+    pages = [Renderer(Assets()).page("list.html", samples.lists.list_page(), samples.shell()) for _ in "12"]
+    assert pages[0] == pages[1]
+    assert compiled.count("list.html") <= 1

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import Any, Protocol
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, Template
+from jinja2 import (
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+)
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from webadmin.paths import TEMPLATES
@@ -55,6 +64,32 @@ _GLOBALS: dict[str, Any] = {
 }
 
 
+class _Compiled(BytecodeCache):
+    """What templates are compiled to, by name and file, for as long as their text is the same, with what it takes in.
+
+    One for the whole process, since all environments here are made alike: a second admin does not compile them again,
+    which takes a tenth of a second for each page.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType | None]] = {}
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        taken_in = environment.preprocess(source, name, filename)
+        return super().get_bucket(environment, name, filename, taken_in)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = _Compiled()
+
+
 class AssetUrls(Protocol):
     """Knows the path of a static file below the static address: ``css/webadmin.1a2b3c.css``."""
 
@@ -88,6 +123,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=auto_reload,
             cache_size=-1,
+            bytecode_cache=_COMPILED,
         )
         self.environment.globals.update(_GLOBALS)
         self.environment.newstyle_gettext = True  # type: ignore[attr-defined]
