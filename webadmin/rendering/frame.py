@@ -10,7 +10,8 @@ from starlette.requests import HTTPConnection
 
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import Identity
-from webadmin.auth.user import User
+from webadmin.auth.stored import StoredIdentity
+from webadmin.auth.user import ACCOUNTS, User
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Settings
 from webadmin.options.view import View
@@ -58,7 +59,16 @@ class Frame:
             read_only=self.settings.read_only,
             request_id=request_id,
             changes_url=self.urls.page("changes") if user is not None else None,
+            people=self._people(user),
         )
+
+    def _people(self, user: User | None) -> Link | None:
+        """The pages about people, for those who manage them; about roles alone where nobody logs in with an account."""
+        if user is None or not user.may(ACCOUNTS, ""):
+            return None
+        if isinstance(self.identity, StoredIdentity):
+            return Link(_("People and roles"), self.urls.page("account/people"))
+        return Link(_("Roles"), self.urls.page("account/roles"))
 
     def visible(self, user: User, connection: HTTPConnection) -> Iterable[View]:
         """The views that stand in the person's navigation."""

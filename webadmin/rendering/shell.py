@@ -63,3 +63,5 @@ class Shell:
     request_id: str = ""
     changes_url: str | None = None
     """The page of all changes, for somebody who may view a list."""
+    people: Link | None = None
+    """The pages about people and roles, for those who manage them."""

@@ -11,9 +11,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webadmin.auth.accounts import passwords, sessions
+from webadmin.auth.accounts import sessions, store
 from webadmin.database.own_tables import accounts as tables
 
 State = Literal["", "enabled", "disabled"]
@@ -138,8 +139,16 @@ def logins(session: Session, id: UUID) -> list[Login]:
     ]
 
 
-def change(session: Session, id: UUID, **values: Any) -> None:
-    """Write columns of an account."""
+def rename(session: Session, id: UUID, values: Mapping[str, str]) -> None:
+    """Write who somebody is. Raises NameTaken where another has the name, even since a moment ago."""
+    try:
+        with session.begin_nested():
+            _write(session, id, **values)
+    except IntegrityError as error:
+        raise store.NameTaken(values["name"]) from error
+
+
+def _write(session: Session, id: UUID, **values: Any) -> None:
     session.execute(sa.update(tables.account).where(_account.id == id).values(**values))
 
 
@@ -147,13 +156,7 @@ def hand_out_password(session: Session, id: UUID) -> str:
     """Give an account a password that only opens the page on which another is chosen; returns it. Who is logged in with the old
     one is not any more."""
     password = temporary_password()
-    change(
-        session,
-        id,
-        password_hash=passwords.hashed(password),
-        password_changed_at=sessions.now(),
-        must_change_password=True,
-    )
+    store.set_password(session, id, password, must_change=True)
     sessions.revoke(session, id)
     return password
 
@@ -166,13 +169,13 @@ def temporary_password() -> str:
 
 def disable(session: Session, id: UUID) -> None:
     """Let nobody in with an account any more, and end its sessions."""
-    change(session, id, disabled_at=sessions.now())
+    _write(session, id, disabled_at=sessions.now())
     sessions.revoke(session, id)
 
 
 def forget_second_factor(session: Session, id: UUID) -> None:
     """Take a second factor off that its owner has lost, with its recovery codes, and end the sessions."""
-    change(session, id, totp_secret=None, totp_confirmed_at=None, totp_step=None)
+    _write(session, id, totp_secret=None, totp_confirmed_at=None, totp_step=None)
     codes = tables.recovery_code
     session.execute(sa.delete(codes).where(codes.c.account_id == id))
     sessions.revoke(session, id)

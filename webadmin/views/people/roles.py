@@ -1,0 +1,91 @@
+"""The roles that there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webadmin.auth.accounts import roles as kept
+from webadmin.auth.accounts.grants import ALL, parts
+from webadmin.request import AdminRequest, Answer, Page
+from webadmin.text import gettext as _
+from webadmin.text import ngettext
+from webadmin.views.people.common import Tab, check_tables, people_log_in, place, tabs
+from webadmin.views.people.granting import permission_label, site_labels
+
+_FEW = 6
+"""Rights that are named; of the others only how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLine:
+    """One role."""
+
+    id: str
+    name: str
+    url: str
+    description: str
+    needs_second_factor: bool
+    people: int
+    people_url: str
+    rights: str
+    """What it may do, in short."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolesPage:
+    """Every role."""
+
+    tabs: tuple[Tab, ...]
+    lines: tuple[RoleLine, ...]
+    add_url: str | None
+    counted: bool
+    """People log in with accounts, so that it is known how many have a role."""
+
+
+def roles(request: AdminRequest) -> Answer:
+    """All roles, with what they may do and how many have them."""
+    check_tables(request)
+    page = RolesPage(
+        tabs=tabs(request, "roles"),
+        lines=tuple(_line(request, role) for role in kept.all_roles(request.session)),
+        add_url=place(request, "roles", "add") if not request.settings.read_only else None,
+        counted=people_log_in(request),
+    )
+    return Page("roles.html", page)
+
+
+def _line(request: AdminRequest, role: kept.Role) -> RoleLine:
+    return RoleLine(
+        id=str(role.id),
+        name=role.name,
+        url=place(request, "roles", role.id),
+        description=role.description,
+        needs_second_factor=role.needs_second_factor,
+        people=role.people,
+        people_url=f"{place(request, 'people')}?role={role.id}",
+        rights=in_short(request, role.grants),
+    )
+
+
+def in_short(request: AdminRequest, grants: frozenset[str]) -> str:
+    """Grants in a line of text: the site's own, then list by list."""
+    labels = site_labels()
+    named = [label for grant, label in labels.items() if grant in grants]
+    by_list: dict[str, list[str]] = {}
+    for grant in grants - set(labels):
+        key, permission = parts(grant)
+        by_list.setdefault(key, []).append(permission)
+    titles = {ALL: _("All lists"), **{view.key: view.name_plural for view in request.registry}}
+    for key, title in titles.items():
+        if key in by_list:
+            named.append(f"{title}: {_what(by_list[key])}")
+    left = len(named) - _FEW
+    if left > 0:
+        named = [*named[:_FEW], ngettext("{count} more list", "{count} more lists", left).format(count=left)]
+    return "; ".join(named) or _("no rights")
+
+
+def _what(permissions: list[str]) -> str:
+    if ALL in permissions:
+        return permission_label(ALL).lower()
+    return ", ".join(permission_label(one).removeprefix("action:").lower() for one in sorted(permissions))
