@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from webadmin.auth.user import ACCOUNTS
 from webadmin.runtime import Route
 from webadmin.views import (
     account,
@@ -32,6 +33,7 @@ from webadmin.views import (
     summary,
     undo,
 )
+from webadmin.views.people import people, person, person_acts, rights, role, roles, told
 from webadmin.views.saved import columns, counts, settings
 from webadmin.views.saved import views as saved_views
 
@@ -43,6 +45,21 @@ ROUTES = (
     Route("login", login.login, "public", BOTH),
     Route("logout", login.logout, "known", POST),
     Route("account", account.account, "known", BOTH),
+    Route("account/rights", rights.own, "known"),
+    Route("account/people", people.people, ACCOUNTS),
+    Route("account/people/add", person.add, ACCOUNTS, BOTH),
+    Route("account/people/{id}", person.change, ACCOUNTS, BOTH),
+    Route("account/people/{id}/rights", rights.of_person, ACCOUNTS),
+    Route("account/people/{id}/disable", person_acts.disable, ACCOUNTS, POST),
+    Route("account/people/{id}/enable", person_acts.enable, ACCOUNTS, POST),
+    Route("account/people/{id}/password", person_acts.password, ACCOUNTS, POST),
+    Route("account/people/{id}/second", person_acts.second, ACCOUNTS, POST),
+    Route("account/people/{id}/end", person_acts.end, ACCOUNTS, POST),
+    Route("account/roles", roles.roles, ACCOUNTS),
+    Route("account/roles/add", role.add, ACCOUNTS, BOTH),
+    Route("account/roles/{id}", role.change, ACCOUNTS, BOTH),
+    Route("account/roles/{id}/delete", role.delete, ACCOUNTS, BOTH),
+    Route("account/log", told.log, ACCOUNTS),
     Route("changes", changes.changes, "known"),
     Route("changes/{id}", changeset.changeset, "known"),
     Route("changes/{id}/undo", undo.undo, "known", BOTH),
