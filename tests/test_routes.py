@@ -1,4 +1,7 @@
-"""Every address names a permission, and is refused to whoever lacks it."""
+"""Every address names a permission, which views and read-only admins forbid to everybody.
+
+Who is refused without it, ``tests/security/test_matrix.py`` says.
+"""
 
 from __future__ import annotations
 
@@ -100,40 +103,6 @@ def test_every_route_names_a_permission(route: Route) -> None:
         assert permission == ("public" if route.pattern == "login" else "known")
     assert set(route.methods) <= {"GET", "POST"}
     assert "GET" not in route.writes_on
-
-
-@pytest.mark.parametrize("route", MODELS, ids=lambda route: route.pattern)
-def test_refused_without_its_permission(admin: Admin, route: Route) -> None:
-    """Everything else granted is not enough; neither is the permission for another model, or without seeing rows."""
-    permission = route.permission.format(**VALUES)
-    every = [*PERMISSIONS, "action:shout"]
-    for method in route.methods:
-        others = [f"*.{other}" for other in every if other != permission]
-        assert ask(admin, route, method, others).status_code == 403
-        assert ask(admin, route, method, [f"things.{permission}", "things.*"]).status_code == 403
-        if permission != "view":
-            assert ask(admin, route, method, [f"trashables.{permission}"]).status_code == 403
-        assert ask(admin, route, method, []).status_code == 403
-
-
-@pytest.mark.parametrize("route", MODELS, ids=lambda route: route.pattern)
-def test_granted_with_its_permission(admin: Admin, route: Route) -> None:
-    """The permission, with that to see the rows and those they point to, is enough."""
-    permission = route.permission.format(**VALUES)
-    for method in route.methods:
-        answer = ask(admin, route, method, ["*.view", f"trashables.{permission}"])
-        assert answer.status_code in {200, 303, 422} | without_file(route), answer.text
-
-
-@pytest.mark.parametrize(
-    "route", [r for r in ROUTES if r.permission != "public"], ids=lambda r: r.pattern or "home"
-)
-def test_refused_to_nobody(sqlite_engine: Engine, route: Route) -> None:
-    """Whoever is not known gets no page but the login."""
-    admin = Admin(bridge.filled(sqlite_engine), identify=lambda request: None)
-    admin.add_view(TrashableView)
-    for method in route.methods:
-        assert ask(admin, route, method, []).status_code == 401
 
 
 def test_read_only(sqlite_engine: Engine) -> None:

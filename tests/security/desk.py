@@ -71,6 +71,7 @@ class Ticket(Base):
     price: Mapped[Any] = mapped_column(sa.Numeric(12, 2), default=0)
     pause: Mapped[dt.timedelta | None]
     meta: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    scan: Mapped[bytes | None]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     deleted_at: Mapped[dt.datetime | None] = mapped_column(sa.DateTime(timezone=True))

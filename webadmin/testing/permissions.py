@@ -10,6 +10,7 @@ from webadmin.auth.accounts.identity import with_roles
 from webadmin.auth.user import PERMISSIONS, SITE_PERMISSIONS, User
 from webadmin.options.view import View
 from webadmin.site import Admin
+from webadmin.testing.client import acting
 from webadmin.testing.transaction import rolled_back
 from webadmin.testing.walk import ABSENT, Answer, Walker, address, routes_of
 
@@ -124,7 +125,7 @@ def _walk(admin: Admin, user: User | None) -> dict[tuple[str, str], _Cell]:
     """What every address answers to somebody, by model and permission."""
     admin.check()
     cells: dict[tuple[str, str], _Cell] = defaultdict(_Cell)
-    with rolled_back(admin), Walker(admin, user) as walker:
+    with rolled_back(admin), Walker(acting(admin, user)) as walker:
         for view in (None, *admin.registry):
             key = "" if view is None else view.key
             for route, permission, name in routes_of(view):

@@ -14,6 +14,7 @@ from webadmin.database.own_tables.changes import change_row
 from webadmin.forms.inlines import DELETE, ID
 from webadmin.options.view import View
 from webadmin.site import Admin
+from webadmin.testing.client import acting
 from webadmin.testing.foreign import ForeignRow
 from webadmin.testing.questions import Question, questions
 from webadmin.testing.transaction import rolled_back
@@ -41,7 +42,7 @@ def assert_scoped(
         see the list at all.
     """
     admin.check()
-    with rolled_back(admin) as connection, Walker(admin, user) as walker:
+    with rolled_back(admin) as connection, Walker(acting(admin, user)) as walker:
         row = ForeignRow(connection, admin.registry, foreign_row, markers)
         if (found := walker.ask("GET", f"/{row.view.key}/")).status != 200:
             raise ValueError(

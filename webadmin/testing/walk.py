@@ -8,13 +8,12 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from webadmin.auth.user import User
+from starlette.types import ASGIApp
+
 from webadmin.options.view import View
 from webadmin.routes import ROUTES
 from webadmin.runtime import Route
-from webadmin.site import Admin
 from webadmin.testing.asgi import Caller
-from webadmin.testing.client import acting
 from webadmin.testing.page import Page, parse
 
 ABSENT = "no-such-thing-0f7c"
@@ -52,17 +51,26 @@ class Answer:
 class Walker:
     """One person who asks for pages; to be used as a context manager.
 
-    :param user: None for nobody.
+    :param app: an admin, or :func:`~webadmin.testing.client.acting` for somebody whom it does not have to find.
+    :param cookies: of somebody who has logged in.
+    :param token: what their forms carry; read from a page where it is needed and not given.
     """
 
-    def __init__(self, admin: Admin, user: User | None) -> None:
-        self._caller = Caller(acting(admin, user))
-        self._token = ""
+    def __init__(self, app: ASGIApp, cookies: Mapping[str, str] | None = None, token: str = "") -> None:
+        self._caller = Caller(app)
+        self._caller.cookies.update(cookies or {})
+        self._token = token
+
+    @property
+    def token(self) -> str:
+        """What proves that a form comes from a page of this session."""
+        if not self._token:
+            found = self.ask("GET", "/account/")
+            self._token = (self.ask("GET", found.location) if found.location else found).page.token
+        return self._token
 
     def __enter__(self) -> Walker:
         self._caller.__enter__()
-        found = self.ask("GET", "/account/")
-        self._token = (self.ask("GET", found.location) if found.location else found).page.token
         return self
 
     def __exit__(
@@ -81,7 +89,7 @@ class Walker:
         headers, body = [], b""
         if method == "POST":
             headers = [("content-type", "application/x-www-form-urlencoded")]
-            body = urlencode({"csrf_token": self._token, **(fields or {})}, doseq=True).encode()
+            body = urlencode({"csrf_token": self.token, **(fields or {})}, doseq=True).encode()
         found = self._caller.request(method, path, headers, body)
         kind, location = found.headers.get("content-type", ""), found.headers.get("location", "")
         return Answer(method, path, found.status, found.text, location, kind.startswith("text/html"))
