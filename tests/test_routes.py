@@ -19,7 +19,8 @@ from starlette.testclient import TestClient
 from tests import bridge
 from tests.pages import parse
 from webadmin import Admin, ModelView, User, action
-from webadmin.auth.user import PERMISSIONS
+from webadmin.admission import ENTERING
+from webadmin.auth.user import ACCOUNTS, PERMISSIONS
 from webadmin.database.own_tables.base import metadata as own_tables
 from webadmin.database.own_tables.lists import saved_view
 from webadmin.mixins import SoftDeleteMixin
@@ -67,6 +68,7 @@ def admin(sqlite_engine: Engine) -> Admin:
 
 
 MODELS = [route for route in ROUTES if route.pattern.startswith("{key}")]
+MANAGED = ("account/people", "account/roles", "account/log")
 VALUES = {"key": "trashables", "id": "1", "name": "shout", "field": "thing"}
 
 
@@ -95,12 +97,17 @@ def ask(admin: Admin, route: Route, method: str, grants: list[str]) -> Any:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern or "home")
 def test_every_route_names_a_permission(route: Route) -> None:
-    """It is one of the known ones; only the login is open to all, and only pages of no model to all who are known."""
+    """It is one of the known ones; only the login is open to all, and only pages of no model to all who are known, unless
+    they are about other people."""
     permission = route.permission
     if route.pattern.startswith("{key}"):
         assert permission in PERMISSIONS or permission == "action:{name}"
+    elif route.pattern.startswith(MANAGED):
+        assert permission == ACCOUNTS
     else:
-        assert permission == ("public" if route.pattern == "login" else "known")
+        assert permission in (
+            {*ENTERING, "known"} if route.pattern.startswith("login") else {"entering", "known"}
+        )
     assert set(route.methods) <= {"GET", "POST"}
     assert "GET" not in route.writes_on
 
