@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import Any, cast
 
 from sqlalchemy import create_engine
@@ -11,10 +12,15 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
+from webadmin.database.stop import Stop
 from webadmin.database.stored import as_stored
 from webadmin.dialects import Dialect, Timeouts, engine_options, for_engine, in_memory, sync_url
+from webadmin.errors import Unavailable
+from webadmin.text import gettext as _
 
 _THREADS_WITHOUT_POOL = 15
+_LONG = Timeouts(statement_ms=30 * 60 * 1000)
+"""Of what is read for as long as a client takes it."""
 
 
 class Database:
@@ -32,6 +38,8 @@ class Database:
         self._reading = as_stored(engine)
         self.dialect: Dialect = for_engine(engine)
         self.owned = owned
+        # Most connections stay for pages, however many files are being read.
+        self._long = BoundedSemaphore(max(1, self.capacity // 3))
         self._factory = factory or sessionmaker(engine, expire_on_commit=False)
 
     @classmethod
@@ -109,6 +117,26 @@ class Database:
                     self.dialect.finish(connection)
                     if self._reading.pool is not pool:  # disposed of meanwhile: nobody would close it
                         connection.detach()
+
+    @contextmanager
+    def long_reading(self, stop: Stop) -> Iterator[Session]:
+        """A session that reads for as long as somebody takes the rows, and is ended by ``stop``.
+
+        Raises Unavailable when as many are under way as there may be.
+        """
+        if not self._long.acquire(blocking=False):
+            raise Unavailable(
+                _("Others are exporting just now, as many as can at once. Try again in a minute."),
+                retry_after=60,
+            )
+        try:
+            with (
+                self.transaction(read_only=True, timeouts=_LONG) as session,
+                stop.of(self.dialect, session.connection()),
+            ):
+                yield session
+        finally:
+            self._long.release()
 
     def dispose(self) -> None:
         """Close the pool when webadmin made it."""

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import bound, catalog
 from webadmin.dialects.carried import Carried
+from webadmin.dialects.copying import Copying
 from webadmin.dialects.foreign_keys import ForeignKeys
 from webadmin.dialects.groups import Grouping
 from webadmin.dialects.indexes import TableStatistics
@@ -67,7 +68,7 @@ class Estimate:
     """In the planner's own units; 1 is about the reading of one page in order."""
 
 
-class Dialect(Searching, Grouping, JsonPaths, Recording, ForeignKeys):
+class Dialect(Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying):
     """A database system as the rest of webadmin sees it.
 
     The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on

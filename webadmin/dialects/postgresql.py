@@ -18,6 +18,7 @@ from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.json_paths import PostgreSQLJsonPaths
+from webadmin.dialects.postgresql_copy import PostgreSQLCopying
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_foreign_keys import PostgreSQLForeignKeys
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
@@ -98,6 +99,7 @@ class PostgreSQL(
     PostgreSQLJsonPaths,
     PostgreSQLRecording,
     PostgreSQLForeignKeys,
+    PostgreSQLCopying,
     Snapshots,
 ):
     title = "PostgreSQL"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
@@ -53,7 +53,7 @@ def _from_database(request: AdminRequest, row: Any, name: str) -> Download:
         raise NotFound(_("There is no such file."))
     picture = picture_type(bytes(content[:16]))
     ending = picture[1] if picture else ".bin"
-    return Download(iter([bytes(content)]), f"{request.view.key}-{name}{ending}", _type(content))
+    return Download(_whole(content), f"{request.view.key}-{name}{ending}", _type(content))
 
 
 def _type(start: bytes) -> str:
@@ -61,7 +61,11 @@ def _type(start: bytes) -> str:
     return picture[0] if picture is not None else "application/octet-stream"
 
 
-def _chunks(start: bytes, opened: BinaryIO) -> Iterator[bytes]:
+def _whole(content: bytes) -> Generator[bytes, Any, None]:
+    yield bytes(content)
+
+
+def _chunks(start: bytes, opened: BinaryIO) -> Generator[bytes, Any, None]:
     with opened:
         yield start
         while chunk := opened.read(_CHUNK):

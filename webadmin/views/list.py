@@ -19,6 +19,7 @@ from webadmin.request import AdminRequest, Answer, Page
 from webadmin.saved.kept import SWITCHES
 from webadmin.text import format_count
 from webadmin.text import gettext as _
+from webadmin.views.exporting import export_links
 from webadmin.views.saved.asked import Asked, ask
 from webadmin.views.saved.tabs import Tabs, tabs
 from webadmin.views.scrolling import Scrolling, scrolling
@@ -86,6 +87,9 @@ class ListPage:
     """What can be done with chosen rows, or with all that match."""
     add_url: str | None
     export_links: tuple[Link, ...]
+    """These rows as files."""
+    export_url: str | None
+    """Where the form of a file is chosen."""
     import_url: str | None
     explain_url: str | None
     summary_url: str
@@ -193,7 +197,8 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         size_hidden=_pairs(params.changed(without=["per_page"])),
         actions=bulk_actions(request, view, params),
         add_url=urls.below(view, "add") if request.may("add") else None,
-        export_links=(),
+        export_links=export_links(request, view, plain),
+        export_url=urls.below(view, "export", first) if request.may("export") else None,
         import_url=None,
         explain_url=urls.below(view, "explain", plain.query()) if request.may("explain") else None,
         summary_url=urls.below(view, "summary", first),
@@ -259,6 +264,10 @@ def bulk_actions(request: AdminRequest, view: View, params: ListParams) -> tuple
             for info in view.actions.values()
             if request.may(f"action:{info.name}")
         ]
+        if request.may("export"):
+            found.append(
+                BulkAction("export", _("Export…"), request.urls.below(view, "export"), icon="download")
+            )
         if request.may("delete"):
             url = request.urls.action(view, "delete")
             found.append(BulkAction("delete", _("Delete…"), url, tone="danger", icon="trash"))

@@ -95,11 +95,14 @@ def held(view: View, saved: SavedView, usual: Usual) -> ListParams:
         ) from broken
 
 
-def alone(request: AdminRequest) -> Pairs:
+def alone(request: AdminRequest, pairs: Pairs | None = None) -> Pairs:
     """The request's query string; what a saved view holds instead, where that is all that it names. For other addresses
-    than the list's, where nothing else that a person keeps counts."""
+    than the list's, where nothing else that a person keeps counts.
+
+    :param pairs: what of the query string is about the list.
+    """
     view = request.view
-    named, rest = _split(view, request.query)
+    named, rest = _split(view, request.query if pairs is None else pairs)
     if not named or rest or named == PLAIN:
         return rest
     found = request.store.read().find(named)

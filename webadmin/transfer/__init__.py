@@ -1,0 +1,1 @@
+"""Rows in and out, as files: exports that are streamed, however many rows there are."""
