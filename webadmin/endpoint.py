@@ -131,6 +131,7 @@ class _Call:
         try:
             route = self._checked_route()
             self._check_csrf(form)
+            caller.form = form
             self.told = caller.user = self.responder.identity.identify(self.request, caller.cookie, found)
             expect(self.responder.identity, caller.user, route.permission, caller.cookie)
             self._check_limits()

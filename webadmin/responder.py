@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from webadmin import logs
 from webadmin.auth import csrf
+from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.cookie import CookieSigner, SessionData
 from webadmin.auth.identity import Identity
 from webadmin.auth.keys import Keys
@@ -27,6 +29,7 @@ from webadmin.rendering.urls import Urls, full_path
 from webadmin.request import Answer, Download, Page, Redirect
 from webadmin.streaming import Streaming
 from webadmin.text import gettext as _
+from webadmin.views import login, unsent
 from webadmin.views.error import ErrorPage
 
 
@@ -131,6 +134,12 @@ class Responder:
         target = caller.urls.login(from_here if request.method in {"GET", "HEAD"} else caller.urls.home, step)
         if request.headers.get("hx-request") == "true":
             return self._finish(caller, Response(headers={"HX-Redirect": target}))
+        if request.method == "POST" and step == "login" and isinstance(self.identity, Accounts):
+            sent = caller.form.multi_items()
+            sealed = unsent.seal(self.secret, caller.cookie, caller.urls, from_here, sent)
+            if sealed:
+                page = login.ended(self.settings.title, caller.urls.page("login"), sealed, caller.urls.home)
+                return self.respond(caller, Page("login.html", page, status=401))
         return self._finish(caller, _redirect(target, 303))
 
     def _finish(self, caller: Caller, response: Response) -> Response:
@@ -158,6 +167,8 @@ class Caller:
     cookie: SessionData
     request_id: str
     user: User | None = None
+    form: FormData = field(default_factory=FormData)
+    """What was sent, once it is known to come from a page of ours."""
     database_ms: float = 0.0
 
 

@@ -15,6 +15,7 @@ from webadmin.auth.keys import Keys
 _MAX_AGE = 14 * 24 * 3600
 """Seconds after which a cookie counts no more."""
 _MAX_MESSAGES = 5
+_MAX_DEVICES = 3
 _LONGEST = 3800
 """Characters of a cookie's value; browsers drop a cookie of more than 4096 bytes, name and all, without a word."""
 _PORT = re.compile(r":[0-9]{1,5}$", re.ASCII)
@@ -32,7 +33,22 @@ class SessionData:
     """theme, density, zone, shortcuts."""
     kept: dict[str, Any] = field(default_factory=dict)
     """What is kept of lists; see ``webadmin.saved``."""
+    devices: dict[str, str] = field(default_factory=dict)
+    """Ids of accounts that this browser has logged in to, each with the mark that failed logins are counted by."""
+    flow: dict[str, str] = field(default_factory=dict)
+    """What has to come back with somebody who has gone out to log in elsewhere."""
     dirty: bool = False
+
+    def go_out(self, flow: dict[str, str]) -> None:
+        """Remember what somebody has to bring back from another place; of several times the last one."""
+        self.flow, self.dirty = flow, True
+
+    def come_back(self) -> dict[str, str]:
+        """What was remembered, once: nobody comes back twice."""
+        flow = self.flow
+        if flow:
+            self.flow, self.dirty = {}, True
+        return flow
 
     def log_in(self, name: str) -> None:
         """A new session id, so that one planted before the login is worth nothing."""
@@ -44,6 +60,12 @@ class SessionData:
 
     def log_out(self) -> None:
         self.id, self.user, self.messages, self.dirty = secrets.token_urlsafe(24), "", [], True
+
+    def know(self, account: str) -> None:
+        """Remember that somebody has logged in to this account here; of several people the last ones."""
+        mark = self.devices.pop(account, "") or secrets.token_urlsafe(12)
+        self.devices = dict([*self.devices.items(), (account, mark)][-_MAX_DEVICES:])
+        self.dirty = True
 
     def add_message(self, message: dict[str, Any]) -> None:
         self.messages = [*self.messages, message][-_MAX_MESSAGES:]
@@ -101,6 +123,8 @@ class CookieSigner:
                     messages=list(content.get("m", [])),
                     preferences=dict(content.get("p", {})),
                     kept=dict(content.get("k", {})),
+                    devices=dict(content.get("d", {})),
+                    flow=dict(content.get("f", {})),
                 )
             except (BadData, KeyError, TypeError, ValueError):
                 pass
@@ -133,5 +157,9 @@ class CookieSigner:
             content["p"] = data.preferences
         if data.kept:
             content["k"] = data.kept
+        if data.devices:
+            content["d"] = data.devices
+        if data.flow:
+            content["f"] = data.flow
         value = self._serializer(root).dumps(content)
         return value.decode() if isinstance(value, bytes) else str(value)

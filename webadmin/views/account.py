@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from babel.core import get_global
 
+from webadmin.auth.accounts import store
+from webadmin.auth.accounts.own import account_id
 from webadmin.errors import BadRequest
 from webadmin.forms.controls import Choice
 from webadmin.request import AdminRequest, Answer, Page, Redirect
+from webadmin.text import format_ago, humanize
 from webadmin.text import gettext as _
-from webadmin.text import humanize
+from webadmin.views import password, sessions
 
 _REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLink:
+    """A page on which people look after their own login."""
+
+    label: str
+    url: str
+    help: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class AccountPage:
     """Whether single-key shortcuts are on."""
     next: str
     """Own path to go back to."""
+    links: Sequence[AccountLink] = ()
 
 
 _THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
@@ -60,7 +74,23 @@ def account(request: AdminRequest) -> Answer:
             zones=tuple(Choice(name, name.replace("_", " "), selected=name == zone) for name in zone_names()),
             shortcuts=kept.get("shortcuts", "on") == "on",
             next=request.urls.own(request.value("next")) if request.value("next") else "",
+            links=tuple(_links(request)),
         ),
+    )
+
+
+def _links(request: AdminRequest) -> Iterator[AccountLink]:
+    id = account_id(request.identity, request.user)
+    account = store.get(request.session, id) if id is not None else None
+    if account is None:
+        return
+    if account.password_changed_at is not None:
+        ago = format_ago(account.password_changed_at)
+        yield AccountLink(
+            _("Password"), request.urls.page(password.STEP), _("Changed {when}.").format(when=ago)
+        )
+    yield AccountLink(
+        _("Sessions"), request.urls.page(sessions.PAGE), _("Where you are logged in, to be ended there.")
     )
 
 

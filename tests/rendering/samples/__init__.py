@@ -9,13 +9,16 @@ from tests.rendering.samples import (
     acting,
     conflicts,
     deleting,
+    entering,
     forms,
     frame,
     history,
     inlines,
     lists,
     pages,
+    people,
     summaries,
+    transfer,
 )
 from tests.rendering.samples.frame import bare_shell, shell
 
@@ -38,12 +41,18 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "changeset.html": (history.changeset_page, history.bare_changeset_page),
     "undo.html": (history.undo_page, history.bare_undo_page),
     "home.html": (pages.home_page, pages.bare_home_page),
-    "login.html": (pages.login_page, pages.bare_login_page),
+    "login.html": (entering.login_page, entering.bare_login_page),
+    "first.html": (entering.first_page, entering.bare_first_page),
+    "password.html": (entering.password_page, entering.bare_password_page),
+    "sessions.html": (entering.sessions_page, entering.bare_sessions_page),
+    "unsent.html": (entering.unsent_page, entering.bare_unsent_page),
     "account.html": (pages.account_page, pages.bare_account_page),
     "count.html": (pages.count_page, pages.bare_count_page),
     "facets.html": (pages.facets_page, pages.bare_facets_page),
     "summary.html": (summaries.summary_page, summaries.bare_summary_page),
+    "export.html": (transfer.export_page, transfer.bare_export_page),
     "error.html": (pages.error_page, pages.bare_error_page),
+    **people.PAGES,
 }
 """Whole pages: template to its full and its bare context."""
 

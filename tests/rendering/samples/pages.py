@@ -8,7 +8,7 @@ from tests.rendering.samples.lists import row
 from webadmin.forms.controls import Choice
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
-from webadmin.views.account import AccountPage
+from webadmin.views.account import AccountLink, AccountPage
 from webadmin.views.count import CountPage
 from webadmin.views.delete import DeletePage, PlanLine, PlanStat
 from webadmin.views.detail import DetailField, DetailPage, RelatedRow, RelatedTable
@@ -16,7 +16,6 @@ from webadmin.views.error import ErrorPage
 from webadmin.views.facets import FacetsPage
 from webadmin.views.grouped import GroupRow
 from webadmin.views.home import HomeEntry, HomeGroup, HomePage
-from webadmin.views.login import LoginPage
 from webadmin.views.lookup import LookupOption, LookupPage
 
 
@@ -116,21 +115,6 @@ def bare_home_page() -> HomePage:
     return HomePage("Fernhill Shop", (), "SQLite 3.40.1")
 
 
-def login_page() -> LoginPage:
-    """After a wrong token."""
-    return LoginPage(
-        "Fernhill Shop",
-        "/admin/login/",
-        "/admin/orders/",
-        "This token is not valid.",
-        "It stands in the terminal.",
-    )
-
-
-def bare_login_page() -> LoginPage:
-    return LoginPage("Fernhill Shop", "/admin/login/", "", "", "")
-
-
 def account_page() -> AccountPage:
     return AccountPage(
         "Lena Ortiz",
@@ -140,6 +124,7 @@ def account_page() -> AccountPage:
         (Choice("UTC", "UTC"), Choice("Europe/Berlin", "Europe/Berlin", True)),
         True,
         "/admin/orders/",
+        (AccountLink("Password", "/admin/account/password/", "Changed 3 days ago."),),
     )
 
 

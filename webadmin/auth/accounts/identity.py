@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
 from webadmin.auth.accounts import sessions
+from webadmin.auth.accounts.passwords import Policy
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import TokenLogin
 from webadmin.auth.stored import Found
@@ -25,6 +27,9 @@ class Accounts:
     :param idle: how long a login lasts without a request.
     :param absolute: how long it lasts at most.
     :param terminal: whoever has the token that the server prints may do everything, without an account.
+    :param password_length: characters that a new password has at least.
+    :param refuse_password: a function that gets a new password and returns what is wrong with it, or None; for lists of
+        passwords that were stolen elsewhere.
     """
 
     has_login = True
@@ -35,9 +40,14 @@ class Accounts:
         idle: timedelta = sessions.Lifetime.idle,
         absolute: timedelta = sessions.Lifetime.absolute,
         terminal: TokenLogin | None = None,
+        password_length: int = Policy.shortest,
+        refuse_password: Callable[[str], str | None] | None = None,
     ) -> None:
         self.lifetime = sessions.Lifetime(idle, absolute)
         self.terminal = terminal
+        self.policy = Policy(password_length, refuse_password)
+        self.announced: float | None = None
+        """When the log was told last where the first account is made, on the monotonic clock."""
         self.there = There(TABLES)
 
     async def ahead(self, connection: HTTPConnection) -> Any:

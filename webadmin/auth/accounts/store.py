@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 
 from webadmin.auth.accounts import passwords, sessions
 from webadmin.database.own_tables import accounts as tables
+from webadmin.dialects.upserts import insert
 from webadmin.errors import Unprocessable
 from webadmin.mixins import uuid7
 from webadmin.text import gettext as _
 
 _account = tables.account.c
+_FIRST = "first account"
+"""The row that those lock who want to make the first account; no other key looks like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ def plain_name(name: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: two that only differ in case, width or the like are the same person's (NFKC, folded)."""
+    """A name as it is compared: two that only differ in case, width or the like are the same person's (NFKC, folded), and so are
+    those that differ in what nobody sees."""
     folded = unicodedata.normalize("NFKC", plain_name(name)).casefold()
-    return unicodedata.normalize("NFKC", folded)
+    return "".join(char for char in unicodedata.normalize("NFKC", folded) if char.isprintable())
 
 
 def name_fault(name: str) -> str | None:
@@ -94,6 +98,21 @@ def _one(session: Session, wanted: sa.ColumnElement[bool]) -> Account | None:
 def any_account(session: Session) -> bool:
     """Whether there is an account at all."""
     return session.execute(sa.select(sa.literal(1)).select_from(tables.account).limit(1)).first() is not None
+
+
+def create_first(session: Session, name: str, password: str) -> UUID | None:
+    """Make the first account, which may do everything; None when there is one already, or was made at the same time.
+
+    Raises Unprocessable for a name that cannot be one.
+    """
+    claimed = {"key": _FIRST, "failures": 0, "last_at": sessions.now()}
+    stmt = insert(session.connection(), tables.login_attempt).values(claimed)
+    own = tables.login_attempt.c.key
+    # Whoever comes at the same time waits here until this transaction has ended, and finds the account.
+    session.execute(stmt.on_conflict_do_update(index_elements=[own], set_={"failures": 0}))
+    made = None if any_account(session) else create(session, name, password=password, grants=["*"])
+    session.execute(sa.delete(tables.login_attempt).where(own == _FIRST))
+    return made
 
 
 def create(
@@ -157,7 +176,7 @@ def enable(session: Session, id: UUID) -> None:
     session.execute(sa.update(tables.account).where(_account.id == id).values(disabled_at=None))
 
 
-def proven(session: Session, account: Account | None, password: str) -> bool:
+def proven(account: Account | None, password: str) -> bool:
     """Whether ``password`` is that of an account which may log in; takes as long where there is none."""
     right = passwords.fits(account.password_hash if account is not None else None, password)
     return right and account is not None and account.disabled_at is None
