@@ -86,7 +86,7 @@ def test_every_request_of_htmx_is_a_link_or_form_without_scripts(page: Page) -> 
 def test_a_template_opens_with_its_context(template: str) -> None:
     """A comment names what it is given."""
     opening = (TEMPLATES / template).read_text().partition("#}")[0]
-    assert re.match(r"\{#\n.*\n  page +webadmin\.views\.\w+\.\w+Page\n", opening, re.DOTALL)
+    assert re.match(r"\{#\n.*\n  page +webadmin(\.\w+)+\.\w+Page\n", opening, re.DOTALL)
 
 
 def test_the_end_of_the_rows_says_so(renderer: Renderer) -> None:

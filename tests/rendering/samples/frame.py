@@ -42,6 +42,7 @@ def shell(**changes: Any) -> Shell:
         "account_url": "/admin/account/",
         "static_url": "/admin/static",
         "changes_url": "/admin/changes/",
+        "people": Link("People and roles", "/admin/account/people/"),
     }
     return Shell(**(given | changes))
 
@@ -55,5 +56,6 @@ def bare_shell(**changes: Any) -> Shell:
         "logout_url": None,
         "account_url": None,
         "changes_url": None,
+        "people": None,
     }
     return shell(**(given | changes))
