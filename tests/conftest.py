@@ -11,6 +11,7 @@ import pytest
 
 pytest_plugins = [
     "tests.plugins.databases",
+    "tests.plugins.provider",
     "tests.plugins.served",
     "tests.plugins.shops",
     "tests.plugins.web",

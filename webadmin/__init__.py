@@ -12,6 +12,7 @@ from webadmin._version import __version__
 
 if TYPE_CHECKING:
     from webadmin.auth.accounts.identity import Accounts
+    from webadmin.auth.accounts.oidc import OIDC
     from webadmin.auth.user import User
     from webadmin.changes.hooks import CommittedChange
     from webadmin.changes.ready_actions import Increment, SetValue, Transition
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from webadmin.site import Admin
 
 __all__ = [
+    "OIDC",
     "Accounts",
     "ActionResult",
     "Admin",
@@ -60,6 +62,7 @@ _HOMES = {
     "Filter": "webadmin.options.own_filters",
     "Inline": "webadmin.options.inlines",
     "Increment": "webadmin.changes.ready_actions",
+    "OIDC": "webadmin.auth.accounts.oidc",
     "ModelView": "webadmin.options.model_view",
     "OptionsError": "webadmin.errors",
     "Selection": "webadmin.changes.selection",

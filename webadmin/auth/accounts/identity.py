@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
 from webadmin.auth.accounts import sessions
+from webadmin.auth.accounts.oidc import OIDC
 from webadmin.auth.accounts.passwords import Policy
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import TokenLogin
@@ -30,6 +31,7 @@ class Accounts:
     :param password_length: characters that a new password has at least.
     :param refuse_password: a function that gets a new password and returns what is wrong with it, or None; for lists of
         passwords that were stolen elsewhere.
+    :param oidc: another place at which people may log in as well.
     """
 
     has_login = True
@@ -42,9 +44,11 @@ class Accounts:
         terminal: TokenLogin | None = None,
         password_length: int = Policy.shortest,
         refuse_password: Callable[[str], str | None] | None = None,
+        oidc: OIDC | None = None,
     ) -> None:
         self.lifetime = sessions.Lifetime(idle, absolute)
         self.terminal = terminal
+        self.oidc = oidc
         self.policy = Policy(password_length, refuse_password)
         self.announced: float | None = None
         """When the log was told last where the first account is made, on the monotonic clock."""
@@ -54,6 +58,9 @@ class Accounts:
         return None
 
     def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
+        if self.oidc is not None:
+            # Here, in a thread of its own and before the transaction: a provider may take its time.
+            self.oidc.visit(connection, session)
         return None
 
     def find(

@@ -24,6 +24,8 @@ SECOND_FACTOR, PASSWORD = "second_factor", "password"
 """What a session may be waiting for: a code, a new password."""
 _STEPS = {SECOND_FACTOR: "login/second", PASSWORD: "account/password"}
 """The page of each."""
+OIDC = "oidc"
+"""The kind of a session that began with a login at another place."""
 ENROL = "account/second"
 """The page that somebody is led to whose role asks for a second factor, and who has none."""
 SEEN_EVERY = timedelta(minutes=1)
@@ -48,6 +50,7 @@ class Known:
 
     account_id: UUID | None
     name: str
+    kind: str
     pending: str
     created_at: datetime
     seen_at: datetime
@@ -125,6 +128,7 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
             _session.account_id,
             sa.case((_account.full_name != "", _account.full_name), else_=_account.name).label("called"),
             _session.name,
+            _session.kind,
             _session.pending,
             _session.created_at,
             _session.seen_at,
@@ -152,6 +156,7 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
     return Known(
         account_id=first.account_id,
         name=first.called or first.name,
+        kind=first.kind,
         pending=first.pending,
         created_at=first.created_at,
         seen_at=first.seen_at,

@@ -220,7 +220,9 @@ def use(session: Session, keys: Keys, match: Match) -> bool:
         stmt = (
             sa.update(tables.account)
             .where(_account.id == account_id, _account.totp_secret == match.kept)
-            .where(_account.totp_confirmed_at.is_not(None), sa.func.coalesce(_account.totp_step, 0) < match.step)
+            .where(
+                _account.totp_confirmed_at.is_not(None), sa.func.coalesce(_account.totp_step, 0) < match.step
+            )
             .values(totp_step=match.step, totp_secret=_encrypted(keys, _KEPT, f"{account_id} {match.secret}"))
         )
     used: Any = session.execute(stmt)
