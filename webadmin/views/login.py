@@ -190,7 +190,8 @@ def enter(request: AdminRequest, identity: Accounts, account: Account) -> None:
         account_id=account.id,
         pending=pending,
     )
-    if pending != sessions.SECOND_FACTOR:  # else whoever has the password alone guesses codes from a new browser each time
+    # Else whoever has the password alone would guess codes from a new browser each time.
+    if pending != sessions.SECOND_FACTOR:
         request.cookie.know(str(account.id))
 
 
