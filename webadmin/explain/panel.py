@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -20,6 +21,8 @@ from webadmin.explain.measure import Budget, explain, run_page
 from webadmin.explain.plan import Plan, parse
 from webadmin.text import format_number, ngettext
 from webadmin.text import gettext as _
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,13 @@ class ExplainReport:
 
 
 def build(
-    dialect: Dialect, session: Session, run: Callable[[], None], *, analyze: bool, budget_ms: int
+    dialect: Dialect,
+    session: Session,
+    run: Callable[[], None],
+    *,
+    analyze: bool,
+    budget_ms: int,
+    hidden: Set[str] = frozenset(),
 ) -> ExplainReport:
     """Run a page's reads once and report what they cost.
 
@@ -90,6 +99,8 @@ def build(
     :param run: sends the page's statements over ``session``. A time limit that it hits is reported.
     :param analyze: also run every statement once more, measured, read-only.
     :param budget_ms: milliseconds that all measurements together may take.
+    :param hidden: names of columns, in lower case, of which the person may know nothing: a statement that asks about one, such as
+        the condition of a row scope, is not shown.
     :raises sqlalchemy.exc.DBAPIError: when ``run`` fails for any reason but a time limit.
     """
     connection = session.connection()
@@ -99,7 +110,9 @@ def build(
     analyze = analyze and dialect.supports_analyze
     whole = sum(statement.seconds for statement in captured)
     reports = tuple(
-        _report(dialect, connection, statement, number, whole=whole, analyze=analyze, budget=budget)
+        _untold(statement, number, whole)
+        if not hidden.isdisjoint(_WORD.findall(statement.sql.lower()))
+        else _report(dialect, connection, statement, number, whole=whole, analyze=analyze, budget=budget)
         for number, statement in enumerate(captured, 1)
     )
     return ExplainReport(
@@ -113,6 +126,33 @@ def build(
         if finished
         else _("The page itself was stopped by its time limit at the last statement here."),
     )
+
+
+def _untold(statement: Captured, number: int, whole: float) -> StatementReport:
+    """What there is to say of a statement that is not for this person to see."""
+    return StatementReport(
+        number=number,
+        label=statement.label,
+        ms=_ms(statement.seconds * 1000),
+        bar_width=_part(statement, whole),
+        tone="",
+        preview=_("not shown"),
+        sql="",
+        sql_html=Markup(),
+        facts=_facts(statement, None),
+        rows=(),
+        measured=False,
+        costed=False,
+        warnings=(),
+        message=_(
+            "It asks about a field that is not for you to see, so neither the statement nor its plan is shown."
+        ),
+        plan_json="",
+    )
+
+
+def _part(statement: Captured, whole: float) -> str:
+    return f"{statement.seconds / whole * 100:.1f}%" if whole else "0%"
 
 
 def _report(
@@ -137,7 +177,7 @@ def _report(
         number=number,
         label=statement.label,
         ms=_ms(statement.seconds * 1000),
-        bar_width=f"{statement.seconds / whole * 100:.1f}%" if whole else "0%",
+        bar_width=_part(statement, whole),
         tone="warn" if any(warning.tone == "warn" for warning in warnings) or statement.failed else "",
         preview=sql_format.one_line(sql),
         sql=sql,

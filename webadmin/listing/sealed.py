@@ -11,6 +11,7 @@ from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 
+from webadmin.options.context import Context
 from webadmin.options.unloaded import ExtraStatement
 
 
@@ -29,6 +30,16 @@ def sealed(session: Session, rows: Sequence[Any]) -> Iterator[None]:
         yield
     finally:
         event.remove(session, "do_orm_execute", _refuse)
+
+
+def forget_hidden(context: Context) -> None:
+    """Have the rows that the session holds, and that are written, forget what the person may not read: while sealed, functions
+    that read it get nothing."""
+    for row in list(context.session.identity_map.values()) if context.registry.narrowed else ():
+        view = context.registry.for_model(type(row))
+        names = view.hidden.intersection(view.info.mapper.attrs.keys()) if view is not None else ()
+        if names:
+            context.session.expire(row, names)
 
 
 @contextmanager

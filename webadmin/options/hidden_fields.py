@@ -77,6 +77,11 @@ class HiddenFields:
         relations = inspect_model(view.model).relations.values()
         return bool(self._of[view.key]) or any(self.of_model(relation.target) for relation in relations)
 
+    @property
+    def column_names(self) -> frozenset[str]:
+        """The hidden columns by their names in the database, in lower case."""
+        return frozenset(str(table.c[key].name).lower() for table, key in self._columns)
+
     # -- what follows from what is hidden --------------------------------------------------------------------
 
     def _grown(self, view: View) -> bool:

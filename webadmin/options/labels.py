@@ -51,7 +51,7 @@ class RowLabel:
         heavy ones.
     :param view: the class that gives ``custom`` as its ``row_label``; empty for the model's own ``__str__``, which is
         written for other places as well: what it cannot read here is no fault.
-    :param lenient: what ``custom`` cannot read is no fault either way.
+    :param silent: what ``custom`` cannot read may be what the person may not read: nothing is said of it.
     """
 
     def __init__(
@@ -61,13 +61,13 @@ class RowLabel:
         custom: Callable[[Any], Any] | None,
         view: str = "",
         *,
-        lenient: bool = False,
+        silent: bool = False,
     ) -> None:
         self._info = info
         self._view = view
         self._custom = custom
         self._given = columns
-        self._lenient = lenient or not view
+        self._silent = silent
         self._read = columns
         key = tuple(column.name for column in info.key)
         guessed = guess_columns(info)
@@ -96,8 +96,8 @@ class RowLabel:
         hidden = self._info.columns.keys() - info.columns.keys()
         keeps = not unsure if self._read is None else hidden.isdisjoint(self._read)
         if self._custom is None or not keeps:
-            return RowLabel(info, None, None, self._view, lenient=True)
-        return RowLabel(info, self._given, self._custom, self._view, lenient=True)
+            return RowLabel(info, None, None, self._view, silent=True)
+        return RowLabel(info, self._given, self._custom, self._view, silent=True)
 
     def same(self, other: RowLabel) -> bool:
         """Whether rows are called the same by both."""
@@ -125,10 +125,10 @@ class RowLabel:
         return f"{model_name(self._info)} {', '.join(map(_in_words, key))}"
 
     def _tell(self, error: Exception) -> None:
-        if is_unloaded(error):
+        if is_unloaded(error) and not self._silent:
             model = self._info.model.__name__
             function = f"{self._view}.row_label" if self._view else f"{model}.__str__"
-            tell(error, function, self._view or f"the view of {model}", self._info, lenient=self._lenient)
+            tell(error, function, self._view or f"the view of {model}", self._info, lenient=not self._view)
 
 
 def model_name(info: ModelInfo) -> str:

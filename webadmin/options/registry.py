@@ -153,6 +153,11 @@ class Registry:
         """Whether it is for somebody who may not read or not write every field."""
         return self._hidden is not None
 
+    @property
+    def hidden_columns(self) -> frozenset[str]:
+        """The names, in lower case, of the columns of the database that the person may not read."""
+        return frozenset() if self._hidden is None else self._hidden.column_names
+
     def shows(self, view: View, attribute: Attribute) -> bool:
         """Whether the person may read what ``attribute``, a path from ``view``'s model, leads to."""
         return self._hidden is None or not self._hidden.hides(view, attribute)

@@ -96,10 +96,8 @@ class Cells:
             except Unloaded as error:
                 if not is_unloaded(error):
                     raise
-                hidden = (
-                    self._context.registry.narrowed
-                )  # what is not loaded may be what the person may not read
-                tell(error, function, type(view.options).__name__, view.info, lenient=hidden)
+                if not self._context.registry.narrowed:  # else it may be what the person may not read
+                    tell(error, function, type(view.options).__name__, view.info)
                 return Cell(name, "text", placeholder())
 
         return careful

@@ -14,6 +14,7 @@ from webadmin.errors import NotFound
 from webadmin.forms.controls import FormControl, FormSummaryItem, controls, summary
 from webadmin.forms.row_form import RowForm
 from webadmin.listing.scope import one
+from webadmin.listing.sealed import forget_hidden, sealed
 from webadmin.options.view import ShownColumn
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.values import Cells
@@ -100,7 +101,9 @@ def _column(request: AdminRequest) -> ShownColumn:
 
 def _value(request: AdminRequest, row: Any) -> Page:
     view, column = request.view, _column(request)
-    shown = Cells(request.context, view, request.urls).maker(column)(row, {})
+    forget_hidden(request.context)
+    with sealed(request.session, [row]):
+        shown = Cells(request.context, view, request.urls).maker(column)(row, {})
     if view.list_columns and column.name == view.list_columns[0].name and view.options.can_view_details:
         shown = shown.linked(request.urls.row(view, view.id_of(row)))
     url = request.urls.cell(view, view.id_of(row), column.name)

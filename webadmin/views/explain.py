@@ -43,6 +43,7 @@ def explain(request: AdminRequest) -> Answer:
         read,
         analyze=analyze,
         budget_ms=BUDGET_MS,
+        hidden=request.registry.hidden_columns,
     )
     query = params.query()
     page = ExplainPage(

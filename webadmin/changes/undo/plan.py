@@ -22,6 +22,7 @@ from webadmin.changes.record.journal import DELETE, INSERT, UPDATE
 from webadmin.changes.record.occasion import describe
 from webadmin.changes.record.recorder import recorder
 from webadmin.changes.statements import delete_rows, update_rows
+from webadmin.changes.undo.fields import check_fields
 from webadmin.changes.undo.standing import MOVED, READY, Group
 from webadmin.database.own_tables.changes import change, change_row
 from webadmin.errors import Conflict, Forbidden, NotFound
@@ -75,7 +76,8 @@ class UndoPlan:
 def plan_undo(context: Context, id: UUID) -> UndoPlan:
     """What taking back the change ``id`` would do for this person.
 
-    Raises NotFound when there is no such change, Forbidden when the person may not change the rows of one of its tables.
+    Raises NotFound when there is no such change, Forbidden when the person may not change the rows of one of its tables, or
+    what was changed of them.
     """
     key = context.session.scalar(sa.select(change.c.list_key).where(change.c.id == id))
     if key is None:
@@ -93,6 +95,8 @@ def plan_undo(context: Context, id: UUID) -> UndoPlan:
         plan.view = plan.view or view
         _check(context, view or plan.view, _PERMISSIONS[kind] if view else "change")
         group = Group(context, id, step, kind, recorded(table), view, _names(context, id, step, table, kind))
+        if kind == UPDATE or view is None:
+            check_fields(context, table, view, group.compared)
         try:
             _count(plan, group, latest=several)
         except exc.DBAPIError as error:

@@ -28,6 +28,7 @@ class ViewLine:
     post_url: str
     hint: str
     query: str
+    """Empty where it may name what the person may not read."""
     fault: str
     """What it asks for that the list does not have any more; empty when nothing."""
     default: bool
@@ -249,7 +250,7 @@ def _line(request: AdminRequest, kept: Kept, saved: SavedView, *, first: bool, l
         url=view_url(request, view, saved),
         post_url=request.urls.below(view, f"views/{saved.id}"),
         hint=whose(saved),
-        query=saved.query,
+        query="" if fault and request.registry.narrowed else saved.query,
         fault=fault,
         default=kept.settings.default == saved.id,
         changes=may_change(request, saved),
