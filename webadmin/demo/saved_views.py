@@ -1,4 +1,4 @@
-"""webadmin's own tables in the demo's database, with some shared views of the shop's lists."""
+"""webadmin's own tables in the demo's database, with some shared views of the shop's lists, roles and people."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from sqlalchemy.engine import Engine
 
 from webadmin.database.own_tables.base import is_current
 from webadmin.database.own_tables.lists import saved_view
+from webadmin.demo.people import add_people
+
+_PEOPLE_SINCE = "0004"
+"""The version of the tables since which there are people."""
 
 SHARED = (
     ("orders", "Needs attention", "status=failed&sort=placed_at:desc"),
@@ -23,7 +27,7 @@ SHARED = (
 
 
 def prepare(engine: Engine) -> None:
-    """Bring webadmin's own tables up to date; where there were none, share some views with everybody."""
+    """Bring webadmin's own tables up to date; where there were none, share some views with everybody, and make some roles."""
     with engine.connect() as connection:
         if is_current(connection):
             return
@@ -31,6 +35,8 @@ def prepare(engine: Engine) -> None:
 
     with engine.begin() as connection:
         before, _after = upgrade(connection)
+        if before is None or before < _PEOPLE_SINCE:
+            add_people(connection)
         if before is None:
             connection.execute(
                 sa.insert(saved_view),
