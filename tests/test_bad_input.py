@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import anyio
@@ -56,14 +57,20 @@ ODD = {
 }
 
 
+@pytest.fixture(scope="module")
+def shop_app(kept_shop: Callable[[str], Engine]) -> Callable[[str], Any]:
+    """For each dialect the demo, made once."""
+    return cache(lambda dialect: build(kept_shop(dialect)))
+
+
 @pytest.fixture(params=[f"{what}-{dialect}" for what in ("shop", "odd") for dialect in BOTH])
 def target(
-    request: pytest.FixtureRequest, kept_shop: Callable[[str], Engine], served_once: Callable[[str], Served]
+    request: pytest.FixtureRequest, shop_app: Callable[[str], Any], served_once: Callable[[str], Served]
 ) -> Target:
     """The demo and the odd schema, each on both databases."""
     what, _dash, dialect = request.param.partition("-")
     if what == "shop":
-        app = build(kept_shop(dialect))
+        app = shop_app(dialect)
         return Target(TestClient(app, raise_server_exceptions=False), app, "/admin", SHOP)
     served = served_once(dialect)
     return Target(TestClient(served.admin, raise_server_exceptions=False), served.admin, "", ODD[dialect])
@@ -101,17 +108,14 @@ def test_ids_that_no_row_has(target: Target, id: str) -> None:
 @pytest.mark.parametrize(("query", "status"), QUERIES, ids=[query[:30] for query, _ in QUERIES])
 def test_query_strings(target: Target, query: str, status: int) -> None:
     """Numbers that are none, unknown names, broken places: 400 with a link to the list without them. A page out of
-    range is the nearest one."""
+    range is the nearest one. The other pages of a list read them as the list does."""
     for key in target.keys:
         answer = target.client.get(f"{target.root}/{key}/?{query}")
         allowed = {status, 400} if query.startswith(("page=last", "q=")) else {status}
         _check(answer, allowed, (key, query[:60]))
-        for place in ("rows", "explain/"):
-            _check(
-                target.client.get(f"{target.root}/{key}/{place}?{query}"),
-                {200, 400},
-                (key, place, query[:60]),
-            )
+    for place in ("rows", "explain/"):
+        address = f"{target.root}/{target.keys[0]}/{place}?{query}"
+        _check(target.client.get(address), {200, 400}, address[:90])
 
 
 def test_a_query_of_ten_megabytes(target: Target) -> None:
