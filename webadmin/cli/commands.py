@@ -1,63 +1,32 @@
-"""``webadmin``: the demo, and an admin over any database."""
+"""The commands."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import ipaddress
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import exc
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import Engine
 
 from webadmin._version import __version__
+from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.identity import Identity, LocalUser, TokenLogin
-from webadmin.database.reflection import reflect
+from webadmin.cli.plain import Commands, Failed, plain_errors
+from webadmin.cli.targets import load, reflected, url_of
+from webadmin.cli.users import users
+from webadmin.database.own_tables.base import is_current
 from webadmin.database.session import Database
 from webadmin.doctor import examine, report
-from webadmin.errors import DatabaseUnreachable, OptionsError
-from webadmin.serving import PortInUse, reserve, serve_app, stopping
-from webadmin.site import Admin
-
-_PLAIN = (DatabaseUnreachable, OptionsError, PortInUse)
+from webadmin.serving import reserve, serve_app, stopping
 
 
-class _Failed(click.ClickException):
-    """A plain line and exit status 2."""
-
-    exit_code = 2
-
-
-class _Commands(click.Group):
-    """Says what is wrong with the arguments in one line, without the usage before it."""
-
-    def make_context(self, *args: Any, **options: Any) -> click.Context:
-        with _one_line():
-            return super().make_context(*args, **options)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        with _one_line():
-            return super().invoke(ctx)
-
-
-@contextlib.contextmanager
-def _one_line() -> Iterator[None]:
-    try:
-        yield
-    except click.exceptions.NoArgsIsHelpError:
-        raise
-    except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "webadmin"
-        raise _Failed(f"{error.format_message()} See {where} --help.") from None
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="webadmin")
 def main() -> None:
     """A server-rendered admin for SQLAlchemy models and for any PostgreSQL or SQLite database."""
@@ -93,11 +62,12 @@ def demo(port: int, host: str, rows: int, database_url: str | None, no_login: bo
 
     identity = _identity(host, no_login)
     with (
-        _plain_errors(demo_run.EmbeddedServerError, demo_run.SeedError),
+        plain_errors(demo_run.EmbeddedServerError, demo_run.SeedError),
         stopping(),
         reserve(host, port) as reserved,
         demo_run.database(database_url, rows, TerminalProgress()) as engine,
     ):
+        identity = with_accounts(identity, engine)
         _run(demo_app.build(engine, login=identity), reserved, host, "/admin/", identity)
 
 
@@ -130,26 +100,29 @@ def serve(
 ) -> None:
     """Serve an admin over the database at URL, with no code at all, or an Admin object of your own."""
     if (url is None) == (app_name is None):
-        raise _Failed("give either a database URL or --app module:admin")
+        raise Failed("give either a database URL or --app module:admin")
     identity = _identity(host, no_login)
     with (
         _without_collector(),
-        _plain_errors(),
+        plain_errors(),
         stopping(),
         reserve(host, port) as reserved,
         contextlib.ExitStack() as stack,
     ):
         if app_name is not None:
-            admin = _load(app_name)
+            admin = load(app_name)
             if isinstance(admin.identity, LocalUser):
+                identity = with_accounts(identity, admin.runtime.database.engine)
                 admin.identify_by(identity)
             else:
                 identity = admin.identity
             admin.check()
         else:
-            database = Database.of(_url(str(url)))
+            database = Database.of(url_of(str(url)))
             stack.callback(database.dispose)
-            admin = _reflected(database, schemas, include, exclude, read_only, identity)
+            admin = reflected(database, schemas, include, exclude, read_only, identity)
+            identity = with_accounts(identity, database.engine)
+            admin.identify_by(identity)
         _run(admin, reserved, host, "/", identity)
 
 
@@ -159,8 +132,8 @@ def migrate(url: str) -> None:
     """Create or upgrade webadmin's own tables in the database at URL."""
     from webadmin.database.own_tables.migrate import upgrade  # takes a while, and only this command needs it
 
-    with _plain_errors():
-        database = Database.of(_url(url))
+    with plain_errors():
+        database = Database.of(url_of(url))
         try:
             before, after = upgrade(database.engine)
         finally:
@@ -177,72 +150,18 @@ def migrate(url: str) -> None:
 def doctor(target: str, small: bool) -> None:
     """Name the sorts of lists that no index serves, with the statements that make the indexes. Exit status 1 when there
     are any."""
-    with _plain_errors(), contextlib.ExitStack() as stack:
+    with plain_errors(), contextlib.ExitStack() as stack:
         if "://" in target or ":" not in target:
-            database = Database.of(_url(target))
+            database = Database.of(url_of(target))
             stack.callback(database.dispose)
-            admin = _reflected(database, (), (), (), True, LocalUser())
+            admin = reflected(database, (), (), (), True, LocalUser())
         else:
-            admin = _load(target)
+            admin = load(target)
         findings = examine(admin, small=small)
     for line in report(findings):
         click.echo(line)
     click.echo(f"{len(findings)} found" if findings else "nothing found", err=True)
     sys.exit(1 if findings else 0)
-
-
-def _reflected(
-    database: Database,
-    schemas: Sequence[str],
-    include: Sequence[str],
-    exclude: Sequence[str],
-    read_only: bool,
-    identity: Identity,
-) -> Admin:
-    found = reflect(database.engine, schemas=schemas, include=include, exclude=exclude)
-    for note in found.notes:
-        click.echo(f"note: {note}", err=True)
-    name = database.engine.url.database
-    title = Path(name).stem if name else "Database"
-    admin = Admin(database.engine, title=title, identify=identity, read_only=read_only)
-    admin.add_models(found.models)
-    admin.check()
-    click.echo(f"{len(found.models)} tables and views", err=True)
-    return admin
-
-
-def _url(text: str) -> URL:
-    try:
-        url = make_url(text)
-        Database.of(url)
-    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError, TypeError, ValueError):
-        raise _Failed(
-            "this is not the address of a database that webadmin can open; "
-            "write postgresql://user:password@host/name or sqlite:///file.db"
-        ) from None
-    return url
-
-
-def _load(name: str) -> Admin:
-    module, _, attribute = name.partition(":")
-    if not module or not attribute:
-        raise _Failed(f"an app is named as module:admin, not {name!r}")
-    sys.path.insert(0, "")
-    try:
-        admin: Any = importlib.import_module(module)
-        for part in attribute.split("."):
-            admin = getattr(admin, part)
-    except ModuleNotFoundError as error:
-        raise _Failed(f"there is no module {error.name!r}") from None
-    except AttributeError:
-        raise _Failed(f"module {module!r} has no {attribute!r}") from None
-    except Exception as error:
-        # Whatever a module does while it is imported.
-        reason = (str(error).strip().splitlines() or [""])[0]
-        raise _Failed(f"module {module!r} cannot be imported: {type(error).__name__}: {reason}") from None
-    if not isinstance(admin, Admin):
-        raise _Failed(f"{name} is no webadmin.Admin")
-    return admin
 
 
 def _identity(host: str, no_login: bool) -> Identity:
@@ -253,18 +172,30 @@ def _identity(host: str, no_login: bool) -> Identity:
     except ValueError:
         loopback = False
     if not loopback:
-        raise _Failed(
+        raise Failed(
             "--no-login is for a loopback host only, such as 127.0.0.1: others could reach the data without it"
         )
     return LocalUser()
 
 
+def with_accounts(identity: Identity, engine: Engine) -> Identity:
+    """People log in with their accounts as well where the database has webadmin's own tables."""
+    if not isinstance(identity, TokenLogin):
+        return identity
+    try:
+        with engine.connect() as connection:
+            return Accounts(terminal=identity) if is_current(connection) else identity
+    except exc.SQLAlchemyError:
+        return identity  # whatever it is: what comes next meets it too, and says so
+
+
 def _run(app: Any, reserved: socket.socket, host: str, path: str, identity: Identity) -> None:
     def announce(base: str) -> None:
-        if isinstance(identity, TokenLogin):
+        terminal = identity.terminal if isinstance(identity, Accounts) else identity
+        if isinstance(terminal, TokenLogin):
             address = f"{base}{path}login/?token="
-            identity.announce = lambda token: click.echo(f"For another browser: {address}{token}")
-            click.echo(f"webadmin is running. Open {address}{identity.token}")
+            terminal.announce = lambda token: click.echo(f"For another browser: {address}{token}")
+            click.echo(f"webadmin is running. Open {address}{terminal.token}")
         else:
             click.echo(f"webadmin is running. Open {base}{path}")
 
@@ -283,16 +214,4 @@ def _without_collector() -> Iterator[None]:
         gc.enable()
 
 
-@contextlib.contextmanager
-def _plain_errors(*more: type[Exception]) -> Iterator[None]:
-    """Whatever stops the start, errors of the kinds ``more`` too, is one clear line and exit status 2."""
-    try:
-        yield
-    except _PLAIN as error:
-        raise _Failed(str(error)) from None
-    except more as error:
-        raise _Failed(str(error)) from None
-    except exc.SQLAlchemyError as error:
-        original = getattr(error, "orig", None)
-        reason = str(original or error).strip().splitlines()[0]
-        raise _Failed(f"the database cannot be used: {reason}") from None
+main.add_command(users)

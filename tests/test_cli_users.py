@@ -1,0 +1,99 @@
+"""``webadmin users``: accounts from a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from webadmin.auth.accounts import events, passwords, roles, store
+from webadmin.cli import main
+from webadmin.database.own_tables import accounts as tables
+from webadmin.database.own_tables.migrate import upgrade
+
+GOOD = "kettle under violet snow"
+
+
+@pytest.fixture
+def url(sqlite_engine: Engine, sqlite_url: str) -> str:
+    upgrade(sqlite_engine)
+    return sqlite_url
+
+
+@pytest.fixture
+def session(sqlite_engine: Engine, url: str) -> Iterator[Session]:
+    with Session(sqlite_engine) as opened:
+        yield opened
+
+
+def run(command: str, *arguments: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["users", command, *arguments], input=typed)
+
+
+def refused(result: Result, *words: str) -> None:
+    assert result.exit_code == 2, result.output
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not result.stdout
+    assert all(word in result.stderr for word in words), result.stderr
+
+
+def test_from_nothing_to_disabled(url: str, session: Session) -> None:
+    """An account is made, listed, given another password, disabled and enabled, and all of that is written down without secrets."""
+    packer = roles.new("packer", "", False, ["orders.view"])
+    roles.save(session, packer)
+    session.commit()
+    options = ["--grant", "orders.change", "--role", "packer", "--password-stdin", "--full-name", "Ada L."]
+    assert run("create", url, "Ada", *options, typed=f"{GOOD}\n").exit_code == 0
+    made = store.by_name(session, "ada")
+    assert made is not None
+    assert store.proven(made, GOOD)
+    assert roles.rights_of(session, made.id).all == {"orders.change", "orders.view"}
+    assert run("list", url).stdout == "Ada\tenabled\tpacker\torders.change\tnever\n"
+    changed = run("password", url, "ADA", "--generate")
+    session.expire_all()
+    session.commit()
+    again = store.by_name(session, "ada")
+    assert again is not None
+    assert again.must_change_password
+    assert passwords.fits(again.password_hash, changed.stdout.strip())
+    for command, state in (("disable", "disabled"), ("enable", "enabled")):
+        assert run(command, url, "ada").exit_code == 0
+        assert run("list", url).stdout.split("\t")[1] == state
+    written, _more = events.read(session)
+    assert [event.kind for event in written] == ["enabled", "disabled", "password", "added"]
+    stored = str(session.execute(sa.select(tables.event)).all())
+    assert GOOD not in stored
+    assert changed.stdout.strip() not in stored
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "word"),
+    [
+        (["create", "Ada"], None, "terminal"),
+        (["create", "Ada", "--password-stdin"], "short\n", "at least 12"),
+        (["create", "Ada", "--password-stdin"], "ada ada ada ada\n", "easy to guess"),
+        (["create", " ", "--generate"], None, "Enter a name"),
+        (["create", "Ada", "--generate", "--password-stdin"], "x", "either"),
+        (["create", "Ada", "--generate", "--grant", "orders.fly"], None, "grants nothing"),
+        (["create", "Ada", "--generate", "--role", "pilot"], None, "pilot"),
+        (["create", "BOB", "--generate"], None, "already"),
+        (["password", "nobody", "--generate"], None, "nobody"),
+        (["disable", "nobody"], None, "nobody"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_refused(url: str, session: Session, arguments: list[str], typed: str | None, word: str) -> None:
+    """What cannot be done is one line and exit status 2."""
+    store.create(session, "Bob", password=GOOD)
+    session.commit()
+    refused(run(arguments[0], url, *arguments[1:], typed=typed), word)
+
+
+def test_without_tables(sqlite_url: str) -> None:
+    """Where the tables are missing, the line says how they are made."""
+    for arguments in (["list"], ["create", "Ada", "--generate"], ["disable", "Ada"]):
+        refused(run(arguments[0], sqlite_url, *arguments[1:]), "webadmin migrate")
