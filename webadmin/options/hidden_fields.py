@@ -39,6 +39,7 @@ class HiddenFields:
     ) -> None:
         self.views, self._by_model = views, by_model
         self._of = {key: set(named.get(key, ())) for key in views}
+        self._named = {key: frozenset(names) for key, names in self._of.items()}
         self._derived = derived
         while any(self._grown(view) for view in views.values()):  # one after the other, until nothing follows
             self.__dict__.pop("_columns", None)
@@ -49,6 +50,10 @@ class HiddenFields:
     def of(self, view: View) -> frozenset[str]:
         """What is hidden of a view's own attributes."""
         return frozenset(self._of[view.key])
+
+    def names(self, view: View, name: str) -> bool:
+        """Whether the view itself keeps ``name`` from the person, and not only what stands behind it."""
+        return name in self._named[view.key]
 
     def of_model(self, model: type) -> frozenset[str]:
         """What is hidden of rows that a relation leads to."""

@@ -123,7 +123,7 @@ class _Narrowing:
             if relation.name in self.hidden:
                 continue
             theirs = self._unread.of_model(relation.target)
-            shut = relation.name in self.unwritable
+            shut = self._unwritten.names(self.full, relation.name)
             fixed = not self._unwritten.of_model(relation.target).isdisjoint(relation.remote)
             yield replace(
                 inline,
