@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Group
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -113,7 +114,10 @@ def test_commands_exist(page: Path) -> None:
     """Commands and their options are those that the program has."""
     for code in blocks(page, "sh"):
         for command, rest in _COMMAND.findall(code):
-            known = {name for parameter in main.commands[command].params for name in parameter.opts}
+            found: Any = main.commands[command]
+            if isinstance(found, Group):
+                found = found.commands[rest.split()[0]]
+            known = {name for parameter in found.params for name in parameter.opts}
             assert set(re.findall(r"--[\w-]+", rest)) <= known
 
 
