@@ -63,6 +63,9 @@ EXPECTED: dict[str, dict[str, Ask]] = {
     "": {"GET": PLAIN},
     "login": {"GET": Ask(303), "POST": Ask(422)},
     "login/second": {"GET": Ask(303), "POST": Ask(303)},
+    "login/oidc": {"GET": Ask(GONE)},  # tests/views/test_oidc.py has a provider
+    "login/oidc/callback": {"GET": Ask(GONE)},
+    "login/oidc/logout": {"GET": Ask(GONE)},
     "login/unsent": {"GET": Ask(GONE)},
     "logout": {"POST": Ask(303)},
     "account": {"GET": PLAIN, "POST": Ask(303, form={"theme": "dark"})},
