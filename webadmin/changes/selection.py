@@ -96,7 +96,8 @@ class Selection:
         keys = self.read_keys()
         self.progress.begin(len(keys))
         for start in range(0, len(keys), AT_ONCE):
-            chunk = many(self.context, view, keys[start : start + AT_ONCE], lock=True, deleted=self.deleted)
+            some = keys[start : start + AT_ONCE]
+            chunk = many(self.context, view, some, where=self.narrowed, lock=True, deleted=self.deleted)
             for row in chunk:
                 self.progress.step()
                 yield row

@@ -132,6 +132,7 @@ def many(
     keys: Iterable[Sequence[Any]],
     *,
     options: Sequence[ExecutableOption] = (),
+    where: Sequence[sa.ColumnElement[bool]] = (),
     lock: bool = False,
     deleted: Deleted = "show",
 ) -> list[Any]:
@@ -139,6 +140,7 @@ def many(
     do not exist within the person's scope, or cannot, are left out.
 
     :param options: loader options for them.
+    :param where: what has to hold for each of them too, of what is locked at the moment of locking.
     :param lock: hold them ``FOR UPDATE`` until the transaction ends, in the order of their keys, and read them anew.
     """
     columns = view.info.key
@@ -153,7 +155,7 @@ def many(
     found: dict[tuple[Any, ...], Any] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         chunk = wanted[start : start + _AT_ONCE]
-        stmt = scope(context, view, sa.select(view.model), deleted).options(*options)
+        stmt = scope(context, view, sa.select(view.model), deleted).options(*options).where(*where)
         if len(chunk) == 1:
             stmt = stmt.where(*(column == value for column, value in zip(own, chunk[0], strict=True)))
         else:

@@ -75,7 +75,8 @@ def loaded(selection: Selection, *, lock: bool) -> list[Any]:
                 link_label=selection.view.name_plural,
             )
         keys = selection.read_keys()
-    rows = many(selection.context, selection.view, keys, lock=lock, deleted=selection.deleted)
+    context, view, where = selection.context, selection.view, selection.narrowed
+    rows = many(context, view, keys, where=where, lock=lock, deleted=selection.deleted)
     if not rows:
         raise gone()
     return rows
