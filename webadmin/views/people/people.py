@@ -40,6 +40,8 @@ class PersonLine:
     last_login: Moment | None
     disabled: bool
     must_change: bool
+    without_password: bool
+    """Nobody can log in with it: no password, and no other system that knows the person."""
     second_factor: bool
 
 
@@ -140,5 +142,6 @@ def _line(request: AdminRequest, person: accounts.Person, named: tuple[str, ...]
         last_login=moment(person.last_login_at) if person.last_login_at is not None else None,
         disabled=person.disabled_at is not None,
         must_change=person.must_change_password,
+        without_password=not (person.has_password or person.elsewhere),
         second_factor=person.second_factor,
     )

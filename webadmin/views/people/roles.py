@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from webadmin.auth.accounts import roles as kept
 from webadmin.auth.accounts.grants import ALL, parts
+from webadmin.auth.user import PERMISSIONS
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import gettext as _
 from webadmin.text import ngettext
@@ -76,16 +77,25 @@ def in_short(request: AdminRequest, grants: frozenset[str]) -> str:
         key, permission = parts(grant)
         by_list.setdefault(key, []).append(permission)
     titles = {ALL: _("All lists"), **{view.key: view.name_plural for view in request.registry}}
+    actions = {
+        (view.key, f"action:{name}"): _(action.label)
+        for view in request.registry
+        for name, action in view.actions.items()
+    }
     for key, title in titles.items():
         if key in by_list:
-            named.append(f"{title}: {_what(by_list[key])}")
+            given = sorted(by_list[key], key=_place)
+            what = [actions.get((key, one), permission_label(one)).lower() for one in given]
+            named.append(
+                f"{title}: {', '.join(what if ALL not in given else [permission_label(ALL).lower()])}"
+            )
     left = len(named) - _FEW
     if left > 0:
         named = [*named[:_FEW], ngettext("{count} more list", "{count} more lists", left).format(count=left)]
     return "; ".join(named) or _("no rights")
 
 
-def _what(permissions: list[str]) -> str:
-    if ALL in permissions:
-        return permission_label(ALL).lower()
-    return ", ".join(permission_label(one).removeprefix("action:").lower() for one in sorted(permissions))
+def _place(permission: str) -> tuple[int, str]:
+    """Where a permission stands among others: as on the table of rights, actions last."""
+    known = PERMISSIONS.index(permission) if permission in PERMISSIONS else len(PERMISSIONS)
+    return known, permission
