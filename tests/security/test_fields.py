@@ -84,6 +84,22 @@ def addresses(engine: Engine) -> Iterator[str]:
             for id, field in itertools.product(ids if "{id}" in route.pattern else [""], fields):
                 path = route.pattern.format(key=key, id=id, field=field, name="x")
                 yield f"/{path}" if not path or path.endswith("/rows") else f"/{path}/"
+    for key, file in itertools.product(
+        KEYS, ("csv", "json", "jsonl", "csv&all_columns=1&relations=label&values=formatted")
+    ):
+        yield f"/{key}/export/?format={file}"
+    yield from (
+        "/goods/?deleted=show&per_page=200",
+        "/goods/summary/?group=client",
+        "/goods/summary/?group=made_at:month",
+    )
+    yield from (
+        "/goods/?latest_per=client",
+        "/goods/?q=good",
+        "/changes/?deleted",
+        "/goods/rows?q=good",
+        "/goods/?q=1",
+    )
 
 
 def test_no_page_shows_what_is_hidden(ledger: Engine, clerk: Visitor, boss: Visitor) -> None:

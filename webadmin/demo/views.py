@@ -11,6 +11,7 @@ from babel.numbers import get_currency_symbol
 from sqlalchemy import func
 
 from webadmin.demo.actions import OrderActions, ProductActions
+from webadmin.demo.fields import CustomerFields, ProductFields
 from webadmin.demo.filters import CustomerCountry, Delay, ReviewQuestions
 from webadmin.demo.models import (
     Base,
@@ -187,7 +188,7 @@ class CategoryView(ModelView, model=Category):
     column_searchable_list = [Category.name, "parent.name"]
 
 
-class ProductView(ProductActions, ModelView, model=Product):
+class ProductView(ProductFields, ProductActions, ModelView, model=Product):
     category = "Catalogue"
     column_list = [
         Product.name,
@@ -227,7 +228,7 @@ class ProductView(ProductActions, ModelView, model=Product):
     ]
 
 
-class CustomerView(ModelView, model=Customer):
+class CustomerView(CustomerFields, ModelView, model=Customer):
     category = "People"
     column_list = [
         Customer.name,
