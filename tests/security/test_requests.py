@@ -21,10 +21,12 @@ from webadmin.auth.identity import TokenLogin
 from webadmin.auth.keys import Keys
 from webadmin.routes import ROUTES
 
+HOLES = {"key": "tickets", "name": "shout", "field": "owner", "token": "none"}
 POSTS = sorted(
-    route.pattern.format(key="tickets", id="3" if "purge" in route.pattern or "restore" in route.pattern else "1", name="shout", field="owner")
+    "/".join(HOLES.get(part[1:-1], "3" if "purge" in route.pattern or "restore" in route.pattern else "1") if part.startswith("{") else part
+             for part in route.pattern.split("/"))
     for route in ROUTES
-    if "POST" in route.methods and route.pattern != "login"
+    if "POST" in route.methods
 )  # fmt: skip
 FOREIGN_ORIGINS = (
     "null", "http://evil.example", "https://evil.example", "http://testserver.evil.example", "http://testserver:8080", "http://xtestserver",
@@ -100,7 +102,7 @@ def test_nothing_changes_by_another_method(small_desk: Engine, path: str) -> Non
     override = {"X-HTTP-Method-Override": "POST", "X-Method-Override": "POST", "X-HTTP-Method": "POST"}
     for method in ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
         answer = visitor.request(method, address, headers={**override, "X-CSRF-Token": visitor.token})
-        assert answer.status_code in {200, 400, 404, 405}
+        assert answer.status_code in {200, 303, 400, 404, 405}
         assert snapshot_of(small_desk) == before
 
 
