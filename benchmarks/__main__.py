@@ -11,7 +11,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, create_engine
 
-from benchmarks import bulk, concurrency, forms, million, sizes
+from benchmarks import bulk, concurrency, export, forms, million, sizes
 from benchmarks.chart import bars
 from benchmarks.client import Ask
 from benchmarks.measure import measure
@@ -35,6 +35,7 @@ from webadmin.demo.server import EmbeddedServer, default_folder
 @click.option("--chart", type=click.Path(path_type=Path), help="With --million: draw the pages to this SVG.")
 @click.option("--forms", "with_forms", is_flag=True, help="Opening and saving a form, beside other admins.")
 @click.option("--bulk", "with_bulk", is_flag=True, help="A change of 100,000 rows, and taking it back.")
+@click.option("--export", "with_export", is_flag=True, help="A million orders as files, beside a bare COPY.")
 @click.option("--sizes", "of_sizes", help="Cost against size: numbers of rows, with commas.")
 @click.option("--concurrency", "at_once", is_flag=True, help="Many readers and some writers at once.")
 @click.option("--seconds", default=60.0, show_default=True, help="With --concurrency: how long.")
@@ -50,6 +51,7 @@ def main(
     chart: Path | None,
     with_forms: bool,
     with_bulk: bool,
+    with_export: bool,
     of_sizes: str | None,
     at_once: bool,
     seconds: float,
@@ -68,6 +70,8 @@ def main(
             text, plain = _forms(rows, samples)
         elif with_bulk:
             text, plain = _bulk()
+        elif with_export:
+            text, plain = _export()
         elif with_million:
             text, plain = _million(samples, peer_samples, chart)
         else:
@@ -110,6 +114,12 @@ def _bulk() -> Outcome:
         bulk.fill(copy)
         found = bulk.measure(copy)
     return bulk.table(found), bulk.plain(found)
+
+
+def _export() -> Outcome:
+    with database(None, million.ROWS) as engine, served(engine) as port:
+        found = export.measure(port)
+    return export.table(found), export.plain(found)
 
 
 def _forms(rows: int, samples: int) -> Outcome:

@@ -6,6 +6,7 @@ Run as ``python -m benchmarks.server DATABASE_URL [ROWS …]``, with ROWS over t
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from benchmarks import floor, forms, sizes
+from benchmarks import export, floor, forms, sizes
 from webadmin.demo.app import build
 from webadmin.dialects import engine_options
 from webadmin.serving import reserve, serve_app
@@ -30,6 +31,12 @@ from webadmin.serving import reserve, serve_app
 async def _cpu(request: Request) -> PlainTextResponse:
     """The nanoseconds of processor time that this process has used so far."""
     return PlainTextResponse(str(time.process_time_ns()))
+
+
+async def _memory(request: Request) -> PlainTextResponse:
+    """The most megabytes of memory that this process has had so far."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return PlainTextResponse(str(most / (2**20 if sys.platform == "darwin" else 2**10)))
 
 
 def app(url: str, of_sizes: Sequence[int] = ()) -> Starlette:
@@ -42,6 +49,8 @@ def app(url: str, of_sizes: Sequence[int] = ()) -> Starlette:
     return Starlette(
         routes=[
             Route("/cpu", _cpu),
+            Route("/memory", _memory),
+            Route("/floor-export", export.endpoint(plain)),
             Mount("/floor", floor.build(plain)),
             Mount("/shop", build(engine)),
             Mount("/forms", forms.admin(engine)),
