@@ -14,6 +14,7 @@ from webadmin import logs
 from webadmin.auth.cookie import CookieSigner
 from webadmin.auth.identity import HostIdentity, Identity, LocalUser
 from webadmin.auth.keys import Keys
+from webadmin.auth.sqladmin_backends import AuthenticationBackend, BackendIdentity
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
 from webadmin.endpoint import respond
@@ -40,6 +41,7 @@ class Admin:
     :param title: the name in the page's corner.
     :param identify: ``identify(request) -> webadmin.User | None``, plain or a coroutine: who makes a request. Without it
         the admin answers only to the machine that it runs on.
+    :param authentication_backend: in place of ``identify``, an ``AuthenticationBackend`` that was written for sqladmin.
     :param secret_key: signs cookies and forms. Several with the newest first: that one signs, all are accepted. Without it,
         that of the environment, ``WEBADMIN_SECRET_KEY``; without that, one made anew at every start, which several
         processes of one admin cannot share.
@@ -60,7 +62,8 @@ class Admin:
         engine: Any,
         *,
         title: str = "Admin",
-        identify: Callable[[Any], Any] | Identity | None = None,
+        identify: Callable[[Any], Any] | Identity | AuthenticationBackend | None = None,
+        authentication_backend: AuthenticationBackend | None = None,
         secret_key: str | Sequence[str | None] | None = None,
         read_only: bool = False,
         time_zone: str = "UTC",
@@ -72,6 +75,8 @@ class Admin:
         strict_loading: bool | None = None,
     ) -> None:
         logs.protect()
+        if identify is not None and authentication_backend is not None:
+            raise TypeError("identify and authentication_backend both tell who somebody is; give one of them")
         settings = Settings(
             title=title,
             language=language,
@@ -89,7 +94,7 @@ class Admin:
             registry=self.registry,
             settings=settings,
             renderer=Renderer(assets, settings.templates_dir),
-            identity=_identity(identify),
+            identity=_identity(identify if identify is not None else authentication_backend),
             secret=secret,
             signer=CookieSigner(secret),
         )
@@ -169,7 +174,13 @@ class Admin:
             target = full_path(scope) + "/" + (f"?{query}" if query else "")
             await RedirectResponse(target, status_code=308)(scope, receive, send)
             return
-        await respond(self.runtime, route, params, scope, receive, send)
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await respond(self.runtime, route, params, scope, receive, send)
+
+        identity = self.identity
+        app = identity.around(answer) if isinstance(identity, BackendIdentity) else answer
+        await app(scope, receive, send)
 
     async def _static(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         await self.runtime.assets.response(name, scope)(scope, receive, send)
@@ -191,9 +202,11 @@ class Admin:
                 return
 
 
-def _identity(identify: Callable[[Any], Any] | Identity | None) -> Identity:
+def _identity(identify: Callable[[Any], Any] | Identity | AuthenticationBackend | None) -> Identity:
     if identify is None:
         return LocalUser()
     if isinstance(identify, Identity):
         return identify
+    if isinstance(identify, AuthenticationBackend):
+        return BackendIdentity(identify)
     return HostIdentity(identify)

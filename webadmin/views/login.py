@@ -10,6 +10,7 @@ from webadmin.auth.accounts import oidc, sessions, store, throttle
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.accounts.store import Account
 from webadmin.auth.identity import TokenLogin
+from webadmin.auth.sqladmin_backends import BackendIdentity, let_in
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views import first, unsent
@@ -46,6 +47,8 @@ def login(request: AdminRequest) -> Answer:
         return _with_accounts(request, identity)
     if isinstance(identity, TokenLogin):
         return _with_token(request, identity)
+    if isinstance(identity, BackendIdentity):
+        return _with_backend(request)
     return Redirect(request.urls.home)
 
 
@@ -67,6 +70,16 @@ def ended(title: str, action_url: str, sealed: str, next: str) -> LoginPage:
     """The page for somebody whose session ended while they filled in a form, which is ``sealed``."""
     note = _("Your session has ended. Nothing that you typed is lost: log in, and you can send it again.")
     return LoginPage(title, action_url, next, with_password=True, note=note, unsent=sealed)
+
+
+def _with_backend(request: AdminRequest) -> Answer:
+    accepted = let_in(request.connection)
+    if accepted:
+        # A token of forms that somebody has planted before the login is worth nothing after it.
+        request.cookie.renew()
+        return Redirect(_target(request))
+    refused = _("Name and password do not match an account that can log in.") if accepted is False else ""
+    return _page(request, refused, with_password=True)
 
 
 # -- the terminal's token ------------------------------------------------------------------------------------
