@@ -147,6 +147,8 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
             _session.token_hash == token_hash(cookie.id),
             _session.ends_at > moment,
             _session.seen_at > moment - lifetime.idle,
+            # Not every database takes sessions away with their account.
+            sa.or_(_session.account_id.is_(None), _account.id.is_not(None)),
             _account.disabled_at.is_(None),
         )
     ).all()
