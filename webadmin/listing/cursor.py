@@ -21,8 +21,8 @@ from webadmin.listing.keyset import Place
 from webadmin.listing.params import ListParams
 from webadmin.text import gettext as _
 
-_MAC = 12
-"""Bytes of the signature: 96 bits."""
+_MAC = 16
+"""Bytes of the signature: 128 bits."""
 
 
 def encode(keys: Keys, params: ListParams, place: Place) -> str:
