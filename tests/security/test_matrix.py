@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +12,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
-from starlette.requests import HTTPConnection
 
 from tests.security.desk import Comment, Ticket, TicketView, admin_of, fill, ticket_labels
+from tests.security.logins import account, logged_in
 from tests.security.matrix import EXPECTED, FIELDS, Ask
 from webadmin import Admin, Upload
 from webadmin.auth.accounts.identity import Accounts
-from webadmin.auth.accounts.sessions import open_session
-from webadmin.auth.accounts.store import create
-from webadmin.auth.cookie import SessionData
 from webadmin.auth.user import PERMISSIONS, SITE_PERMISSIONS
 from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.changes import change
@@ -32,7 +28,6 @@ from webadmin.testing import rolled_back
 from webadmin.testing.walk import Answer, Walker, address
 
 ALL = (*PERMISSIONS, "action:shout", *SITE_PERMISSIONS)
-PASSWORD = "a word that nobody guesses 7"
 ANYBODY = ("known", "entering", "public")
 THERE = [(route, method) for route in ROUTES for method in route.methods]
 CASES = [(route, method) for route, method in THERE if method in EXPECTED.get(route.pattern, {})]
@@ -93,14 +88,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         session.execute(sa.delete(ticket_labels).where(ticket_labels.c.ticket_id == 1))
         session.execute(sa.delete(Comment))
         for name in ("red", "blue"):
-            office.ids[name] = create(session, name, password=PASSWORD, grants=["*"])
-            cookie = SessionData()
-            here = HTTPConnection({"type": "http", "headers": [], "client": ("127.0.0.1", 1)})
-            open_session(
-                session, cookie, here, identity.lifetime, kind="password", account_id=office.ids[name]
-            )
-            header = admin.runtime.responder.signer.header(cookie, "", secure=False, host="testserver")
-            office.cookies[name] = {morsel.key: morsel.value for morsel in SimpleCookie(header).values()}
+            office.ids[name] = account(session, name, ["*"])
+            office.cookies[name] = logged_in(admin, session, office.ids[name])
     for name, id, whose in (("red", "4", "own"), ("blue", "2", "foreign")):
         with Walker(admin, office.cookies[name]) as walker:
             assert walker.ask("POST", "/tickets/actions/shout/", {"id": id, "confirm": "1"}).status == 303
