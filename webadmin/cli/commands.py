@@ -17,8 +17,9 @@ from sqlalchemy.engine import Engine
 from webadmin._version import __version__
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.identity import Identity, LocalUser, TokenLogin
+from webadmin.cli.export import export
 from webadmin.cli.plain import Commands, Failed, plain_errors
-from webadmin.cli.targets import load, reflected, url_of
+from webadmin.cli.targets import load, opened, reflected, url_of
 from webadmin.cli.users import users
 from webadmin.database.own_tables.base import is_current
 from webadmin.database.session import Database
@@ -150,13 +151,7 @@ def migrate(url: str) -> None:
 def doctor(target: str, small: bool) -> None:
     """Name the sorts of lists that no index serves, with the statements that make the indexes. Exit status 1 when there
     are any."""
-    with plain_errors(), contextlib.ExitStack() as stack:
-        if "://" in target or ":" not in target:
-            database = Database.of(url_of(target))
-            stack.callback(database.dispose)
-            admin = reflected(database, (), (), (), True, LocalUser())
-        else:
-            admin = load(target)
+    with plain_errors(), opened(target) as admin:
         findings = examine(admin, small=small)
     for line in report(findings):
         click.echo(line)
@@ -215,3 +210,4 @@ def _without_collector() -> Iterator[None]:
 
 
 main.add_command(users)
+main.add_command(export)

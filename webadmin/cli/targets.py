@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import click
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, make_url
 
-from webadmin.auth.identity import Identity
+from webadmin.auth.identity import Identity, LocalUser
 from webadmin.cli.plain import Failed
 from webadmin.database.reflection import reflect
 from webadmin.database.session import Database
@@ -49,6 +50,21 @@ def url_of(text: str) -> URL:
             "write postgresql://user:password@host/name or sqlite:///file.db"
         ) from None
     return url
+
+
+@contextlib.contextmanager
+def opened(target: str) -> Iterator[Admin]:
+    """The admin over the database at an address, by reflection and to be read alone, or that of a module."""
+    if "://" not in target and ":" in target:
+        admin = load(target)
+        admin.check()
+        yield admin
+        return
+    database = Database.of(url_of(target))
+    try:
+        yield reflected(database, (), (), (), True, LocalUser())
+    finally:
+        database.dispose()
 
 
 def load(name: str) -> Admin:
