@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
-from webadmin.changes.statements import delete_links, insert_rows
+from webadmin.changes.statements import delete_links, insert_links
 from webadmin.database.inspection import RelationInfo, inspect_model
 from webadmin.forms.related import those_of
 from webadmin.options.context import Context
@@ -61,7 +61,7 @@ def _link(
 
     if joining:
         rows = [{link.key: value for link, value in ends(target).items()} for target in joining]
-        insert_rows(context, links, rows)
+        insert_links(context, links, rows)
     if leaving:
         delete_links(context, links, [ends(target) for target in leaving])
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.changes.record.columns import recorded
+from webadmin.changes.record.looks import told
 from webadmin.changes.record.recorder import recorder
 from webadmin.database.inspection import inspect_model
 from webadmin.options.context import Context
@@ -39,15 +40,36 @@ def delete_rows(context: Context, table: sa.Table, where: sa.ColumnElement[bool]
     return _run(context, sa.delete(table).where(where))
 
 
+def insert_links(context: Context, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add ``rows``, values by the columns' names, to a link table, which does not have them yet."""
+    mine, names = recorder(context), [column.key for column in recorded(table).key]
+    if mine is None or set(names) - set(rows[0]):
+        insert_rows(context, table, rows)
+        return
+    context.session.connection().execute(sa.insert(table), [dict(row) for row in rows])
+    for row in rows:
+        mine.watch.add(table, tuple(row[name] for name in names))
+
+
 def delete_links(context: Context, table: sa.Table, rows: Sequence[Mapping[Any, Any]]) -> None:
     """Delete rows of a link table, each named by its columns' values; nothing else may point at them."""
-    mine, key = recorder(context), recorded(table).key
-    where = sa.or_(*(sa.and_(*(column == value for column, value in row.items())) for row in rows))
-    if mine is None or set(key) - set(rows[0]):
-        delete_rows(context, table, where)
+    mine, of = recorder(context), recorded(table)
+    stmt = sa.delete(table).where(
+        sa.or_(*(sa.and_(*(column == value for column, value in row.items())) for row in rows))
+    )
+    if mine is None or set(of.key) - set(rows[0]):
+        _run(context, stmt)
         return
-    mine.watch.begin(table, [tuple(row[column] for column in key) for row in rows])
-    context.session.connection().execute(sa.delete(table).where(where))
+    connection = context.session.connection()
+    if not connection.dialect.delete_returning:
+        mine.watch.begin(table, [tuple(row[column] for column in of.key) for row in rows])
+        connection.execute(stmt)
+        return
+    gone = []
+    for row_key, record, *key in connection.execute(stmt.returning(*told(context, of), *of.key)):
+        gone.append(tuple(key))
+        mine.watch.notice(table, tuple(key), (row_key, record))
+    mine.watch.begin(table, gone)
 
 
 def versions(context: Context, table: sa.Table) -> dict[str, Any]:

@@ -7,7 +7,7 @@ the person may see: an id of any other row is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,6 +24,7 @@ from webadmin.forms.inline_row import InlineRow
 from webadmin.forms.row_form import RowForm, purpose
 from webadmin.forms.sent import Behind, differs
 from webadmin.listing.fits import fits
+from webadmin.listing.held import read_held
 from webadmin.listing.scope import Deleted, scope
 from webadmin.listing.together import Wanted
 from webadmin.options.view import InlineOption, View
@@ -165,9 +166,14 @@ class InlineTable:
             columns[0].in_([key[0] for key in keys]) if len(columns) == 1 else sa.or_(*same)
         )
         stmt = stmt.execution_options(populate_existing=True, webadmin_label=_("Rows of a form"))
-        if context.dialect.supports_row_locks and (self.may_change or self.may_delete):
-            stmt = stmt.with_for_update(of=self.child.model)
-        return {self.child.id_of(row): row for row in context.session.scalars(stmt).unique()}
+        rows: Iterable[Any]
+        if self.may_change or self.may_delete:
+            if context.dialect.supports_row_locks:
+                stmt = stmt.with_for_update(of=self.child.model)
+            rows = read_held(context.session, self.child.model, stmt)
+        else:
+            rows = context.session.scalars(stmt).unique()
+        return {self.child.id_of(row): row for row in rows}
 
     def _key(self, id: str) -> tuple[Any, ...] | None:
         try:

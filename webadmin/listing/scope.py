@@ -15,6 +15,7 @@ from webadmin.database.inspection import RelationInfo
 from webadmin.database.keys import among
 from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
+from webadmin.listing.held import read_held
 from webadmin.options.context import Context
 from webadmin.options.model_view import ModelView
 from webadmin.options.view import View
@@ -165,7 +166,11 @@ def many(
             if context.dialect.supports_row_locks:
                 stmt = stmt.with_for_update(of=view.model)
         try:
-            rows = context.session.scalars(stmt).unique().all()
+            rows = (
+                read_held(context.session, view.model, stmt)
+                if lock
+                else context.session.scalars(stmt).unique().all()
+            )
         except (exc.DBAPIError, exc.StatementError) as error:
             if context.dialect.failure(error).value:
                 raise NotFound(_("There is no such row.")) from error

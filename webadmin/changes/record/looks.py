@@ -34,7 +34,7 @@ def look(context: Context, of: Recorded, keys: Sequence[Key], *, lock: bool) -> 
     if len(keys) == 1:
         given = {f"key_{number}": value for number, value in enumerate(keys[0])}
         row = connection.execute(_of_one(context.dialect, connection, of, lock=lock), given).one_or_none()
-        return {} if row is None else {keys[0]: Seen(row[0], dict(members(row[1])))}
+        return {} if row is None else {keys[0]: seen(row[0], row[1])}
     found: dict[Key, Seen] = {}
     for start in range(0, len(keys), _CHUNK):
         key, record = _finished(context.dialect, connection, of)
@@ -43,7 +43,7 @@ def look(context: Context, of: Recorded, keys: Sequence[Key], *, lock: bool) -> 
         if lock and context.dialect.supports_row_locks:
             stmt = stmt.with_for_update(of=of.table)
         for row_key, text, *own in connection.execute(stmt):
-            found[tuple(own)] = Seen(row_key, dict(members(text)))
+            found[tuple(own)] = seen(row_key, text)
     return found
 
 
@@ -68,8 +68,18 @@ def look_at_all(context: Context, places: Sequence[tuple[Recorded, Key]]) -> lis
     found: list[Seen | None] = [None] * len(places)
     if arms:
         for number, row_key, text in connection.execute(sa.union_all(*arms)):
-            found[number] = Seen(row_key, dict(members(text)))
+            found[number] = seen(row_key, text)
     return found
+
+
+def told(context: Context, of: Recorded) -> tuple[Any, Any]:
+    """What a statement that reads rows of a table anyway has to select for :func:`seen`: a row's key and its record."""
+    return _finished(context.dialect, context.session.connection(), of)
+
+
+def seen(row_key: str, record: str) -> Seen:
+    """A row, of what :func:`told` has brought."""
+    return Seen(row_key, dict(members(record)))
 
 
 def members(record: str) -> Iterator[tuple[str, str]]:

@@ -18,13 +18,16 @@ from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.record.executed import Executed
 from webadmin.changes.record.journal import DELETE, Journal
+from webadmin.changes.record.looks import told
 from webadmin.changes.record.reached import write_reached
 from webadmin.changes.record.watch import Watch
 from webadmin.changes.references import edges
 from webadmin.changes.walk import key_in
+from webadmin.database.inspection import inspect_model
 from webadmin.database.keys import Key, among
 from webadmin.database.own_tables.base import metadata
 from webadmin.database.own_tables.there import There
+from webadmin.listing.held import PLACE as WITNESS
 from webadmin.options.context import Context
 
 _PLACE = "webadmin.recorder"
@@ -53,7 +56,8 @@ class Recorder:
         event.listen(self.session, "do_orm_execute", executed)
         event.listen(self.session, "before_flush", self._before_flush)
         event.listen(self.session, "after_flush", self._after_flush)
-        self.session.info[_PLACE] = self
+        event.listen(self.session, "after_soft_rollback", self._rolled_back)
+        self.session.info[_PLACE] = self.session.info[WITNESS] = self
 
     def finish(self) -> bool:
         """Write the rest down; to be called before the commit. Whether anything was changed."""
@@ -70,6 +74,24 @@ class Recorder:
         self.write_pending()
         work = Executed(self.journal, table, stmt)
         return self.journal.write_update(work.rows, stmt, *work.columns())
+
+    # -- rows that are read to be written ----------------------------------------------------------------
+
+    def asks(self, model: type) -> Sequence[Any]:
+        """See ``listing.held``: rows of one table whose statements have no other name for it."""
+        mapper = inspect_model(model).mapper
+        table = mapper.local_table
+        plain = mapper.inherits is None and mapper.polymorphic_on is None and isinstance(table, sa.Table)
+        return told(self.journal.context, recorded(table)) if plain else ()
+
+    def sees(self, row: Any, said: Sequence[Any]) -> None:
+        """See ``listing.held``."""
+        row_key, record = said
+        for table, key in _places(row, tuple(_state(row).identity or ())):
+            self.watch.notice(table, key, (row_key, record))
+
+    def _rolled_back(self, _session: Session, _transaction: Any) -> None:
+        self.watch.forget()
 
     # -- the unit of work --------------------------------------------------------------------------------
 

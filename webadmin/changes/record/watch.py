@@ -10,9 +10,12 @@ import sqlalchemy as sa
 
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.record.journal import DELETE, INSERT, UPDATE, Entry
-from webadmin.changes.record.looks import Seen, look, look_at_all
+from webadmin.changes.record.looks import Seen, look, look_at_all, seen
 from webadmin.database.keys import Key
 from webadmin.options.context import Context
+
+_MOST = 1000
+"""So many rows are remembered before they are watched."""
 
 
 @dataclass(slots=True)
@@ -30,6 +33,7 @@ class Watch:
     def __init__(self, context: Context) -> None:
         self.context = context
         self._rows: dict[sa.Table, dict[Key, _Watched]] = {}
+        self._noticed: dict[tuple[sa.Table, Key], tuple[str, str]] = {}
 
     def __bool__(self) -> bool:
         return any(self._rows.values())
@@ -38,11 +42,22 @@ class Watch:
         """The rows of ``table`` under watch."""
         return list(self._rows.get(table, ()))
 
+    def notice(self, table: sa.Table, key: Key, said: tuple[str, str]) -> None:
+        """A row that was read and locked just now, with what ``looks.told`` asks for: it is not looked at again when it is watched."""
+        if len(self._noticed) < _MOST:
+            self._noticed[table, key] = said
+
+    def forget(self) -> None:
+        """What was noticed of rows may not be true any more."""
+        self._noticed.clear()
+
     def begin(self, table: sa.Table, keys: Iterable[Key]) -> None:
         """Watch rows of ``table`` from now on; they are locked. Those that are not there are new ones."""
         known = self._rows.setdefault(table, {})
         new = [key for key in dict.fromkeys(keys) if key not in known and None not in key]
-        found = look(self.context, recorded(table), new, lock=True)
+        said = {key: seen(*one) for key in new if (one := self._noticed.pop((table, key), None)) is not None}
+        others = [key for key in new if key not in said]
+        found = said | look(self.context, recorded(table), others, lock=True)
         known |= {key: _Watched(found.get(key), key) for key in new}
 
     def add(self, table: sa.Table, key: Key) -> None:
@@ -66,6 +81,7 @@ class Watch:
     def end(self) -> list[Entry]:
         """What became of the rows; nothing is under watch any more."""
         rows, self._rows = self._rows, {}
+        self.forget()
         watched = [(recorded(table), one) for table, own in rows.items() for one in own.values()]
         now = look_at_all(self.context, [(of, one.key) for of, one in watched])
         entries = [_entry(of, one, after) for (of, one), after in zip(watched, now, strict=True)]
