@@ -18,6 +18,9 @@ pytest_plugins = [
 ]
 
 _MOST_WORKERS = 4
+_LONGEST = (
+    "test_open_states", "test_endless", "test_accessibility", "test_saved_views", "test_list", "test_form", "test_narrow",
+)  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,16 +37,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two workers or more, but none for a single file, which is faster without."""
+    """One more than there are processors, since tests wait too; none for a single file, which is faster without."""
     named = [Path(argument.partition("::")[0]) for argument in config.args]
     if len(named) == 1 and named[0].is_file():
         return 0
-    return min(_MOST_WORKERS, max(2, os.cpu_count() or 2))
+    return min(_MOST_WORKERS, (os.cpu_count() or 1) + 1)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a browser in them come last: playwright leaves an event loop running on the worker's thread, under
-    which other tests could not run one of their own."""
+    which other tests could not run one of their own. The longest of them begin, so that no worker is left alone with one."""
     browsing = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path in browsing)
+
+    def place(item: pytest.Item) -> int:
+        if item.path not in browsing:
+            return 0
+        return 1 + (_LONGEST.index(item.path.stem) if item.path.stem in _LONGEST else len(_LONGEST))
+
+    items.sort(key=place)
