@@ -80,7 +80,7 @@ def password(request: AdminRequest) -> Answer:
     note(
         request.session,
         request.user,
-        "password",
+        "password_changed",
         "person",
         account.id,
         account.name,

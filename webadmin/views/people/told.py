@@ -52,6 +52,7 @@ _SIGNS = {
     "enabled": ("check", "ok"),
     "deleted": ("trash", "bad"),
     "password": ("key", ""),
+    "password_changed": ("key", ""),
     "sessions": ("logout", ""),
     "second": ("key", "bad"),
 }
@@ -65,6 +66,7 @@ def _verb(kind: str) -> str:
         "enabled": _("enabled"),
         "deleted": _("deleted"),
         "password": _("handed out a new password to"),
+        "password_changed": _("changed the password of"),
         "sessions": _("ended logins of"),
         "second": _("took the second factor off"),
     }
