@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from babel.core import get_global
 
-from webadmin.auth.accounts import store
+from webadmin.auth.accounts import store, totp
 from webadmin.auth.accounts.own import account_id
+from webadmin.auth.accounts.sessions import ENROL
 from webadmin.errors import BadRequest
 from webadmin.forms.controls import Choice
 from webadmin.request import AdminRequest, Answer, Page, Redirect
-from webadmin.text import format_ago, humanize
+from webadmin.text import format_ago, format_date, humanize, localize
 from webadmin.text import gettext as _
 from webadmin.views import password, sessions
 
@@ -89,6 +90,9 @@ def _links(request: AdminRequest) -> Iterator[AccountLink]:
         yield AccountLink(
             _("Password"), request.urls.page(password.STEP), _("Changed {when}.").format(when=ago)
         )
+    found = totp.factor(request.session, account.id)
+    state = _("On since {day}.").format(day=format_date(localize(found.since))) if found else _("Off.")
+    yield AccountLink(_("Second factor"), request.urls.page(ENROL), state)
     yield AccountLink(
         _("Sessions"), request.urls.page(sessions.PAGE), _("Where you are logged in, to be ended there.")
     )

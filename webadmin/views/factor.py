@@ -42,8 +42,10 @@ class FactorPage:
     codes_left: int = 0
     picture: str = ""
     """The QR code, as SVG markup."""
+    address: str = ""
+    """What the picture says, which an app on this device opens."""
     secret: str = ""
-    """What the picture says, in groups of four letters."""
+    """The secret in it, in groups of four letters."""
     setup: str = ""
     """The same, encrypted, to come back with the code."""
     codes: tuple[str, ...] = ()
@@ -108,10 +110,13 @@ class _Own:
         setup = setup or totp.new_setup(request.secret, self.id)
         secret = totp.secret_of(request.secret, self.id, setup) or ""
         # Named after the person and the site, since people have codes of many.
-        code = segno.make(totp.address(secret, self.account.name, request.settings.title), error="m")
+        address = totp.address(secret, self.account.name, request.settings.title)
+        code = segno.make(address, error="m")
         picture = code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
         groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-        return self.page(part="setup", picture=Markup(picture), secret=groups, setup=setup, **more)
+        return self.page(
+            part="setup", picture=Markup(picture), address=address, secret=groups, setup=setup, **more
+        )
 
     def change(self, what: str) -> Answer:
         """Do what a form of the page asks for."""

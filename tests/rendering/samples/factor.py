@@ -30,6 +30,7 @@ def factor_page() -> FactorPage:
         ("keeper <b>", "clerk"),
         True,
         picture=Markup('<svg viewBox="0 0 1 1"><path d="M0 0h1"/></svg>'),
+        address="otpauth://totp/Shop:lena?secret=ABCDEFGH",
         secret="ABCD EFGH",
         setup="sealed",
         errors={"code": "Wrong.", "form": "Wait."},
