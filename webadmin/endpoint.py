@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -262,7 +261,7 @@ class _Call:
         except (UnicodeDecodeError, ValueError):
             raise BadRequest(_("The address holds characters that cannot be read."), link="./") from None
         caller, responder = self.caller, self.responder
-        request = AdminRequest(
+        return AdminRequest(
             method=self.request.method,
             connection=self.request,
             query=pairs,
@@ -286,8 +285,6 @@ class _Call:
             stopped=self.stop.is_gone,
             extra=dict(self.runtime.extra),
         )
-        request.user = replace(request.user, request=request)
-        return request
 
 
 def _short(error: BaseException) -> str:
