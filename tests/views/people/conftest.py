@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests import bridge
+from tests.plugins.databases import opened
 from webadmin import Accounts, Admin, ModelView, User, action
 from webadmin.auth.accounts import events, roles, store
 from webadmin.database.own_tables import accounts as tables
@@ -86,9 +89,19 @@ def house_of(engine: Engine) -> House:
     return House(engine)
 
 
+@pytest.fixture(scope="session")
+def house_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, to be copied: making them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("house") / "house.db"
+    with opened(f"sqlite:///{path}") as engine:
+        house_of(engine)
+    return path
+
+
 @pytest.fixture
-def house(sqlite_engine: Engine) -> House:
-    return house_of(sqlite_engine)
+def house(house_file: Path, tmp_path: Path) -> Iterator[House]:
+    with opened(f"sqlite:///{shutil.copy(house_file, tmp_path / 'house.db')}") as engine:
+        yield House(engine)
 
 
 @pytest.fixture

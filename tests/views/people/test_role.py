@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.views.people.conftest import House
-from webadmin.testing import Client
+from webadmin import User
+from webadmin.testing import Client, Page
 
 
 def test_a_role_is_made_changed_and_deleted(both: House) -> None:
@@ -34,8 +35,8 @@ def test_a_role_is_made_changed_and_deleted(both: House) -> None:
     assert [event.kind for event in both.events()] == ["deleted", "changed", "added"]
 
 
-def _address(page: object) -> str:
-    return str(page.action("form"))  # type: ignore[attr-defined]
+def _address(page: Page) -> str:
+    return page.action("form")
 
 
 @pytest.mark.parametrize(
@@ -177,14 +178,8 @@ def test_the_last_administrator_keeps_their_role(both: House) -> None:
 def test_only_for_those_who_manage_people(house: House, path: str) -> None:
     """Every right to every list is not enough."""
     address = f"/account/roles/{path}".format(house.role("Packing"))
-    outsider = Client(house.admin, _user("*.view", "*.change", "things.*", "@database"))
-    outsider.get(address, status=403)
-
-
-def _user(*grants: str) -> object:
-    from webadmin import User
-
-    return User("outsider", grants=grants)
+    outsider = User("outsider", grants=("*.view", "*.change", "things.*", "@database"))
+    Client(house.admin, outsider).get(address, status=403)
 
 
 def test_absent_roles(house: House) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,11 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webadmin import logs
 from webadmin.auth.user import User
 from webadmin.database.own_tables import accounts as tables
 from webadmin.mixins import uuid7
-
-logger = logging.getLogger("webadmin.accounts")
 
 Subject = Literal["person", "role"]
 _event = tables.event.c
@@ -67,10 +65,9 @@ def note(
         "request_id": request_id,
     }
     session.execute(sa.insert(tables.event).values(values))
-    # As Python writes texts: a name with a line break in it cannot look like a line of the log.
-    logger.info(
-        "request %s: %s %r (%s) %s by %r: %s", request_id, subject, name, id, kind, who.name, ascii(written)
-    )
+    # Which fields, and not what is in them: the log has names of accounts and rights, and no addresses of people.
+    told = {**(detail or {}), "fields": sorted((detail or {}).get("fields", {}))}
+    logs.security(f"{subject} {kind}", request=request_id, by=who.name, name=name, id=str(id), detail=told)
 
 
 def read(

@@ -117,8 +117,9 @@ def change(request: AdminRequest) -> Answer:
     if request.method == "POST":
         return _save(request)
     person = get(request)
-    stored = stored_of(request, person)
-    return _page(request, person, stored, stored)
+    rights = roles.rights_of(request.session, person.id)
+    stored = stored_of(request, person, rights)
+    return _page(request, person, stored, stored, rights=rights)
 
 
 def get(request: AdminRequest, *, lock: bool = False) -> people.Person:
@@ -163,14 +164,15 @@ def note(
 def _save(request: AdminRequest) -> Answer:
     check_writable(request)
     at: list[str] = []
-    person, before, typed = None, None, None
+    person, rights, before, typed = None, roles.Rights(), None, None
     try:
         with roles.keeping_one(request.session):
             person = get(request, lock=True)
-            before = stored_of(request, person)
+            rights = roles.rights_of(request.session, person.id)
+            before = stored_of(request, person, rights)
             typed = typed_of(request, before)
             at.append("state")
-            found = barrier(request, roles.rights_of(request.session, person.id))
+            found = barrier(request, rights)
             if found:
                 raise Forbidden(found)
             check_unchanged(request, state_of(before))
@@ -182,7 +184,7 @@ def _save(request: AdminRequest) -> Answer:
         if person is None or before is None or typed is None:
             raise
         errors = {at[-1]: refused.message}
-        return _page(request, person, before, typed, errors=errors, status=refused.status)
+        return _page(request, person, before, typed, rights=rights, errors=errors, status=refused.status)
     changed = difference(request, before, after)
     if changed:
         note(request, "changed", person.id, after.values["name"], changed)
@@ -196,12 +198,11 @@ def _page(
     stored: Typed,
     shown: Typed,
     *,
+    rights: roles.Rights | None = None,
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> Page:
-    hindered = ""
-    if person is not None:
-        hindered = barrier(request, roles.rights_of(request.session, person.id))
+    hindered = barrier(request, rights) if rights is not None else ""
     choices = tuple(
         RoleChoice(
             str(role.id),

@@ -30,11 +30,11 @@ class Typed:
     grants: frozenset[str]
 
 
-def stored_of(request: AdminRequest, person: people.Person) -> Typed:
+def stored_of(request: AdminRequest, person: people.Person, rights: roles.Rights) -> Typed:
     return Typed(
         {name: getattr(person, name) for name in FIELDS},
         people.role_ids(request.session, person.id),
-        roles.rights_of(request.session, person.id).own,
+        rights.own,
     )
 
 
