@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ from sqlalchemy import Engine, create_engine
 from tests.listing.sorting.goods import Base, Good, Goods, Maker, fill
 from webadmin import Admin, ModelView
 from webadmin.cli import main
-from webadmin.doctor import examine, report
-from webadmin.explain.sorts import SortFinding
+from webadmin.database.reflection import reflect
+from webadmin.doctor import Report, examine, lines, plain
+from webadmin.explain.unindexed import Unindexed
 
 
 class Ordered(Goods, model=Good):
@@ -41,44 +43,73 @@ def _admin(engine: Engine) -> Admin:
     return admin
 
 
-def _sorts(findings: list[SortFinding]) -> dict[str, str | None]:
-    return {finding.sort: finding.ddl for finding in findings}
+def _of(report: Report, kind: str) -> dict[str, Unindexed]:
+    every = (*report.findings, *report.notes)
+    return {",".join(finding.columns): finding for finding in every if finding.kind == kind}
 
 
 def test_every_order_without_an_index(engine: Engine) -> None:
-    """The list's own order first, then what it can be sorted by; the order of related rows has no statement."""
-    found = examine(_admin(engine), small=True)
-    sorts = _sorts(found)
-    assert [finding.sort for finding in found if finding.default] == ["state,cost:desc"]
-    assert {"state,cost:desc", "cost", "length_note", "maker", "maker.name", "maker.lower_name"} <= set(sorts)
-    assert set(sorts) <= {
-        "state,cost:desc",
-        "cost",
-        "length_note",
-        "maker",
-        "maker.name",
-        "maker.lower_name",
-        "state",
-    }
-    assert {name for name, ddl in sorts.items() if ddl is None} == {"maker", "maker.name", "maker.lower_name"}
-    assert (sorts["state,cost:desc"] or "").endswith("(state, cost DESC, id DESC) WHERE deleted_at IS NULL;")
-    assert {finding.rows for finding in found} == {500}
+    """The list's own order, and what it can be sorted by; the order of related rows is a note without a statement."""
+    report = examine(_admin(engine), small=True)
+    sorts = _of(report, "sort")
+    assert {"state,cost", "cost", "length_note"} <= set(sorts)
+    assert {",".join(note.columns) for note in report.notes} == {"maker", "maker.name", "maker.lower_name"}
+    assert "the list's own order" in sorts["state,cost"].why
+    assert (sorts["state,cost"].ddl or "").endswith("(state, cost DESC, id DESC) WHERE deleted_at IS NULL;")
+    assert {finding.rows for finding in report.findings} == {500}
+
+
+def test_filters_search_soft_delete_and_foreign_keys(pg_engine: Engine) -> None:
+    """Whatever a list asks is told of when it is not along an index: one statement for all that one index serves."""
+    Base.metadata.create_all(pg_engine)
+    with pg_engine.begin() as connection:
+        for statement in (
+            "ALTER TABLE goods ADD words tsvector, ADD labels text[]",
+            "DROP INDEX ix_goods_maker_id",
+            "DROP INDEX ix_goods_made_at",
+        ):
+            connection.exec_driver_sql(statement)
+    found = reflect(pg_engine)
+    admin = Admin(pg_engine)
+    admin.add_models(found.models)
+    report = examine(admin, small=True)
+    assert set(_of(report, "foreign key")) == {"maker_id"}
+    assert set(_of(report, "soft delete")) == {"deleted_at"}
+    assert set(_of(report, "search")) == {"words"}
+    assert "labels" in _of(report, "filter")
+    assert "USING gin (labels)" in (_of(report, "filter")["labels"].ddl or "")
+    assert plain(report)["findings"][0].keys() >= {"kind", "table", "columns", "ddl", "why"}
+    _apply(pg_engine, report)
+    assert not examine(admin, small=True).findings
 
 
 def test_small_tables_are_left_out(engine: Engine) -> None:
     """Their rows are sorted in no time; asked for, they are told of too."""
-    assert examine(_admin(engine)) == []
+    assert examine(_admin(engine)) == Report((), ())
+
+
+def _apply(engine: Engine, report: Report) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for line in lines(report):
+            if not line.startswith("--"):
+                connection.exec_driver_sql(line)
 
 
 def test_the_report_can_be_run(engine: Engine) -> None:
-    """Statements and comments alone: run, they leave nothing to find but what no index can serve."""
-    lines = list(report(examine(_admin(engine), small=True)))
-    assert all(line.startswith(("--", "CREATE INDEX ")) and "\n" not in line for line in lines)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for line in lines:
-            if not line.startswith("--"):
-                connection.exec_driver_sql(line)
-    assert all(finding.ddl is None for finding in examine(_admin(engine), small=True))
+    """Statements and comments alone: run, they leave nothing to find."""
+    report = examine(_admin(engine), small=True)
+    assert all(line.startswith(("--", "CREATE INDEX ")) and "\n" not in line for line in lines(report))
+    _apply(engine, report)
+    assert not examine(_admin(engine), small=True).findings
+
+
+def test_for_programs(sqlite_engine: Engine) -> None:
+    """--json is one object, and the exit status says whether there is anything to do."""
+    Base.metadata.create_all(sqlite_engine)
+    answer = CliRunner().invoke(main, ["doctor", str(sqlite_engine.url), "--all", "--json"])
+    told = json.loads(answer.stdout)
+    assert answer.exit_code == int(bool(told["findings"])) == 1
+    assert all(finding["ddl"].startswith("CREATE INDEX") for finding in told["findings"])
 
 
 def test_by_the_address_of_a_database(sqlite_engine: Engine) -> None:

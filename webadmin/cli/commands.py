@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import ipaddress
+import json
 import socket
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from webadmin.cli.targets import load, opened, reflected, url_of
 from webadmin.cli.users import users
 from webadmin.database.own_tables.base import is_current
 from webadmin.database.session import Database
-from webadmin.doctor import examine, report
+from webadmin.doctor import examine, lines, plain
 from webadmin.serving import reserve, serve_app, stopping
 
 
@@ -148,15 +149,20 @@ def migrate(url: str) -> None:
 @main.command()
 @click.argument("target", metavar="URL|MODULE:ADMIN")
 @click.option("--all", "small", is_flag=True, help="Small tables too: those may grow.")
-def doctor(target: str, small: bool) -> None:
-    """Name the sorts of lists that no index serves, with the statements that make the indexes. Exit status 1 when there
-    are any."""
+@click.option("--json", "as_json", is_flag=True, help="For programs: an object with a list of findings.")
+def doctor(target: str, small: bool, as_json: bool) -> None:
+    """Name what lists ask that no index serves, with the statements that make the indexes. Exit status 1 when there is
+    anything to make."""
     with plain_errors(), opened(target) as admin:
-        findings = examine(admin, small=small)
-    for line in report(findings):
-        click.echo(line)
-    click.echo(f"{len(findings)} found" if findings else "nothing found", err=True)
-    sys.exit(1 if findings else 0)
+        report = examine(admin, small=small)
+    if as_json:
+        click.echo(json.dumps(plain(report), ensure_ascii=False, indent=2))
+    else:
+        for line in lines(report):
+            click.echo(line)
+    count = len(report.findings)
+    click.echo(f"{count} found" if count else "nothing found", err=True)
+    sys.exit(1 if count else 0)
 
 
 def _identity(host: str, no_login: bool) -> Identity:

@@ -16,7 +16,7 @@ from webadmin.dialects.carried import Carried
 from webadmin.dialects.copying import Copying
 from webadmin.dialects.foreign_keys import ForeignKeys
 from webadmin.dialects.groups import Grouping
-from webadmin.dialects.indexes import TableStatistics
+from webadmin.dialects.indexes import InvertedIndex, TableStatistics
 from webadmin.dialects.json_paths import JsonPaths
 from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.records import Recording
@@ -137,6 +137,13 @@ class Dialect(Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying):
     def statistics(self, connection: Connection, table: sa.Table) -> TableStatistics:
         """What is known of ``table`` without reading it; one statement at most."""
         return TableStatistics()
+
+    inverted_method = ""
+    """The method of an index of what is inside of values."""
+
+    def inverted_indexes(self, connection: Connection, table: sa.Table) -> tuple[InvertedIndex, ...] | None:
+        """The indexes of ``table`` of what is inside of values; None where the system has none for columns."""
+        return None
 
     def estimate_live_rows(
         self, connection: Connection, table: sa.Table, column: sa.Column[Any]

@@ -33,6 +33,15 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class InvertedIndex:
+    """An index of what is inside of values: words, members, keys."""
+
+    keys: tuple[str, ...]
+    """Columns or expressions, as :func:`normalised`."""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TableStatistics:
     """What the database knows of a table without reading it."""
 

@@ -16,13 +16,13 @@ from webadmin.dialects import postgresql_catalog
 from webadmin.dialects.base import Estimate, Failure, Timeouts
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
-from webadmin.dialects.indexes import TableStatistics
+from webadmin.dialects.indexes import InvertedIndex, TableStatistics
 from webadmin.dialects.json_paths import PostgreSQLJsonPaths
 from webadmin.dialects.postgresql_copy import PostgreSQLCopying
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_foreign_keys import PostgreSQLForeignKeys
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
-from webadmin.dialects.postgresql_indexes import statistics
+from webadmin.dialects.postgresql_indexes import inverted_indexes, statistics
 from webadmin.dialects.postgresql_records import PostgreSQLRecording
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import begin, may_use, moment, run
@@ -108,6 +108,7 @@ class PostgreSQL(
     supports_statistics = True
     supports_lateral = True
     create_index = "CREATE INDEX CONCURRENTLY"
+    inverted_method = "gin"
     supports_partitions = True
     _reads_all = False
     """There were times that Python has not. Reading those as text costs something for every time, so it is not done before."""
@@ -188,6 +189,9 @@ class PostgreSQL(
 
     def statistics(self, connection: Connection, table: sa.Table) -> TableStatistics:
         return statistics(connection, table)
+
+    def inverted_indexes(self, connection: Connection, table: sa.Table) -> tuple[InvertedIndex, ...]:
+        return inverted_indexes(connection, table)
 
     def estimate_live_rows(
         self, connection: Connection, table: sa.Table, column: sa.Column[Any]

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from webadmin.dialects.indexes import Index, IndexKey, TableStatistics, normalised
+from webadmin.dialects.indexes import Index, IndexKey, InvertedIndex, TableStatistics, normalised
 
 # One statement for both: lists ask for the size now and then, and are told of the indexes at the same time.
 _STATISTICS = sa.text(
@@ -40,7 +40,28 @@ _STATISTICS = sa.text(
      WHERE c.oid = to_regclass(:table)
     """
 )
+_INVERTED = sa.text(
+    """
+    SELECT pg_get_expr(i.indpred, i.indrelid, true) AS rows,
+           (SELECT json_agg(pg_get_indexdef(i.indexrelid, k.n, true) ORDER BY k.n)
+              FROM generate_series(1, i.indnkeyatts) AS k(n)) AS keys
+      FROM pg_index i
+      JOIN pg_class ic ON ic.oid = i.indexrelid
+      JOIN pg_am am ON am.oid = ic.relam
+     WHERE i.indrelid = to_regclass(:table) AND i.indisvalid AND am.amname IN ('gin', 'gist', 'rum')
+    """
+)
 _DESCENDING, _NULLS_FIRST = 1, 2
+
+
+def inverted_indexes(connection: Connection, table: sa.Table) -> tuple[InvertedIndex, ...]:
+    """The indexes of ``table`` of what is inside of values: words of search vectors, members of arrays, keys of JSON."""
+    name = connection.dialect.identifier_preparer.format_table(table)
+    found = []
+    for where, keys in connection.execute(_INVERTED, {"table": name}):
+        texts = json.loads(keys) if isinstance(keys, str) else keys
+        found.append(InvertedIndex(tuple(map(normalised, texts)), normalised(where or "")))
+    return tuple(found)
 
 
 def statistics(connection: Connection, table: sa.Table) -> TableStatistics:
