@@ -198,34 +198,32 @@ def test_somebody_elses_login(site: Site) -> None:
     assert site.client.get("/things/").status_code == 303
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("state", "x"), ("iss", "https://evil.example"), ("iss", None), ("code", "x")]
-)
-def test_a_changed_answer(site: Site, name: str, value: str | None) -> None:
+def test_a_changed_answer(site: Site) -> None:
     """Another state, another provider's name, none at all, another code: nobody is logged in."""
-    back = urlsplit(site.provider.log_in(site.go()))
-    query = {key: values[0] for key, values in parse_qs(back.query).items()}
-    changed = {key: given for key, given in {**query, name: value}.items() if given is not None}
-    answer = site.client.get(f"{back.path}?{urlencode(changed)}")
-    assert answer.status_code in {400, 403}
-    assert site.client.get("/things/").status_code == 303
+    for name, value in (("state", "x"), ("iss", "https://evil.example"), ("iss", None), ("code", "x")):
+        back = urlsplit(site.provider.log_in(site.go()))
+        query = {key: values[0] for key, values in parse_qs(back.query).items()}
+        changed = {key: given for key, given in {**query, name: value}.items() if given is not None}
+        answer = site.client.get(f"{back.path}?{urlencode(changed)}")
+        assert answer.status_code in {400, 403}, (name, value)
+        assert site.client.get("/things/").status_code == 303
 
 
-@pytest.mark.parametrize("name", ["nonce", "code_challenge", "client_id"])
-def test_a_changed_question(site: Site, name: str) -> None:
+def test_a_changed_question(site: Site) -> None:
     """A login that was begun with another nonce, another verifier or for another client is not accepted."""
-    url = urlsplit(site.go())
-    query = {key: values[0] for key, values in parse_qs(url.query).items()}
-    query[name] = "other" if name == "client_id" else "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-    back = site.provider.log_in(url._replace(query=urlencode(query)).geturl())
-    assert site.back(back).status_code == 403
+    for name in ("nonce", "code_challenge", "client_id"):
+        url = urlsplit(site.go())
+        query = {key: values[0] for key, values in parse_qs(url.query).items()}
+        query[name] = "other" if name == "client_id" else "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        back = site.provider.log_in(url._replace(query=urlencode(query)).geturl())
+        assert site.back(back).status_code == 403, name
     assert site.accounts == []
 
 
-@pytest.mark.parametrize("next", ["//evil.example/", "https://evil.example/", "/\\evil", "/../x", "a" * 4000])
-def test_only_own_addresses_come_next(site: Site, next: str) -> None:
+def test_only_own_addresses_come_next(site: Site) -> None:
     """The way over the provider leads to no other site."""
-    assert site.log_in(next=next).headers["location"] == "/"
+    for next in ("//evil.example/", "https://evil.example/", "/\\evil", "/../x", "a" * 4000):
+        assert site.log_in(next=next).headers["location"] == "/", next
 
 
 def test_the_session_is_a_new_one(site: Site) -> None:

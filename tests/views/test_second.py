@@ -55,14 +55,16 @@ def test_logging_in_with_a_code(site: Site) -> None:
     assert ada.client.get("/login/second/?next=/things/").headers["location"] == "/things/"
 
 
-@pytest.mark.parametrize("target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/../x"])
-def test_only_own_addresses_come_next(site: Site, target: str) -> None:
+def test_only_own_addresses_come_next(site: Site) -> None:
     """The second step leads nowhere else."""
-    _id, secret, _codes = site.account(factor=True)
-    ada = site.browser()
-    ada.log_in(next=target)
-    answer = ada.send("/login/second/", 303, code=code(secret), next=target)
-    assert answer.headers["location"] == "/"
+    _id, _secret, codes = site.account(factor=True)
+    for target, recovery in zip(
+        ("//evil.example/", "https://evil.example/", "/\\evil", "/../x"), codes, strict=False
+    ):
+        ada = site.browser()
+        ada.log_in(next=target)
+        answer = ada.send("/login/second/", 303, code=recovery, next=target)
+        assert answer.headers["location"] == "/", target
 
 
 def test_a_code_logs_in_once(site: Site) -> None:
