@@ -44,10 +44,10 @@ def test_every_table_has_a_form_for_a_new_row(reader: Admin, key: str) -> None:
         assert page.css(f'label[for="{control.get("id")}"]') or control.get("aria-label")
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_saving_what_is_shown_changes_nothing(admin: Admin, key: str) -> None:
+def test_saving_what_is_shown_changes_nothing(admin: Admin) -> None:
     """A form sent back as it came passes its own checks, whatever the row holds, and writes nothing."""
-    for id in admin.get(f"/{key}/?per_page=10").ids():
+    rows = [(key, id) for key in KEYS for id in admin.get(f"/{key}/?per_page=10").ids()]
+    for key, id in rows:
         page = admin.get(f"/{key}/{id}/change/")
         with admin.statements() as seen:
             after = admin.confirm(page, _then="")
@@ -120,9 +120,9 @@ def test_errors_keep_what_was_typed(admin: Admin) -> None:
     assert not again.css("[data-field=note] [aria-invalid]")
 
 
-@pytest.mark.parametrize(
-    ("key", "fields", "field"),
-    [
+def test_what_the_database_refuses_stands_at_its_field(admin: Admin) -> None:
+    """Checks of form and database alike are a message at the field, with the page of status 422."""
+    for key, fields, field in (
         ("orders", {"total": "-1"}, "total"),
         ("orders", {"total": "99999999999999"}, "total"),
         ("orders", {"status": "lost"}, "status"),
@@ -135,17 +135,12 @@ def test_errors_keep_what_was_typed(admin: Admin) -> None:
         ("products", {"stock": "99999999999999999999"}, "stock"),
         ("products", {"weight": "heavy"}, "weight"),
         ("products", {"name": ""}, "name"),
-    ],
-)
-def test_what_the_database_refuses_stands_at_its_field(
-    admin: Admin, key: str, fields: dict[str, str], field: str
-) -> None:
-    """Checks of form and database alike are a message at the field, with the page of status 422."""
-    id = admin.get(f"/{key}/").ids()[0]
-    page = admin.get(f"/{key}/{id}/change/")
-    again = admin.post(page.action(), page.form() | fields, 422)
-    assert field in again.errors()
-    assert "psycopg" not in again.errors()[field]
+    ):
+        id = admin.get(f"/{key}/").ids()[0]
+        page = admin.get(f"/{key}/{id}/change/")
+        again = admin.post(page.action(), page.form() | fields, 422)
+        assert field in again.errors(), fields
+        assert "psycopg" not in again.errors()[field], fields
 
 
 def test_a_unique_value_that_is_taken(admin: Admin) -> None:
