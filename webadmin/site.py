@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,18 +12,22 @@ from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from webadmin import logs
+from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.cookie import CookieSigner
 from webadmin.auth.identity import HostIdentity, Identity, LocalUser
 from webadmin.auth.keys import Keys
 from webadmin.auth.sqladmin_backends import AuthenticationBackend, BackendIdentity
+from webadmin.auth.sqladmin_grants import AuthorizationBackend, authorized
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
 from webadmin.endpoint import respond
+from webadmin.errors import Fault, OptionsError
 from webadmin.headers import guarded
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.options.model_view import ModelView
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Limits, Settings
+from webadmin.options.sqladmin_views import sqladmin_lists
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.environment import Renderer
 from webadmin.rendering.mount import locate
@@ -42,6 +47,7 @@ class Admin:
     :param identify: ``identify(request) -> webadmin.User | None``, plain or a coroutine: who makes a request. Without it
         the admin answers only to the machine that it runs on.
     :param authentication_backend: in place of ``identify``, an ``AuthenticationBackend`` that was written for sqladmin.
+    :param authorization_backend: an ``AuthorizationBackend`` that was written for sqladmin, which says what people may do.
     :param secret_key: signs cookies and forms. Several with the newest first: that one signs, all are accepted. Without it,
         that of the environment, ``WEBADMIN_SECRET_KEY``; without that, one made anew at every start, which several
         processes of one admin cannot share.
@@ -64,6 +70,7 @@ class Admin:
         title: str = "Admin",
         identify: Callable[[Any], Any] | Identity | AuthenticationBackend | None = None,
         authentication_backend: AuthenticationBackend | None = None,
+        authorization_backend: AuthorizationBackend | None = None,
         secret_key: str | Sequence[str | None] | None = None,
         read_only: bool = False,
         time_zone: str = "UTC",
@@ -90,11 +97,14 @@ class Admin:
         secret = Keys.of(secret_key)
         assets = Assets()
         self.registry = Registry(read_only=read_only)
+        self._authorization = authorization_backend
         responder = Responder(
             registry=self.registry,
             settings=settings,
             renderer=Renderer(assets, settings.templates_dir),
-            identity=_identity(identify if identify is not None else authentication_backend),
+            identity=self._authorized(
+                _identity(identify if identify is not None else authentication_backend)
+            ),
             secret=secret,
             signer=CookieSigner(secret),
         )
@@ -132,8 +142,15 @@ class Admin:
         passes on no start-up event.
         """
         if not self._checked:
+            self._check_keys()
             self.registry.build()
             self._checked = True
+
+    def _check_keys(self) -> None:
+        identity = self.identity
+        # With the terminal's token an admin was started by somebody at hand; sessions of others end with it as well.
+        if isinstance(identity, Accounts) and identity.terminal is None and (fault := self.keys.fault()):
+            raise OptionsError((Fault("Admin", "secret_key", "(not shown)", fault),))
 
     @property
     def identity(self) -> Identity:
@@ -147,7 +164,12 @@ class Admin:
 
     def identify_by(self, identity: Identity) -> None:
         """Have ``identity`` tell who makes a request, from now on."""
-        self.runtime.responder = replace(self.runtime.responder, identity=identity)
+        self.runtime.responder = replace(self.runtime.responder, identity=self._authorized(identity))
+
+    def _authorized(self, identity: Identity) -> Identity:
+        if self._authorization is None:
+            return identity
+        return authorized(identity, self._authorization, partial(sqladmin_lists, self.registry))
 
     # -- answering -----------------------------------------------------------------------------------------
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from webadmin.auth.user import User
 from webadmin.options import sqladmin_filters as filters
 from webadmin.options.attributes import attribute_name
 from webadmin.options.model_view import ModelView
+from webadmin.options.view import View
 
 _BASE_MODULE = "sqladmin.models"
 
@@ -77,6 +80,16 @@ def adapt(view: type[Any]) -> tuple[type[ModelView], list[str]]:
     names = _sqladmin_names(view)
     notes = [note for name, value in own.items() if (note := _note(name, value, names))] + notes
     return type(view.__name__, (ModelView,), attributes), notes
+
+
+def sqladmin_lists(views: Iterable[View]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Of each of ``views`` its key, what sqladmin calls it (as the view says that was written for it, else its model's name in lower
+    case, words parted by dashes), and the names of its actions."""
+    for view in views:
+        given = getattr(getattr(view.options, "_original", None), "identity", "")
+        words = re.sub("(.)([A-Z][a-z]+)", r"\1-\2", view.model.__name__)
+        name = re.sub("([a-z0-9])([A-Z])", r"\1-\2", words).lower()
+        yield view.key, given or name, tuple(view.actions)
 
 
 def _object_of(view: type[Any]) -> Any:
