@@ -17,6 +17,7 @@ CHANGES = ("own change", "foreign change", "00000000-0000-7000-8000-000000000000
 """Changes of the history, which are looked up by these names."""
 PEOPLE = ("own account", "foreign account", CHANGES[2])
 """Accounts; of whoever manages people, all are to be seen."""
+ROLES = ("a role", "another role", CHANGES[2])
 VIEWS = ("own view", "foreign view", "no view")
 NO_ROW = ("", "", "")
 GONE = 404
@@ -50,6 +51,11 @@ def at_row(own: int = 200, **more: Any) -> Ask:
     return Ask(own, GONE, GONE, **{"rows": LIVE, **more})
 
 
+def managed(own: int = 200, rows: tuple[str, str, str] = PEOPLE, **form: str) -> Ask:
+    """An address of an account or a role."""
+    return Ask(own, None, GONE, rows=rows, form=form)
+
+
 def for_chosen(own: int = 200, rows: tuple[str, str, str] = LIVE, **form: str) -> Ask:
     """What is done with rows that a form names."""
     return Ask(own, GONE, GONE, rows=rows, form={"id": "{}", **form})
@@ -57,6 +63,8 @@ def for_chosen(own: int = 200, rows: tuple[str, str, str] = LIVE, **form: str) -
 
 TICKET = {"title": "New", "code": "N", "team": "red"}
 PLAIN = Ask()
+OTHERS_ACCOUNT = Ask(403, 303, GONE, rows=PEOPLE)
+"""One's own account is looked after on its own page."""
 BY_OWNER = Ask(rows=LIVE, query="owner={}")
 
 EXPECTED: dict[str, dict[str, Ask]] = {
@@ -72,6 +80,21 @@ EXPECTED: dict[str, dict[str, Ask]] = {
     "account/password": {"GET": PLAIN, "POST": Ask(422)},
     "account/second": {"GET": PLAIN, "POST": Ask(400)},
     "account/sessions": {"GET": PLAIN, "POST": Ask(400)},
+    "account/rights": {"GET": PLAIN},
+    "account/people": {"GET": PLAIN},
+    "account/people/add": {"GET": PLAIN, "POST": Ask(422)},
+    "account/people/{id}": {"GET": managed(), "POST": managed(409)},  # as forms of rows
+    "account/people/{id}/rights": {"GET": managed()},
+    "account/people/{id}/disable": {"POST": OTHERS_ACCOUNT},
+    "account/people/{id}/enable": {"POST": OTHERS_ACCOUNT},
+    "account/people/{id}/password": {"POST": Ask(403, 200, GONE, rows=PEOPLE)},
+    "account/people/{id}/second": {"POST": OTHERS_ACCOUNT},
+    "account/people/{id}/end": {"POST": managed(303)},
+    "account/roles": {"GET": PLAIN},
+    "account/roles/add": {"GET": PLAIN, "POST": Ask(422)},
+    "account/roles/{id}": {"GET": managed(rows=ROLES), "POST": managed(409, rows=ROLES)},
+    "account/roles/{id}/delete": {"GET": managed(rows=ROLES), "POST": managed(409, rows=ROLES, confirm="1")},
+    "account/log": {"GET": PLAIN},
     "changes": {"GET": PLAIN},
     "changes/{id}": {"GET": at_row(rows=CHANGES)},
     "changes/{id}/undo": {
