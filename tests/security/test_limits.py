@@ -127,24 +127,24 @@ def test_a_search_that_finds_every_letter(small_desk: Engine) -> None:
     assert len(answer.text) < 200_000
 
 
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        ("per_page=1000000000", 400), ("page=1000000000", 200), ("page=" + "9" * 900, 200), ("owner=" + "9" * 500, 400),
-        ("&".join(f"labels={n}" for n in range(101)), 400), ("&".join(f"labels={n}" for n in range(99)), 200),
-        ("&".join(f"title={n}" for n in range(5000)), 413), ("&".join(f"t={n}" for n in range(600)), 400),
-        ("q=" + "+".join(f"a{n}" for n in range(60)), 200), ("q=" + "%25_" * 80, 200), ("sort=" + ",".join(["title"] * 800), 400),
-        ("columns=" + ",".join(["title"] * 1500), 400), ("after=" + "A" * 3900, 400), ("q=" + "a" * 12_000, 200),
-        ("owner.city.contains=" + "%25" * 300, 200),
-    ],
-)  # fmt: skip
-def test_queries(desk: Engine, query: str, status: int) -> None:
+QUERIES = [
+    ("per_page=1000000000", 400), ("page=1000000000", 200), ("page=" + "9" * 900, 200), ("owner=" + "9" * 500, 400),
+    ("&".join(f"labels={n}" for n in range(101)), 400), ("&".join(f"labels={n}" for n in range(99)), 200),
+    ("&".join(f"title={n}" for n in range(5000)), 413), ("&".join(f"t={n}" for n in range(600)), 400),
+    ("q=" + "+".join(f"a{n}" for n in range(60)), 200), ("q=" + "%25_" * 80, 200), ("sort=" + ",".join(["title"] * 800), 400),
+    ("columns=" + ",".join(["title"] * 1500), 400), ("after=" + "A" * 3900, 400), ("q=" + "a" * 12_000, 200),
+    ("owner.city.contains=" + "%25" * 300, 200),
+]  # fmt: skip
+
+
+def test_queries(desk: Engine) -> None:
     """A long query is answered, or refused with a sentence; the panel and the fragment do no worse."""
     visitor = Visitor(admin_of(desk))
-    with soon(5.0):
-        assert visitor.get(f"/tickets/?{query}").status_code == status
-        for path in ("/tickets/explain/", "/tickets/rows"):
-            assert visitor.get(f"{path}?{query}").status_code in {200, 400, 413}
+    for query, status in QUERIES:
+        with soon(5.0):
+            assert visitor.get(f"/tickets/?{query}").status_code == status, query[:60]
+            for path in ("/tickets/explain/", "/tickets/rows"):
+                assert visitor.get(f"{path}?{query}").status_code in {200, 400, 413}, (path, query[:60])
 
 
 def test_a_bomb_of_a_cookie() -> None:

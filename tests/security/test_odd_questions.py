@@ -69,7 +69,8 @@ ODD_PATHS = ["a", "a.b.c", "a'b", 'a"b', "a]b", "[0]", "0", "-1", "$", "$.a", "*
 
 
 def test_odd_paths_into_json(desk: Engine) -> None:
-    """A path into a value is a value itself: whatever is typed there is looked for, or refused."""
+    """A path into a value is a value itself: whatever is typed there is looked for, or refused. Every path gets every operator and
+    every value, and every operator every value."""
 
     class Deep(TicketView, model=Ticket):
         key = "tickets"
@@ -78,11 +79,12 @@ def test_odd_paths_into_json(desk: Engine) -> None:
     with desk.begin() as connection:
         connection.execute(sa.update(Ticket).values(meta={"a": {"b": [1, None, "x"]}, "eq": 1.5, "0": True}))
     visitor = Visitor(admin_of(desk, Deep))
-    for path in ODD_PATHS:
-        for operator in ("", ".gte", ".contains", ".null"):
-            for value in ("x", "1e999", '"', "["):
-                answer = visitor.get("/tickets/", params={f"meta.{path}{operator}": value})
-                assert answer.status_code in {200, 400}, (path, operator, value)
+    values = ("x", "1e999", '"', "[")
+    for at, path in enumerate(ODD_PATHS):
+        for turn, operator in enumerate(("", ".gte", ".contains", ".null")):
+            value = values[(at + turn) % len(values)]
+            answer = visitor.get("/tickets/", params={f"meta.{path}{operator}": value})
+            assert answer.status_code in {200, 400}, (path, operator, value)
         assert visitor.get("/tickets/", params={"where": f"meta.{path}:x"}).status_code in {200, 400}, path
         for more in ({"sort": f"meta.{path}"}, {"columns": f"meta.{path}"}, {"latest_per": f"meta.{path}"}):
             assert visitor.get("/tickets/", params=more).status_code == 400, (path, more)
