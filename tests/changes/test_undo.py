@@ -86,9 +86,35 @@ def in_steps(ctx: Context) -> None:
     remove_shelf(ctx)
 
 
+def take_a_place(ctx: Context) -> None:
+    """Of what nothing depends on: changed before one goes, and its key taken by another."""
+    ctx.session.get_one(Tag, 1).name = "first"
+    ctx.session.delete(ctx.session.get_one(Tag, 2))
+    ctx.session.flush()
+    ctx.session.add(Tag(id=2, name="another"))
+    ctx.session.flush()
+    ctx.session.get_one(Tag, 1).name = "second"
+
+
+def come_and_go(ctx: Context) -> None:
+    """Rows and links of which nothing is left alone for long."""
+    session = ctx.session
+    one, book = session.get_one(Tag, 1), session.get_one(Book, 1)
+    book.tags = []
+    session.delete(session.get_one(Tag, 2))
+    session.flush()
+    session.add(Tag(id=2, name="back"))
+    book.tags = [one]
+    session.flush()
+    session.delete(session.get_one(Tag, 2))
+    one.name = "other"
+    session.flush()
+    book.tags = []
+
+
 @pytest.mark.parametrize(
     "work",
-    [retitle, remove_shelf, remove_all, make, relink, raise_all, in_steps],
+    [retitle, remove_shelf, remove_all, make, relink, raise_all, in_steps, take_a_place, come_and_go],
     ids=lambda work: work.__name__,
 )
 def test_there_and_back(books: Engine, work: Callable[[Context], None]) -> None:

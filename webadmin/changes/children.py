@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from webadmin.changes.apply import delete
 from webadmin.changes.deletion import plan_deletion
+from webadmin.changes.hooks import has_hook
 from webadmin.changes.integrity import SaveRefused
-from webadmin.changes.save import save
+from webadmin.changes.save import save, save_together
 from webadmin.errors import Conflict, Unprocessable
 from webadmin.forms.inline_row import InlineRow
 from webadmin.forms.inlines import InlineTable
@@ -46,32 +47,52 @@ class _Writing:
 
     def run(self) -> None:
         self._delete([one for one in self.table.rows if one.deleting and one.row is not None])
-        for one in self._in_order():
-            assert one.form is not None
-            try:
-                save(one.form)
-            except SaveRefused as error:
-                self.refused, self.conflict = True, self.conflict or error.conflict
-                one.form.refuse(error.errors)
-            except Conflict as error:
-                self.refused = self.conflict = True
-                one.errors.append(error.message)
+        if not self._at_once():
+            for one in self._in_order():
+                self._write(one)
         self.context.session.expire(self.parent, [self.table.option.relation.name])
 
+    def _write(self, one: InlineRow) -> None:
+        assert one.form is not None
+        try:
+            save(one.form)
+        except SaveRefused as error:
+            self.refused, self.conflict = True, self.conflict or error.conflict
+            one.form.refuse(error.errors)
+        except Conflict as error:
+            self.refused = self.conflict = True
+            one.errors.append(error.message)
+
+    def _at_once(self) -> bool:
+        """Write all rows together, where none has to wait for another and none is refused."""
+        changed, new = self._changed(), self._new()
+        if any(has_hook(self.child, name) for name in ("on_model_change", "after_model_change")):
+            return False
+        if self._takes_turns and any(self._moves(one) for one in changed):
+            return False
+        forms = [one.form for one in (*changed, *new) if one.form is not None]
+        return not forms or save_together(forms)
+
     def _in_order(self) -> Iterator[InlineRow]:
-        changed = [
+        yield from self._moved(self._changed())
+        yield from self._new()
+
+    def _changed(self) -> list[InlineRow]:
+        return [
             one
             for one in self.table.rows
             if one.row is not None and one.form is not None and not one.deleting and one.form.changes()
         ]
-        yield from self._moved(changed)
-        for one in self.table.rows:
-            if one.row is None and one.form is not None and not one.deleting:
+
+    def _new(self) -> list[InlineRow]:
+        """The new rows, which belong to the parent."""
+        found = [one for one in self.table.rows if one.row is None and not one.deleting]
+        for one in found:
+            if one.form is not None:
                 self._tie(one.form)
-                yield one
+        return [one for one in found if one.form is not None]
 
     def _tie(self, form: RowForm) -> None:
-        """Let a new row belong to the parent."""
         relation = self.table.option.relation
         for local, remote in zip(relation.local, relation.remote, strict=True):
             form.given[remote] = getattr(self.parent, local)
@@ -110,7 +131,7 @@ class _Writing:
         """The changed rows so that none takes a place before the row that has it has left it; where they change places all
         around, one waits aside."""
         place = self.table.place
-        if place is None or not _is_taken_once(self.child.info.table, self.child.info.columns[place].column):
+        if place is None or not self._takes_turns:
             yield from changed
             return
         waiting = list(changed)
@@ -126,6 +147,20 @@ class _Writing:
             setattr(first.row, place, aside)
             self.context.session.flush()
             held[id(first)] = aside
+
+    @property
+    def _takes_turns(self) -> bool:
+        """Whether no two rows may have the same place, even for a moment."""
+        place = self.table.place
+        return place is not None and _is_taken_once(
+            self.child.info.table, self.child.info.columns[place].column
+        )
+
+    def _moves(self, one: InlineRow) -> bool:
+        """Whether a changed row gets another place."""
+        place = self.table.place or ""
+        field = one.form.fields.get(place) if one.form is not None else None
+        return field is not None and field.data != getattr(one.row, place)
 
     @staticmethod
     def _is_held(one: InlineRow, place: str, waiting: Sequence[InlineRow], held: dict[int, Any]) -> bool:

@@ -67,14 +67,19 @@ def call_hook(hook: Callable[..., Any], *args: Any) -> Any:
     return _finished(result) if inspect.isawaitable(result) else result
 
 
+def has_hook(view: View, name: str) -> bool:
+    """Whether ``view`` has a hook ``name`` of its own."""
+    untouched = getattr(type(view.options), name) is getattr(ModelView, name)
+    return not untouched or name in vars(view.options)
+
+
 def run_hook(context: Context, view: View, name: str, *args: Any) -> None:
     """Run the hook ``name`` of ``view`` with ``args`` and the request, inside the transaction.
 
     ``ValidationError`` and what the database says of values come out as they are. Everything else is HookRefused: errors of
     webadmin's own with their text, any other with a general sentence, while the log has the whole.
     """
-    untouched = getattr(type(view.options), name) is getattr(ModelView, name)
-    if untouched and name not in vars(view.options):
+    if not has_hook(view, name):
         return
     try:
         call_hook(getattr(view.options, name), *args, context.hook_request)

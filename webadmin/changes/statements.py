@@ -46,9 +46,11 @@ def insert_links(context: Context, table: sa.Table, rows: Sequence[Mapping[str, 
     if mine is None or set(names) - set(rows[0]):
         insert_rows(context, table, rows)
         return
+    keys = [tuple(row[name] for name in names) for row in rows]
+    mine.catch_up(table, keys)
     context.session.connection().execute(sa.insert(table), [dict(row) for row in rows])
-    for row in rows:
-        mine.watch.add(table, tuple(row[name] for name in names))
+    for key in keys:
+        mine.watch.add(table, key)
 
 
 def delete_links(context: Context, table: sa.Table, rows: Sequence[Mapping[Any, Any]]) -> None:
@@ -60,11 +62,12 @@ def delete_links(context: Context, table: sa.Table, rows: Sequence[Mapping[Any, 
     if mine is None or set(of.key) - set(rows[0]):
         _run(context, stmt)
         return
-    connection = context.session.connection()
+    connection, keys = context.session.connection(), [tuple(row[column] for column in of.key) for row in rows]
     if not connection.dialect.delete_returning:
-        mine.watch.begin(table, [tuple(row[column] for column in of.key) for row in rows])
+        mine.begin(table, keys)
         connection.execute(stmt)
         return
+    mine.catch_up(table, keys)
     gone = []
     for row_key, record, *key in connection.execute(stmt.returning(*told(context, of), *of.key)):
         gone.append(tuple(key))

@@ -23,8 +23,9 @@ INSERT, UPDATE, DELETE = "insert", "update", "delete"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of a change; ``before`` and ``after`` are records as JSON text."""
+    """One row of a change; ``before`` and ``after`` are records as JSON text, ``step`` tells what came first."""
 
+    step: int
     table_name: str
     row_key: str
     kind: str
@@ -45,7 +46,7 @@ def _together(dialect: Dialect) -> sa.Insert:
         given: dict[str, Any] = {
             name: sa.cast(rows.c[f"{_OF_ROWS}{name}"], change_row.c[name].type) for name in _SAID
         }
-        given |= {"change_id": sa.bindparam("id", type_=sa.Uuid), "step": sa.literal(1, sa.Integer)}
+        given["change_id"] = sa.bindparam("id", type_=sa.Uuid)
         entry = {
             column.name: sa.bindparam(column.name, type_=column.type)
             for column in change.columns
@@ -82,10 +83,12 @@ class Journal:
         return self.steps
 
     def write(self, entries: Sequence[Entry], step: int = 0) -> None:
-        """Write ``entries`` down, as a step of their own unless one is named."""
+        """Write ``entries`` down, as steps of their own unless one is named."""
         if entries:
-            step = step or self.step()
-            rows = [{"change_id": self.id, "step": step, **asdict(entry)} for entry in entries]
+            steps = dict.fromkeys(sorted({entry.step for entry in entries}), step)
+            if not step:
+                steps = {number: self.step() for number in steps}
+            rows = [{"change_id": self.id, **asdict(entry), "step": steps[entry.step]} for entry in entries]
             self.connection.execute(sa.insert(change_row), rows)
 
     def add(self, entries: Sequence[Entry], step: int) -> None:
@@ -246,6 +249,7 @@ class Journal:
     def _write_together(self, entries: Sequence[Entry]) -> None:
         """Write a whole change down in one statement: the common one, of a few rows."""
         given = {f"{_OF_ROWS}{name}": [getattr(entry, name) for entry in entries] for name in _SAID}
+        given[f"{_OF_ROWS}step"] = [str(1 + entry.step) for entry in entries]
         self.connection.execute(_together(self.dialect), given | self._entry(len(entries)))
 
     def _begin(self, count: int = 0) -> None:

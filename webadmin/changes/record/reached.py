@@ -18,6 +18,13 @@ from webadmin.database.own_tables.changes import change_row
 _GOES = frozenset({CASCADE, UNLINK})
 
 
+def reaches(edge: Edge) -> bool:
+    """Whether the database, or the mapper, does something to rows at the far end of ``edge`` when their parents go."""
+    return (
+        edge.rule != RESTRICT and bool(edge.rule) and edge.through is None and bool(recorded(edge.child).key)
+    )
+
+
 def write_reached(
     journal: Journal,
     step: int,
@@ -36,11 +43,9 @@ def write_reached(
     left = list(edges)
     while left:
         edge = left.pop()
-        if edge.rule == RESTRICT or not edge.rule or edge.through is not None:
+        if not reaches(edge):
             continue
         child, goes = recorded(edge.child), edge.rule in _GOES
-        if not child.key:
-            continue
         # Of a column that the models leave out nothing can be written down.
         told = [column.name for column in edge.child_columns if column.name in child.kept]
         names = tuple(name for name in told if name not in child.key_names)

@@ -6,23 +6,30 @@ host's too) are seen before they run. Events: https://docs.sqlalchemy.org/en/21/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session
-from sqlalchemy.orm.interfaces import MANYTOMANY
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 
 from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.record.executed import Executed
 from webadmin.changes.record.journal import DELETE, Journal
 from webadmin.changes.record.looks import told
-from webadmin.changes.record.reached import write_reached
+from webadmin.changes.record.places import (
+    Ends,
+    changed_columns,
+    is_own,
+    link_key,
+    links_of,
+    places_of,
+    state_of,
+)
+from webadmin.changes.record.reached import reaches, write_reached
 from webadmin.changes.record.watch import Watch
 from webadmin.changes.references import edges
-from webadmin.changes.walk import key_in
 from webadmin.database.inspection import inspect_model
 from webadmin.database.keys import Key, among
 from webadmin.database.own_tables.base import metadata
@@ -32,6 +39,8 @@ from webadmin.options.context import Context
 
 _PLACE = "webadmin.recorder"
 _CHUNK = 500
+_FEW = 50
+"""So many deleted rows are under watch like others; more are written down by statements for them all."""
 
 
 class Recorder:
@@ -42,9 +51,12 @@ class Recorder:
         self.journal = Journal(context)
         self.watch = Watch(context)
         self._gone = 0
-        """The step of the deletions that the flush is about to make."""
+        """The step of the deletions that the flush is about to make, if they have one of their own."""
+        self._parts = False
+        """The flush is about to make deletions that have none."""
         self._after: list[tuple[Recorded, tuple[str, ...]]] = []
-        self._links: list[tuple[Any, Any]] = []
+        self._links: list[tuple[Ends, bool]] = []
+        """Rows of link tables that the flush adds or, where it says so, takes away."""
 
     def attach(self) -> None:
         """Listen to the session."""
@@ -69,6 +81,19 @@ class Recorder:
         self.session.flush()
         self.journal.write(self.watch.end())
 
+    def begin(self, table: sa.Table, keys: Sequence[Key]) -> None:
+        """Watch rows of ``table``, which are about to be written."""
+        self.catch_up(table, keys)
+        self.watch.begin(table, keys)
+
+    def catch_up(self, table: sa.Table, keys: Sequence[Key]) -> None:
+        """Write down what is under watch, if one of these rows was changed in an earlier step."""
+        self._catch_up((table, key) for key in keys)
+
+    def _catch_up(self, places: Iterable[tuple[sa.Table, Key]]) -> None:
+        if any(self.watch.is_behind(table, key) for table, key in places):
+            self.journal.write(self.watch.end())
+
     def update(self, table: sa.Table, stmt: sa.Update) -> int:
         """Run an UPDATE of ``table`` in one statement with what is written down of it; see ``Journal.write_update``."""
         self.write_pending()
@@ -87,7 +112,7 @@ class Recorder:
     def sees(self, row: Any, said: Sequence[Any]) -> None:
         """See ``listing.held``."""
         row_key, record = said
-        for table, key in _places(row, tuple(_state(row).identity or ())):
+        for table, key in places_of(row, tuple(state_of(row).identity or ())):
             self.watch.notice(table, key, (row_key, record))
 
     def _rolled_back(self, _session: Session, _transaction: Any) -> None:
@@ -96,41 +121,49 @@ class Recorder:
     # -- the unit of work --------------------------------------------------------------------------------
 
     def _before_flush(self, session: Session, _context: Any, _instances: Any) -> None:
-        gone = [row for row in session.deleted if not _is_own(_state(row).mapper)]
-        if gone:  # what was done so far is a step of its own, that can be taken back after them
+        gone = [row for row in session.deleted if not is_own(state_of(row).mapper)]
+        alone = len(gone) <= _FEW and not any(
+            map(self._reaches, dict.fromkeys(state_of(row).mapper for row in gone))
+        )
+        if not alone:  # what was done so far is a step of its own, that can be taken back after them
             self.journal.write(self.watch.end())
         changed = [row for row in session.dirty if session.is_modified(row)]
-        self._watch(changed)
-        self._watch_links([*changed, *session.new])
-        if gone:
+        self._links = links_of([*changed, *session.new])
+        self._catch_up(self._touched([*changed, *gone, *session.new]))
+        self._watch([*changed, *gone] if alone else changed)
+        for link, taken in self._links:
+            if taken and (key := link_key(*link)) is not None:
+                self.watch.begin(link[0].secondary, [key])
+        self._parts = bool(gone) and alone
+        if not alone:
             self._write_gone(gone)
+
+    def _reaches(self, mapper: Mapper[Any]) -> bool:
+        """Whether something is done to other rows when rows of ``mapper`` are deleted."""
+        return any(reaches(edge) for edge in edges(mapper, catalog_of(self.journal.context)))
 
     def _watch(self, rows: Iterable[Any]) -> None:
         keys: dict[sa.Table, list[Key]] = {}
         for row in rows:
-            for table, key in _places(row, tuple(_state(row).identity or ())):
+            for table, key in places_of(row, tuple(state_of(row).identity or ())):
                 keys.setdefault(table, []).append(key)
         for table, some in keys.items():
             self.watch.begin(table, some)
         for row in rows:
-            for table, key in _places(row, tuple(_state(row).identity or ())):
+            for table, key in places_of(row, tuple(state_of(row).identity or ())):
                 hidden = recorded(table).redacted
                 if hidden:
-                    self.watch.redact(table, key, _changed(row, table, hidden))
+                    self.watch.redact(table, key, changed_columns(row, table, hidden))
 
-    def _watch_links(self, rows: Iterable[Any]) -> None:
-        """Rows of link tables that a collection's change adds or takes away."""
-        self._links = []
+    def _touched(self, rows: Iterable[Any]) -> Iterator[tuple[sa.Table, Key]]:
+        """Where rows stand that the flush writes, and where they will."""
         for row in rows:
-            for relation in _state(row).mapper.relationships:
-                if relation.direction is MANYTOMANY and not relation.viewonly:
-                    history = _state(row).attrs[relation.key].history
-                    if history.added or history.deleted:
-                        self._links += [
-                            ((relation, row), member) for member in (*history.added, *history.deleted)
-                        ]
-                        there = [key for m in history.deleted if (key := _link(relation, row, m)) is not None]
-                        self.watch.begin(relation.secondary, there)  # type: ignore[arg-type]
+            if identity := tuple(state_of(row).identity or ()):
+                yield from places_of(row, identity)
+            yield from places_of(row, tuple(state_of(row).mapper.primary_key_from_instance(row)))
+        for link, _taken in self._links:
+            if (key := link_key(*link)) is not None:
+                yield link[0].secondary, key
 
     def _write_gone(self, rows: Sequence[Any]) -> None:
         """Write down what is deleted, and all that the database or the mapper does to other rows on that account."""
@@ -138,8 +171,8 @@ class Recorder:
         places: dict[sa.Table, list[Key]] = {}
         mappers: dict[Mapper[Any], None] = {}
         for row in rows:
-            mappers[_state(row).mapper] = None
-            for table, key in _places(row, tuple(_state(row).identity or ())):
+            mappers[state_of(row).mapper] = None
+            for table, key in places_of(row, tuple(state_of(row).identity or ())):
                 places.setdefault(table, []).append(key)
         for table, keys in places.items():
             of = recorded(table)
@@ -155,29 +188,32 @@ class Recorder:
 
     def _after_flush(self, session: Session, _context: Any) -> None:
         for row in session.new:
-            if not _is_own(_state(row).mapper):
-                for table, key in _places(row, _state(row).mapper.primary_key_from_instance(row)):
+            if not is_own(state_of(row).mapper):
+                for table, key in places_of(row, state_of(row).mapper.primary_key_from_instance(row)):
                     self.watch.add(table, key)
         for row in session.dirty:
             self._follow(row)
-        for (relation, row), member in self._links:
-            link = _link(relation, row, member)
-            if link is not None:
-                self.watch.add(relation.secondary, link)
+        for link, _taken in self._links:
+            if (between := link_key(*link)) is not None:
+                self.watch.add(link[0].secondary, between)
         self._links = []
         if self._gone:
             for of, names in self._after:
                 self.journal.write_after(self._gone, of, names)
             # In one step with the rows that are gone: they may have pointed at them.
             self.journal.add(self.watch.end(), self._gone)
-        self._after, self._gone = [], 0
+        elif self._parts:  # what follows may take a place that they have left
+            self.watch.part()
+        self._after, self._gone, self._parts = [], 0, False
 
     def _follow(self, row: Any) -> None:
         """A row whose key was changed stays the same row."""
-        old = tuple(_state(row).identity or ())
-        new = tuple(_state(row).mapper.primary_key_from_instance(row))
+        old = tuple(state_of(row).identity or ())
+        new = tuple(state_of(row).mapper.primary_key_from_instance(row))
         if old != new:
-            for (table, before), (_table, after) in zip(_places(row, old), _places(row, new), strict=True):
+            for (table, before), (_table, after) in zip(
+                places_of(row, old), places_of(row, new), strict=True
+            ):
                 self.watch.moved(table, before, after)
 
     # -- statements --------------------------------------------------------------------------------------
@@ -190,7 +226,7 @@ class Recorder:
         if state.is_insert or work.by_key is not None:
             keys = work.inserted_keys() if state.is_insert else work.by_key
             if keys:
-                self.watch.begin(table, keys)
+                self.begin(table, keys)
             result = state.invoke_statement()
             if state.is_insert and not keys:
                 for key in work.made_keys(result):
@@ -225,47 +261,3 @@ def change_id(context: Context) -> str | None:
     """The id that this transaction's change has in the history, if it changes anything; None where there is no history."""
     found = recorder(context)
     return str(found.journal.id) if found is not None else None
-
-
-def _places(row: Any, identity: Key) -> list[tuple[sa.Table, Key]]:
-    """Where a row stands: its key in each of its tables."""
-    mapper = _state(row).mapper
-    return [
-        (table, key_in(table, mapper, identity))
-        for table in mapper.tables
-        if isinstance(table, sa.Table) and not _is_own(mapper)
-    ]
-
-
-def _is_own(mapper: Mapper[Any]) -> bool:
-    return getattr(mapper.local_table, "metadata", None) is metadata
-
-
-def _changed(row: Any, table: sa.Table, names: Iterable[str]) -> list[str]:
-    state = _state(row)
-    columns: Mapping[str, Any] = {name: table.c[name] for name in names}
-    return [
-        name
-        for name, column in columns.items()
-        if column in state.mapper._columntoproperty
-        and state.attrs[state.mapper.get_property_by_column(column).key].history.has_changes()
-    ]
-
-
-def _link(relation: Any, row: Any, member: Any) -> Key | None:
-    """The key of the row of a link table between two rows; None while one of them has none."""
-    own, far = _state(row).mapper, _state(member).mapper
-    values = {
-        link: getattr(row, own.get_property_by_column(column).key)
-        for column, link in relation.synchronize_pairs
-    } | {
-        link: getattr(member, far.get_property_by_column(column).key)
-        for column, link in relation.secondary_synchronize_pairs
-    }
-    key = tuple(values.get(column) for column in recorded(relation.secondary).key)
-    return None if None in key else key
-
-
-def _state(row: Any) -> InstanceState[Any]:
-    state: InstanceState[Any] = sa.inspect(row)
-    return state

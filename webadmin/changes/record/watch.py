@@ -21,6 +21,7 @@ _MOST = 1000
 @dataclass(slots=True)
 class _Watched:
     before: Seen | None
+    step: int
     key: Key
     """Where the row is by now."""
     redacted: set[str] = field(default_factory=set)
@@ -33,6 +34,7 @@ class Watch:
     def __init__(self, context: Context) -> None:
         self.context = context
         self._rows: dict[sa.Table, dict[Key, _Watched]] = {}
+        self._step = 0
         self._noticed: dict[tuple[sa.Table, Key], tuple[str, str]] = {}
 
     def __bool__(self) -> bool:
@@ -52,17 +54,27 @@ class Watch:
         self._noticed.clear()
 
     def begin(self, table: sa.Table, keys: Iterable[Key]) -> None:
-        """Watch rows of ``table`` from now on; they are locked. Those that are not there are new ones."""
+        """Watch rows of ``table`` from now on; they are locked. Those that are not there are new ones. None of them may be
+        watched in an earlier step (:meth:`is_behind`)."""
         known = self._rows.setdefault(table, {})
         new = [key for key in dict.fromkeys(keys) if key not in known and None not in key]
         said = {key: seen(*one) for key in new if (one := self._noticed.pop((table, key), None)) is not None}
         others = [key for key in new if key not in said]
         found = said | look(self.context, recorded(table), others, lock=True)
-        known |= {key: _Watched(found.get(key), key) for key in new}
+        known |= {key: _Watched(found.get(key), self._step, key) for key in new}
 
     def add(self, table: sa.Table, key: Key) -> None:
         """Watch a row that has just come into being."""
-        self._rows.setdefault(table, {}).setdefault(key, _Watched(None, key))
+        self._rows.setdefault(table, {}).setdefault(key, _Watched(None, self._step, key))
+
+    def part(self) -> None:
+        """What is watched from now on is a step of its own, that can be taken back before what was watched so far."""
+        self._step += 1
+
+    def is_behind(self, table: sa.Table, key: Key) -> bool:
+        """Whether a row is watched in an earlier step: that has to be written down before the row changes again."""
+        watched = self._rows.get(table, {}).get(key) if self._step else None
+        return watched is not None and watched.step < self._step
 
     def moved(self, table: sa.Table, old: Key, new: Key) -> None:
         """A row has another key by now."""
@@ -80,7 +92,7 @@ class Watch:
 
     def end(self) -> list[Entry]:
         """What became of the rows; nothing is under watch any more."""
-        rows, self._rows = self._rows, {}
+        rows, self._rows, self._step = self._rows, {}, 0
         self.forget()
         watched = [(recorded(table), one) for table, own in rows.items() for one in own.values()]
         now = look_at_all(self.context, [(of, one.key) for of, one in watched])
@@ -90,19 +102,21 @@ class Watch:
 
 def _entry(of: Recorded, watched: _Watched, after: Seen | None) -> Entry | None:
     """What is written down of a row; None when it is as it was."""
-    before, name = watched.before, of.table.fullname
+    before, name, step = watched.before, of.table.fullname, watched.step
     if before is not None and after is not None:
         changed = [column for column, text in after.values.items() if before.values.get(column) != text]
         if not changed and not watched.redacted:
             return None
         said = dict.fromkeys((*of.key_names, *changed))
         redacted = ",".join(sorted(watched.redacted))
-        return Entry(name, after.row_key, UPDATE, _record(before, said), _record(after, said), redacted)
+        return Entry(step, name, after.row_key, UPDATE, _record(before, said), _record(after, said), redacted)
     redacted = ",".join(sorted(of.redacted))
     if after is not None:
-        return Entry(name, after.row_key, INSERT, None, _record(after), redacted)
+        return Entry(step, name, after.row_key, INSERT, None, _record(after), redacted)
     return (
-        Entry(name, before.row_key, DELETE, _record(before), None, redacted) if before is not None else None
+        Entry(step, name, before.row_key, DELETE, _record(before), None, redacted)
+        if before is not None
+        else None
     )
 
 
