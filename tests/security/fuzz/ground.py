@@ -29,7 +29,7 @@ from tests.security.desk import (
     fill,
 )
 from tests.security.logins import SECRET, account, logged_in
-from webadmin import Admin, Fieldset, Increment, Inline, SetValue, Upload
+from webadmin import Admin, Fieldset, Increment, Inline, SetValue, Upload, User
 from webadmin.auth.accounts import roles
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.database.own_tables.changes import change
@@ -38,8 +38,9 @@ from webadmin.database.own_tables.migrate import upgrade
 from webadmin.demo.server import EmbeddedServer
 from webadmin.testing.walk import Walker
 
-MARKERS = (FOREIGN, "Qwpfgx", "Mxkcdy", "Hvjqzz", "Wbkxyq")
-"""Words of rows that the clerk must not see, each in columns of its own: one may be typed, and the others must not come."""
+MARKERS = (FOREIGN, "Qwpfgx", "Mxkcdy", "Hvjqzz", "Wbkxyq", "Ostiaqx")
+"""Words that the clerk must not see, each in columns of its own: one may be typed, and the others must not come. The last one stands in
+a field of the clerk's own rows that only the chief may read."""
 CLERK = [
     f"{key}.{right}"
     for key in ("tickets", "people", "labels", "comments")
@@ -76,7 +77,16 @@ class Tickets(TicketView, model=Ticket):
     set_body = SetValue(Ticket.body)
 
 
-VIEWS = (PersonView, LabelView, CommentView, Tickets)
+class People(PersonView, model=Person):
+    key = "people"
+    column_list = [Person.name, Person.city, "tickets"]
+    column_searchable_list = [Person.name, Person.city]
+
+    def can_read_field(self, name: str, user: User) -> bool:
+        return name != "city" or user.name == "chief"
+
+
+VIEWS = (People, LabelView, CommentView, Tickets)
 
 
 @dataclass
@@ -167,6 +177,7 @@ def prepare(engine: Engine) -> tuple[dict[str, dict[str, str]], dict[str, Sequen
             sa.update(Ticket).where(of_others).values(body=f"{MARKERS[1]} body", meta={"k": MARKERS[1]})
         )
         session.execute(sa.update(Person).where(Person.team == "blue").values(city=f"{MARKERS[2]}ville"))
+        session.execute(sa.update(Person).where(Person.team == "red").values(city=MARKERS[5]))
         session.execute(sa.update(Comment).where(Comment.team == "blue").values(text=f"{MARKERS[3]} says"))
         session.execute(sa.update(Label).where(Label.team == "blue").values(name=f"{MARKERS[4]} label"))
         # The clerk's name is the team's: that is how the views know their rows.

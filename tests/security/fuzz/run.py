@@ -119,12 +119,12 @@ class _Person:
     # -- one request -------------------------------------------------------------------------------------
 
     def ask(self, asked: Asked) -> None:
-        if self._left <= 0:
-            self._begin()
-        self._left -= 1
         figures, self.faults.told = self.figures, ""
         figures.asked += 1
         try:
+            if self._left <= 0:
+                self._begin()
+            self._left -= 1
             answer = self._send(asked)
         except Exception:
             figures.fault("the app raised an exception", asked, traceback.format_exc(limit=-8))
