@@ -172,6 +172,8 @@ def _examples(context: Context, found: Found, view: View | None) -> tuple[tuple[
     keys, edge_model = key_columns(found.edge.child), found.edge.model
     if view is None or view.keyless or not keys or edge_model is None:
         return ()
+    if not all(context.registry.shows_column(column) for column in found.edge.child_columns):
+        return ()  # which rows lead here is not for this person to know
     stmt: sa.Select[Any] = sa.select(edge_model).where(among(keys, found.keys[: 20 * _EXAMPLES]))
     rows = context.session.scalars(scope(context, view, stmt, "show").limit(_EXAMPLES)).unique()
     return tuple((view.row_label(row), view.id_of(row)) for row in rows)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import with_parent
 
 from webadmin.auth.keys import NO_KEYS, Keys
 from webadmin.database import identity
-from webadmin.database.inspection import NUMBERS, Kind, RelationInfo
+from webadmin.database.inspection import Kind, RelationInfo
 from webadmin.errors import Forbidden, NotFound
 from webadmin.forms import snapshot
 from webadmin.forms.fields import OwnField
@@ -257,11 +257,9 @@ class InlineTable:
             }
             names = [by_column[part] for part in given if part in by_column]
         column = self.child.info.columns.get(names[0]) if names else None
-        return (
-            column.name
-            if column is not None and column.kind in NUMBERS and column.kind is Kind.INTEGER
-            else None
-        )
+        if column is None or column.kind is not Kind.INTEGER or column.name in self.child.unwritable:
+            return None
+        return column.name
 
     # -- checking ------------------------------------------------------------------------------------------
 

@@ -87,6 +87,10 @@ class HiddenFields:
         """The hidden columns by their names in the database, in lower case."""
         return frozenset(str(table.c[key].name).lower() for table, key in self._columns)
 
+    def has(self, column: Any) -> bool:
+        """Whether a column of a table is hidden."""
+        return (column.table, column.key) in self._columns
+
     # -- what follows from what is hidden --------------------------------------------------------------------
 
     def _grown(self, view: View) -> bool:
@@ -145,10 +149,7 @@ class HiddenFields:
 
     def _made_of(self, expression: Any) -> bool:
         element = expression.__clause_element__() if hasattr(expression, "__clause_element__") else expression
-        return any(
-            isinstance(part, sa.Column) and (part.table, part.key) in self._columns
-            for part in visitors.iterate(element)
-        )
+        return any(isinstance(part, sa.Column) and self.has(part) for part in visitors.iterate(element))
 
 
 def _back(relation: RelationInfo) -> str | None:

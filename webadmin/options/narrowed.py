@@ -52,7 +52,7 @@ class _Narrowing:
             list_columns=self._shown(full.list_columns) or self._key(),
             all_columns={name: self._safe(column) for name, column in columns.items()},
             details_columns=self._shown(full.details_columns) or self._key(),
-            export_columns=self._shown(full.export_columns),
+            export_columns=self._shown(full.export_columns) or self._key(),
             summary=self._shown(full.summary),
             form_columns=tuple(self._left(full.form_columns)),
             sortable=sorts,

@@ -162,6 +162,10 @@ class Registry:
         """Whether the person may read what ``attribute``, a path from ``view``'s model, leads to."""
         return self._hidden is None or not self._hidden.hides(view, attribute)
 
+    def shows_column(self, column: Any) -> bool:
+        """Whether the person may read a column of a table."""
+        return self._hidden is None or not self._hidden.has(column)
+
     def _without(self, asked: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> Registry:
         unread = HiddenFields(self.views, self._by_model, {key: one for key, (one, _) in asked.items()})
         named = {key: one for key, (_, one) in asked.items()}

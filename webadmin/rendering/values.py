@@ -13,7 +13,6 @@ from markupsafe import Markup
 from webadmin.database.identity import segment
 from webadmin.database.inspection import ModelInfo, inspect_model
 from webadmin.options.context import Context
-from webadmin.options.labels import model_label
 from webadmin.options.unloaded import Unloaded, is_unloaded, placeholder, tell
 from webadmin.options.uploads import file_name, storage_of
 from webadmin.options.view import ShownColumn, View
@@ -131,7 +130,7 @@ class Cells:
         assert attribute.relation is not None
         target = attribute.relation.target
         view = self._context.view_of(target)
-        label = view.row_label if view is not None else model_label(target)
+        label = self._context.label_of(target)
         soft_delete = view.soft_delete if view is not None else inspect_model(target).soft_delete
         links = view is not None and not view.keyless and view.options.can_view_details
         plain = name in self._view.options._unlinked

@@ -12,7 +12,6 @@ from webadmin.database.identity import segment
 from webadmin.database.inspection import inspect_model
 from webadmin.listing.listing import ListedRow
 from webadmin.options.context import Context
-from webadmin.options.labels import model_label
 from webadmin.options.uploads import file_name, storage_of
 from webadmin.options.view import ShownColumn
 from webadmin.rendering.urls import Urls
@@ -81,8 +80,7 @@ def _key(column: ShownColumn) -> Field:
 def _label(context: Context, column: ShownColumn) -> Field:
     attribute = column.attribute
     assert attribute.relation is not None
-    view = context.view_of(attribute.relation.target)
-    label = view.row_label if view is not None else model_label(attribute.relation.target)
+    label = context.label_of(attribute.relation.target)
 
     def text(item: ListedRow) -> str | None:
         related = attribute.value(item.row)

@@ -14,7 +14,7 @@ from webadmin.changes.save import save
 from webadmin.changes.standing import InTheWay
 from webadmin.errors import Unprocessable
 from webadmin.forms.controls import FormControl, FormSummaryItem, controls, summary
-from webadmin.forms.row_form import RowForm
+from webadmin.forms.row_form import RowForm, refuse_unwritable
 from webadmin.listing.scope import one
 from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page, Redirect
@@ -171,6 +171,7 @@ class _Asking:
 
 def _named(request: AdminRequest) -> tuple[str, ...]:
     """The attributes that the request changes on the way, as far as the person may."""
+    refuse_unwritable(request.view, request.form)
     asked = [name for name in request.form.getlist(COLUMN) if isinstance(name, str)]
     return _fields_for(request, asked)
 
@@ -187,5 +188,6 @@ def _fields_for(request: AdminRequest, names: Sequence[str]) -> tuple[str, ...]:
             name,
             *(key for key, relation in relations.items() if name in relation.local and relation.many_to_one),
         ]
-        found |= dict.fromkeys([field for field in own if field in view.form_columns][:1])
+        fields = [field for field in own if field in view.form_columns and field not in view.unwritable]
+        found |= dict.fromkeys(fields[:1])
     return tuple(found)
