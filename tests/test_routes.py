@@ -20,7 +20,7 @@ from tests import bridge
 from tests.pages import parse
 from webadmin import Admin, ModelView, User, action
 from webadmin.admission import ENTERING
-from webadmin.auth.user import ACCOUNTS, PERMISSIONS
+from webadmin.auth.user import ACCOUNTS, DATABASE, PERMISSIONS
 from webadmin.database.own_tables.base import metadata as own_tables
 from webadmin.database.own_tables.lists import saved_view
 from webadmin.mixins import SoftDeleteMixin
@@ -104,6 +104,8 @@ def test_every_route_names_a_permission(route: Route) -> None:
         assert permission in PERMISSIONS or permission == "action:{name}"
     elif route.pattern.startswith(MANAGED):
         assert permission == ACCOUNTS
+    elif route.pattern.startswith("database"):
+        assert permission == DATABASE
     else:
         assert permission in (
             {*ENTERING, "known"} if route.pattern.startswith("login") else {"entering", "known"}
@@ -124,7 +126,7 @@ def test_read_only(sqlite_engine: Engine) -> None:
             status = ask(admin, route, method, ["*"]).status_code
             allowed = {200, 303, 404, 422} if method == "POST" and route.permission == "view" else {200}
             allowed |= without_file(route)
-            assert status in (allowed if route.permission in {"view", "explain"} else {403})
+            assert status in (allowed if route.permission in {"view", "explain", "export"} else {403})
 
 
 @pytest.mark.parametrize(

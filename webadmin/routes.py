@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webadmin.auth.user import ACCOUNTS
+from webadmin.auth.user import ACCOUNTS, DATABASE
 from webadmin.runtime import Route
 from webadmin.views import (
     account,
@@ -14,6 +14,8 @@ from webadmin.views import (
     changes,
     changeset,
     count,
+    database,
+    database_table,
     delete,
     dependents,
     detail,
@@ -78,6 +80,8 @@ ROUTES = (
     Route("changes", changes.changes, "known"),
     Route("changes/{id}", changeset.changeset, "known"),
     Route("changes/{id}/undo", undo.undo, "known", BOTH),
+    Route("database", database.database, DATABASE),
+    Route("database/{name}", database_table.table, DATABASE),
     Route("{key}", list.list_page, "view"),
     Route("{key}/rows", rows.rows, "view"),
     Route("{key}/count", count.count, "view", stops=True),

@@ -18,6 +18,7 @@ from webadmin.dialects.foreign_keys import ForeignKeys
 from webadmin.dialects.groups import Grouping
 from webadmin.dialects.indexes import InvertedIndex, TableStatistics
 from webadmin.dialects.json_paths import JsonPaths
+from webadmin.dialects.overview import Overview
 from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.records import Recording
 from webadmin.dialects.search import Searching
@@ -68,7 +69,7 @@ class Estimate:
     """In the planner's own units; 1 is about the reading of one page in order."""
 
 
-class Dialect(Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying):
+class Dialect(Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying, Overview):
     """A database system as the rest of webadmin sees it.
 
     The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on

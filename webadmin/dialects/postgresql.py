@@ -23,6 +23,7 @@ from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_foreign_keys import PostgreSQLForeignKeys
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
 from webadmin.dialects.postgresql_indexes import inverted_indexes, statistics
+from webadmin.dialects.postgresql_overview import PostgreSQLOverview
 from webadmin.dialects.postgresql_records import PostgreSQLRecording
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import begin, may_use, moment, run
@@ -100,6 +101,7 @@ class PostgreSQL(
     PostgreSQLRecording,
     PostgreSQLForeignKeys,
     PostgreSQLCopying,
+    PostgreSQLOverview,
     Snapshots,
 ):
     title = "PostgreSQL"

@@ -22,6 +22,7 @@ from webadmin.dialects.sqlite_explain import explain
 from webadmin.dialects.sqlite_foreign_keys import SQLiteForeignKeys
 from webadmin.dialects.sqlite_groups import SQLiteGrouping
 from webadmin.dialects.sqlite_indexes import statistics
+from webadmin.dialects.sqlite_overview import SQLiteOverview
 from webadmin.dialects.sqlite_records import SQLiteRecording
 from webadmin.dialects.sqlite_search import SQLiteSearching
 from webadmin.dialects.watcher import Watcher
@@ -52,7 +53,7 @@ _KINDS = (
 )
 
 
-class SQLite(SQLiteSearching, SQLiteGrouping, SQLiteRecording, SQLiteForeignKeys, Dialect):
+class SQLite(SQLiteSearching, SQLiteGrouping, SQLiteRecording, SQLiteForeignKeys, SQLiteOverview, Dialect):
     title = "SQLite"
     integers_are_wide = True
     names_shared_values = False

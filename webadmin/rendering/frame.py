@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import Identity
 from webadmin.auth.stored import StoredIdentity
-from webadmin.auth.user import ACCOUNTS, User
+from webadmin.auth.user import ACCOUNTS, DATABASE, User
 from webadmin.options.registry import Registry
 from webadmin.options.settings import Settings
 from webadmin.options.view import View
@@ -60,6 +60,7 @@ class Frame:
             request_id=request_id,
             changes_url=self.urls.page("changes") if user is not None else None,
             people=self._people(user),
+            database_url=self.urls.page("database") if user is not None and user.may(DATABASE, "") else None,
         )
 
     def _people(self, user: User | None) -> Link | None:

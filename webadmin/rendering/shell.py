@@ -63,5 +63,7 @@ class Shell:
     request_id: str = ""
     changes_url: str | None = None
     """The page of all changes, for somebody who may view a list."""
+    database_url: str | None = None
+    """The page about the database, for those who may see it."""
     people: Link | None = None
     """The pages about people and roles, for those who manage them."""

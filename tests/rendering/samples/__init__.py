@@ -8,6 +8,7 @@ from typing import Any
 from tests.rendering.samples import (
     acting,
     conflicts,
+    database,
     deleting,
     entering,
     factor,
@@ -54,6 +55,8 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "count.html": (pages.count_page, pages.bare_count_page),
     "facets.html": (pages.facets_page, pages.bare_facets_page),
     "summary.html": (summaries.summary_page, summaries.bare_summary_page),
+    "database.html": (database.database_page, database.bare_database_page),
+    "database_table.html": (database.table_page, database.bare_table_page),
     "export.html": (transfer.export_page, transfer.bare_export_page),
     "error.html": (pages.error_page, pages.bare_error_page),
     **people.PAGES,

@@ -1,0 +1,61 @@
+"""Pages about the database."""
+
+from __future__ import annotations
+
+from webadmin.views.database import ConnectedLine, DatabasePage, Moment, PoolState, TableLine
+from webadmin.views.database_table import ColumnLine, IndexLine, KeyLine, TablePage
+
+_AT = Moment("5 min ago", "2026-01-01T00:00:00+00:00")
+
+
+def database_page() -> DatabasePage:
+    table = TableLine(
+        "sales.orders", "/database/sales.orders/", "partitioned table", "about 20", "1 MB", "8 kB", 50.0, "12", True, _AT, _AT, "/orders/"
+    )  # fmt: skip
+    other = ConnectedLine("12", "psql", "active", _AT, "Lock: tuple", "7, 8", "SELECT '<b>'", True)
+    return DatabasePage(
+        title="shop",
+        version="PostgreSQL 18",
+        size_text="12 MB",
+        since=_AT,
+        tables=(table,),
+        pool=PoolState("QueuePool", 5, 15, 0, 10, 15),
+        connected=(other,),
+        settings=(("work_mem", "4MB"),),
+        extensions=(("plpgsql", "1.0"),),
+        types=(("status", "paid, sent"),),
+        counters=(("orders_id_seq", "80%"),),
+    )
+
+
+def bare_database_page() -> DatabasePage:
+    pool = PoolState("NullPool", None, 0, 0, 0, 0)
+    return DatabasePage("shop.db", "SQLite 3", "", None, (), pool, None, (), (), (), ())
+
+
+def table_page() -> TablePage:
+    key = KeyLine("customers", "/database/customers/", "customer_id", "id", "SET NULL")
+    return TablePage(
+        name="orders",
+        kind="view",
+        database_url="/database/",
+        list_url="/orders/",
+        list_title="Orders",
+        rows_text="about 20",
+        size_text="1 MB",
+        index_text="8 kB",
+        dead_text="12",
+        columns=(ColumnLine("id", "bigint", False, "identity", True, "The <key>"),),
+        keys=(key,),
+        pointing=(key,),
+        rules=(("ck_orders_total", "CHECK (total >= 0)"),),
+        indexes=(IndexLine("ix_orders_total", "CREATE INDEX …", "8 kB", "3", 50.0, _AT, "unused", False),),
+        definition="SELECT 1",
+        comment="What was ordered",
+    )
+
+
+def bare_table_page() -> TablePage:
+    return TablePage(
+        "t", "table", "/database/", None, "", "", "", "", "", (ColumnLine("a", "text", True, "", False, ""),), (), (), (), (), "", ""
+    )  # fmt: skip
