@@ -171,11 +171,3 @@ def disable(session: Session, id: UUID) -> None:
     """Let nobody in with an account any more, and end its sessions."""
     _write(session, id, disabled_at=sessions.now())
     sessions.revoke(session, id)
-
-
-def forget_second_factor(session: Session, id: UUID) -> None:
-    """Take a second factor off that its owner has lost, with its recovery codes, and end the sessions."""
-    _write(session, id, totp_secret=None, totp_confirmed_at=None, totp_step=None)
-    codes = tables.recovery_code
-    session.execute(sa.delete(codes).where(codes.c.account_id == id))
-    sessions.revoke(session, id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from webadmin.auth.accounts import people, roles, sessions, store
+from webadmin.auth.accounts import people, roles, sessions, store, totp
 from webadmin.errors import BadRequest, Forbidden, Unprocessable
 from webadmin.request import AdminRequest, Answer, Redirect
 from webadmin.text import gettext as _
@@ -46,7 +46,7 @@ def password(request: AdminRequest) -> Answer:
 def second(request: AdminRequest) -> Answer:
     """Take off a second factor that its owner has lost."""
     person = _person(request)
-    people.forget_second_factor(request.session, person.id)
+    totp.reset(request.session, person.id)
     note(request, "second", person.id, person.name)
     request.flash(_("“{name}” has no second factor any more.").format(name=person.called))
     return _back(request, person)

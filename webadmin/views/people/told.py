@@ -55,6 +55,9 @@ _SIGNS = {
     "password_changed": ("key", ""),
     "sessions": ("logout", ""),
     "second": ("key", "bad"),
+    "second_factor_on": ("key", "ok"),
+    "second_factor_off": ("key", "bad"),
+    "recovery_codes": ("key", ""),
 }
 
 
@@ -69,6 +72,9 @@ def _verb(kind: str) -> str:
         "password_changed": _("changed the password of"),
         "sessions": _("ended logins of"),
         "second": _("took the second factor off"),
+        "second_factor_on": _("set up a second factor for"),
+        "second_factor_off": _("turned off the second factor of"),
+        "recovery_codes": _("made recovery codes for"),
     }
     return known.get(kind, kind)
 
