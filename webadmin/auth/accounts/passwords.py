@@ -10,6 +10,7 @@ characters that a person tells apart.
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ def fits(kept: str | None, password: str) -> bool:
     """
     nobodys = _nobodys()  # asked for in any case: the first one takes its time
     try:
-        return _hasher.verify(kept or nobodys, _bytes(password)) and kept is not None
+        return _hasher.verify(kept or nobodys, _bytes(password)) and bool(kept)
     except (Argon2Error, InvalidHashError):
         return False
 
@@ -58,7 +59,7 @@ def is_outdated(kept: str) -> bool:
 
 @cache
 def _nobodys() -> str:
-    return _hasher.hash(b"\x00")
+    return _hasher.hash(secrets.token_bytes(32))
 
 
 def _bytes(password: str) -> bytes:

@@ -1,0 +1,101 @@
+"""Passwords: how they are kept, and which ones are refused."""
+
+from __future__ import annotations
+
+import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
+
+from webadmin.auth.accounts import passwords
+from webadmin.auth.accounts.passwords import Policy
+
+GOOD = "kettle under violet snow"
+ABOUT = ("Ada Lovelace", "ada@engines.example", "Fernhill Shop")
+
+
+def test_how_it_is_kept() -> None:
+    """As an argon2id hash with a salt of its own and at least the costs that OWASP names."""
+    one, two = passwords.hashed(GOOD), passwords.hashed(GOOD)
+    assert one != two
+    costs = extract_parameters(one)
+    assert costs.type is Type.ID
+    assert (costs.memory_cost, costs.time_cost, costs.parallelism) >= (19 * 1024, 2, 1)
+    assert not passwords.is_outdated(one)
+    assert passwords.is_outdated(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed", "same"),
+    [
+        (GOOD, GOOD, True),
+        (GOOD, GOOD.upper(), False),
+        (GOOD, f"{GOOD} ", False),
+        (GOOD, GOOD[:-1], False),
+        ("caf\u00e9 au lait royal", "cafe\u0301 au lait royal", True),
+        ("\ufb01ne weather today", "fine weather today", False),
+        ("x" * 256, "x" * 255, False),
+        ("x" * 256, "x" * 300, False),
+        ("\ud800 half of a pair", "\ud800 half of a pair", True),
+    ],
+)
+def test_what_fits(kept: str, typed: str, same: bool) -> None:
+    """The whole password as it was typed counts; only one letter written in two ways is one."""
+    assert passwords.fits(passwords.hashed(kept), typed) is same
+
+
+@pytest.mark.parametrize("kept", [None, "", "no hash", "$argon2id$v=19$m=8,t=1,p=1$broken"])
+def test_what_nothing_fits(kept: str | None) -> None:
+    """Where there is no hash, or none that can be read, no password fits."""
+    assert not passwords.fits(kept, GOOD)
+    assert not passwords.fits(kept, "\x00")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        GOOD,
+        "correct horse battery",
+        "Ada has 3 zinc buckets",
+        "пароль из четырёх слов",
+        "x7#kd9Qm2!pL",
+        "🦊🪵🧲🫖🪁🧵🪣🛷🪗🧭🫙🪴",
+        "kettle under violet snow " * 10,
+    ],
+)
+def test_taken(password: str) -> None:
+    """Any characters, in any language, with nothing that has to be in it."""
+    assert Policy().fault(password, ABOUT) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "word"),
+    [
+        ("", "at least 12"),
+        ("x7#kd9Qm2!p", "at least 12"),
+        ("kettle under violet snow " * 11, "at most 256"),
+        ("password1234", "easy"),
+        ("Password1234!", "easy"),
+        ("qwertyuiop12", "easy"),
+        ("aaaaaaaaaaaaaaaa", "easy"),
+        ("abcabcabcabc" * 6, "easy"),
+        ("123456789012", "easy"),
+        ("Liverpool2026", "easy"),
+        ("adalovelace1", "easy"),
+        ("Lovelace, Ada!", "easy"),
+        ("ada@engines.example", "easy"),
+        ("FernhillShop", "easy"),
+        ("fernhillfernhill", "easy"),
+    ],
+)
+def test_refused(password: str, word: str) -> None:
+    """Too short, too long, common, a pattern, or what others know of the person and the site."""
+    fault = Policy().fault(password, ABOUT)
+    assert fault is not None
+    assert word in fault
+
+
+def test_hosts_own_rules() -> None:
+    """A host sets the length and refuses more, such as what was stolen elsewhere."""
+    policy = Policy(shortest=20, refuse=lambda password: "Stolen." if password == GOOD else None)
+    assert policy.fault(GOOD) == "Stolen."
+    assert "at least 20" in str(policy.fault("x7#kd9Qm2!pL"))
+    assert policy.fault(f"{GOOD}!") is None
