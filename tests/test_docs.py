@@ -37,6 +37,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Run the Python of a page from top to bottom in an empty folder; gives its names."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("WEBADMIN_SECRET_KEY", "a key that is long enough for accounts")
     engines: list[Engine] = []
 
     def run(page: Path) -> dict[str, Any]:

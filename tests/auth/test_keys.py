@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.security.desk import Ticket, Visitor, admin_of, fill, stored
+from webadmin import Accounts, Admin
 from webadmin.auth.cookie import CookieSigner, SessionData
+from webadmin.auth.identity import TokenLogin
 from webadmin.auth.keys import VARIABLE, Keys
 from webadmin.errors import OptionsError
 
@@ -101,3 +103,21 @@ def test_a_session_goes_no_further_than_its_admin() -> None:
     )
     assert signer.read(value, "/a").user == "ada"
     assert signer.read(value, "/b").user == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "says"), [(None, "no key is set"), ("short", "fewer than 32"), (NEW, None)]
+)
+def test_accounts_need_a_key(
+    sqlite_engine: Engine, given: str | None, says: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People who log in with passwords need a key that lasts and cannot be guessed: else the admin does not start. Whoever starts it
+    for themselves, with the terminal's token, needs none."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    Admin(sqlite_engine, identify=Accounts(terminal=TokenLogin()), secret_key=given).check()
+    admin = Admin(sqlite_engine, identify=Accounts(), secret_key=given)
+    if says is None:
+        admin.check()
+    else:
+        with pytest.raises(OptionsError, match=says):
+            admin.check()

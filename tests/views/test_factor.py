@@ -146,7 +146,7 @@ def test_where_there_can_be_none(sqlite_engine: Engine) -> None:
     root = bridge.client(admin)
     root.get(f"/login/?token={terminal.token}")
     assert root.get("/account/second/").status_code == 404
-    site = Site(sqlite_engine, bridge.admin_over(sqlite_engine, identify=Accounts()))
+    site = Site(sqlite_engine, bridge.admin_over(sqlite_engine, identify=Accounts(terminal=terminal)))
     ada, _secret, _codes = begun(site)
     assert "no secret key" in ada.get("/account/second/").text("main")
     ada.send("/account/second/", 400, do="start", password=PASSWORD)
