@@ -77,6 +77,18 @@ class PostgreSQLRecording(Recording):
         same = _sum(one, other) == _sum(other, one)
         return sa.or_(same, record.is_(None))
 
+    def record_difference(self, one: Expression, other: Expression, names: Expression) -> Expression:
+        each = sa.func.jsonb_each(one).table_valued(
+            "key", sa.column("value", pg.JSONB()), joins_implicitly=True
+        )
+        # As texts: a number with another number of digits is equal, and yet not the same.
+        said = sa.cast(each.c.value, sa.Text), sa.cast(_member(other, each.c.key), sa.Text)
+        wanted = sa.or_(
+            sa.func.jsonb_exists(sa.cast(names, pg.JSONB), each.c.key), said[0].is_distinct_from(said[1])
+        )
+        members = sa.select(sa.func.jsonb_object_agg(each.c.key, each.c.value, type_=Record())).where(wanted)
+        return members.scalar_subquery()
+
     def insert_keyed(self, table: sa.Table, names: Sequence[str], rows: sa.Select[Any]) -> sa.Insert:
         made = [
             column.name for column in table.columns if column.identity is not None and column.identity.always

@@ -75,6 +75,11 @@ class Recording:
         """Whether two records say the same of each column that both speak of."""
         raise NotImplementedError
 
+    def record_difference(self, one: Expression, other: Expression, names: Expression) -> Expression:
+        """The members of ``one`` that ``other`` has not in the same words, and those of ``names``, a JSON array as text; for systems
+        that write within a WITH."""
+        raise NotImplementedError
+
     def insert_keyed(self, table: sa.Table, names: Sequence[str], rows: sa.Select[Any]) -> sa.Insert:
         """An INSERT of ``rows`` that brings keys also where the database would give them itself."""
         return sa.insert(table).from_select(list(names), rows)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import ORMExecuteState
 
 from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
-from webadmin.changes.record.journal import DELETE, UPDATE, Journal
+from webadmin.changes.record.journal import Journal
 from webadmin.changes.record.reached import write_reached
 from webadmin.changes.references import database_edges
 from webadmin.database.keys import Key
+from webadmin.database.own_tables.changes import DELETE, UPDATE
 from webadmin.errors import Conflict
 from webadmin.text import gettext as _
 

@@ -11,14 +11,13 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from webadmin.changes.record.columns import Recorded
+from webadmin.changes.record.ending import Ending, write_ending
 from webadmin.changes.record.occasion import occasion
-from webadmin.database.own_tables.changes import REASON, TEXT, change, change_row
+from webadmin.database.own_tables.changes import DELETE, INSERT, REASON, TEXT, UPDATE, change, change_row
 from webadmin.dialects import Dialect
 from webadmin.mixins import uuid7
 from webadmin.options.context import Context
 from webadmin.saved.store import person_of
-
-INSERT, UPDATE, DELETE = "insert", "update", "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +225,15 @@ class Journal:
         columns = ["change_id", "step", "table_name", "row_key", "kind", "after", "redacted"]
         self.connection.execute(sa.insert(change_row).from_select(columns, found))
 
+    @property
+    def in_one(self) -> bool:
+        """Whether :meth:`finish_in_one` can be."""
+        return not self._begun and self.dialect.supports_writing_ctes
+
+    def finish_in_one(self, rows: Sequence[Ending]) -> bool:
+        """Look at ``rows`` once more and write the whole change down, where nothing of it is yet; False when nothing was changed."""
+        return bool(rows) and write_ending(self.context, rows, self._entry())
+
     def finish(self, entries: Sequence[Entry]) -> bool:
         """Write ``entries`` down as the last step and complete the change; False when nothing was changed, and nothing is
         written down then."""
@@ -250,15 +258,15 @@ class Journal:
         """Write a whole change down in one statement: the common one, of a few rows."""
         given = {f"{_OF_ROWS}{name}": [getattr(entry, name) for entry in entries] for name in _SAID}
         given[f"{_OF_ROWS}step"] = [str(1 + entry.step) for entry in entries]
-        self.connection.execute(_together(self.dialect), given | self._entry(len(entries)))
+        self.connection.execute(_together(self.dialect), given | self._entry() | {"row_count": len(entries)})
 
     def _begin(self, count: int = 0) -> None:
         if self._begun:
             return
         self._begun = True
-        self.connection.execute(sa.insert(change), self._entry(count))
+        self.connection.execute(sa.insert(change), self._entry() | {"row_count": count})
 
-    def _entry(self, count: int) -> dict[str, Any]:
+    def _entry(self) -> dict[str, Any]:
         user, request = self.context.user, self.context.hook_request
         client = getattr(getattr(request, "connection", None), "client", None)
         return {
@@ -267,7 +275,6 @@ class Journal:
             "person_name": user.name[:TEXT],
             "request_id": str(getattr(request, "request_id", ""))[:40],
             "address": str(getattr(client, "host", None) or "")[:60],
-            "row_count": count,
             **self._described(),
         }
 

@@ -25,7 +25,12 @@ class Seen:
     """A row: its values as JSON text by column."""
 
     row_key: str
-    values: dict[str, str]
+    record: str
+    """As the database wrote it."""
+
+    @property
+    def values(self) -> dict[str, str]:
+        return dict(members(self.record))
 
 
 def look(context: Context, of: Recorded, keys: Sequence[Key], *, lock: bool) -> dict[Key, Seen]:
@@ -79,7 +84,7 @@ def told(context: Context, of: Recorded) -> tuple[Any, Any]:
 
 def seen(row_key: str, record: str) -> Seen:
     """A row, of what :func:`told` has brought."""
-    return Seen(row_key, dict(members(record)))
+    return Seen(row_key, record)
 
 
 def members(record: str) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import registry
 
 from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
-from webadmin.changes.record.journal import DELETE, UPDATE, Journal
+from webadmin.changes.record.journal import Journal
 from webadmin.changes.references import CASCADE, RESTRICT, UNLINK, Edge, database_edges
 from webadmin.database.keys import Key, among
-from webadmin.database.own_tables.changes import change_row
+from webadmin.database.own_tables.changes import DELETE, UPDATE, change_row
 
 _GOES = frozenset({CASCADE, UNLINK})
 

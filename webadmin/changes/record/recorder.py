@@ -15,8 +15,9 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 
 from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
+from webadmin.changes.record.ending import MOST
 from webadmin.changes.record.executed import Executed
-from webadmin.changes.record.journal import DELETE, Journal
+from webadmin.changes.record.journal import Journal
 from webadmin.changes.record.looks import told
 from webadmin.changes.record.places import (
     Ends,
@@ -33,6 +34,7 @@ from webadmin.changes.references import edges
 from webadmin.database.inspection import inspect_model
 from webadmin.database.keys import Key, among
 from webadmin.database.own_tables.base import metadata
+from webadmin.database.own_tables.changes import DELETE
 from webadmin.database.own_tables.there import There
 from webadmin.listing.held import PLACE as WITNESS
 from webadmin.options.context import Context
@@ -74,6 +76,8 @@ class Recorder:
     def finish(self) -> bool:
         """Write the rest down; to be called before the commit. Whether anything was changed."""
         self.session.flush()
+        if self.journal.in_one and (rows := self.watch.rest(MOST)) is not None:
+            return self.journal.finish_in_one(rows)
         return self.journal.finish(self.watch.end())
 
     def write_pending(self) -> None:

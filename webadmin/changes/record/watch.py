@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from webadmin.changes.record.columns import Recorded, recorded
-from webadmin.changes.record.journal import DELETE, INSERT, UPDATE, Entry
+from webadmin.changes.record.ending import Ending
+from webadmin.changes.record.journal import Entry
 from webadmin.changes.record.looks import Seen, look, look_at_all, seen
 from webadmin.database.keys import Key
+from webadmin.database.own_tables.changes import DELETE, INSERT, UPDATE
 from webadmin.options.context import Context
 
 _MOST = 1000
@@ -90,6 +92,20 @@ class Watch:
         """The tables that have rows under watch."""
         return [table for table, rows in self._rows.items() if rows]
 
+    def rest(self, most: int) -> list[Ending] | None:
+        """The rows under watch, to be written down by one statement, if there are no more than so many; nothing is under watch any
+        more then."""
+        if sum(map(len, self._rows.values())) > most:
+            return None
+        found: list[Ending] = [
+            (recorded(table), one.key, one.before, one.step, tuple(one.redacted))
+            for table, own in self._rows.items()
+            for one in own.values()
+        ]
+        self._rows, self._step = {}, 0
+        self.forget()
+        return found
+
     def end(self) -> list[Entry]:
         """What became of the rows; nothing is under watch any more."""
         rows, self._rows, self._step = self._rows, {}, 0
@@ -104,7 +120,8 @@ def _entry(of: Recorded, watched: _Watched, after: Seen | None) -> Entry | None:
     """What is written down of a row; None when it is as it was."""
     before, name, step = watched.before, of.table.fullname, watched.step
     if before is not None and after is not None:
-        changed = [column for column, text in after.values.items() if before.values.get(column) != text]
+        then = before.values
+        changed = [column for column, text in after.values.items() if then.get(column) != text]
         if not changed and not watched.redacted:
             return None
         said = dict.fromkeys((*of.key_names, *changed))
@@ -122,5 +139,6 @@ def _entry(of: Recorded, watched: _Watched, after: Seen | None) -> Entry | None:
 
 def _record(seen: Seen, names: Iterable[str] | None = None) -> str:
     """A record of these columns, put together of texts, so that no number goes through Python's own."""
-    chosen = seen.values if names is None else {name: seen.values[name] for name in names}
+    values = seen.values
+    chosen = values if names is None else {name: values[name] for name in names}
     return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in chosen.items()) + "}"

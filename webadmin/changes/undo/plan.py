@@ -18,13 +18,12 @@ from sqlalchemy import exc
 
 from webadmin.changes.catalog import tables_by_name
 from webadmin.changes.record.columns import recorded
-from webadmin.changes.record.journal import DELETE, INSERT, UPDATE
 from webadmin.changes.record.occasion import describe
 from webadmin.changes.record.recorder import recorder
 from webadmin.changes.statements import delete_rows, update_rows
 from webadmin.changes.undo.fields import check_fields
 from webadmin.changes.undo.standing import MOVED, READY, Group
-from webadmin.database.own_tables.changes import change, change_row
+from webadmin.database.own_tables.changes import DELETE, INSERT, UPDATE, change, change_row
 from webadmin.errors import Conflict, Forbidden, NotFound
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.context import Context

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 
 from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
-from webadmin.changes.record.journal import DELETE, INSERT
 from webadmin.changes.references import database_edges
-from webadmin.database.own_tables.changes import change_row
+from webadmin.database.own_tables.changes import DELETE, INSERT, change_row
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.context import Context
 from webadmin.options.view import View

@@ -13,6 +13,9 @@ TEXT = 200
 REASON = 1000
 """Characters of a person's reason."""
 
+INSERT, UPDATE, DELETE = "insert", "update", "delete"
+"""What became of a row."""
+
 change = sa.Table(
     f"{PREFIX}change",
     metadata,
