@@ -103,7 +103,8 @@ def rows(page: Page) -> Any:
 
 
 def ids(page: Page) -> list[str]:
-    return [str(row.get_attribute("data-id")) for row in rows(page).all()]
+    found: list[str] = rows(page).evaluate_all("rows => rows.map(row => row.dataset.id)")
+    return found
 
 
 def texts(page: Page, column: str) -> list[str]:

@@ -77,7 +77,7 @@ def test_no_opened_part_has_a_violation(
     with open_page(
         color_scheme=theme, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
     ) as page:
-        page.goto(f"{site}/orders/")
+        page.goto(f"{site}/orders/?per_page=10")
         page.locator("[data-select]").first.check()
         page.keyboard.press("q")
         page.get_by_role("button", name="Measure").click()
@@ -103,7 +103,7 @@ def test_no_opened_part_has_a_violation(
         expect(page.locator("#errors")).to_be_focused()
         assert axe(page) == []
         page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(f"{site}/orders/", wait_until="load")
+        page.goto(f"{site}/orders/?per_page=10", wait_until="load")
         page.locator("#filters-open").click()
         assert axe(page) == []
         page.keyboard.press("Escape")

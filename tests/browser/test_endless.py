@@ -29,6 +29,7 @@ def scroll_to(page: Page, count: int) -> None:
         }""",
         arg=count,
         polling=50,
+        timeout=60_000,  # many pieces, each of which a busy machine takes seconds for
     )
 
 
@@ -49,9 +50,10 @@ def test_the_switch_is_remembered(page: Page, site: str) -> None:
 
 def test_to_the_end(page: Page, site: str) -> None:
     """Rows come as one scrolls, each once and in the list's order; the end is said, to the ear too."""
-    page.goto(f"{site}/orders/?sort=total:desc&per_page=200")
+    page.goto(f"{site}/orders/?sort=total:desc&total.gte=500&per_page=200")
     everything = ids(page)
-    switch(page, f"{site}/orders/?sort=total:desc&per_page=10")
+    assert len(everything) > 40
+    switch(page, f"{site}/orders/?sort=total:desc&total.gte=500&per_page=10")
     assert len(ids(page)) < len(everything)
     scroll_to(page, len(everything))
     assert ids(page) == everything
@@ -63,7 +65,8 @@ def test_to_the_end(page: Page, site: str) -> None:
 
 def test_coming_back_to_row_150(page: Page, site: str) -> None:
     """Scroll to row 150, open it, go back: the same rows at the same place, and the row has the focus."""
-    switch(page, f"{site}/orders/")
+    switch(page, f"{site}/orders/?per_page=40")
+    everything = int(page.locator("main [data-count]").first.get_attribute("data-count") or 0)
     scroll_to(page, 160)
     before = ids(page)
     row = rows(page).nth(149)
@@ -78,7 +81,7 @@ def test_coming_back_to_row_150(page: Page, site: str) -> None:
     assert ids(page)[: len(before)] == before
     assert abs(same.evaluate("row => Math.round(row.getBoundingClientRect().top)") - place) <= 2
     # and on from there, without a row twice
-    scroll_to(page, len(before) + 10)
+    scroll_to(page, min(len(before) + 10, everything))
     assert len(set(ids(page))) == len(ids(page))
 
 
@@ -86,9 +89,10 @@ def test_coming_back_after_a_filter(page: Page, site: str) -> None:
     """A filter begins at the top; Back brings the longer list back to its place."""
     switch(page, f"{site}/orders/?per_page=20")
     scroll_to(page, 80)
-    row = rows(page).nth(70)
+    row = rows(page).nth(40)
     row.scroll_into_view_if_needed()
     id = row.get_attribute("data-id")
+    expect(page.locator("[data-endless-status]")).not_to_have_text("Loading more rows")
     page.evaluate("document.querySelector('#sort-total').click()")
     expect(page).to_have_url(re.compile("sort=total:asc"))
     page.go_back()
@@ -176,8 +180,8 @@ def test_accessible(
 ) -> None:
     """With rows loaded, at the end, and after a failure."""
     with open_page(color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
-        switch(page, f"{site}/orders/?per_page=100")
-        scroll_to(page, 101)
+        switch(page, f"{site}/orders/?status.not=delivered&per_page=10")
+        scroll_to(page, 11)
         assert axe(page) == []
         page.wait_for_function(
             "() => { scrollTo(0, document.body.scrollHeight); return document.querySelector('.wa-end'); }"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import field
@@ -15,22 +14,22 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 Opener = Callable[..., Any]
 
 
-@pytest.mark.parametrize("key", ["orders", "products", "customers", "order_lines", "reviews", "staff_notes"])
-def test_rows_are_cards(open_page: Opener, site: str, key: str) -> None:
+def test_rows_are_cards(open_page: Opener, site: str) -> None:
     """Every row is a card within the screen: nothing scrolls sideways, nothing lies over something else."""
     with open_page(**PHONE) as page:
-        page.goto(f"{site}/{key}/")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        overlapping = page.evaluate(
-            """[...document.querySelectorAll("#results tbody tr")].slice(0, 10).flatMap((row) => {
-              const boxes = [...row.cells].map((cell) => [cell.dataset.column, cell.getBoundingClientRect()])
-                .filter(([name, box]) => name && box.width && box.height);
-              return boxes.flatMap(([name, a], i) => boxes.slice(i + 1)
-                .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
-                .map(([other]) => `${name} and ${other}`));
-            })"""
-        )
-        assert overlapping == []
+        for key in ("orders", "products", "customers", "order_lines", "reviews", "staff_notes"):
+            page.goto(f"{site}/{key}/")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, key
+            overlapping = page.evaluate(
+                """[...document.querySelectorAll("#results tbody tr")].slice(0, 10).flatMap((row) => {
+                  const boxes = [...row.cells].map((cell) => [cell.dataset.column, cell.getBoundingClientRect()])
+                    .filter(([name, box]) => name && box.width && box.height);
+                  return boxes.flatMap(([name, a], i) => boxes.slice(i + 1)
+                    .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+                    .map(([other]) => `${name} and ${other}`));
+                })"""
+            )
+            assert overlapping == [], key
 
 
 def test_numbers_on_cards_say_what_they_count(open_page: Opener, site: str) -> None:
@@ -82,13 +81,13 @@ def test_a_form_is_saved(
     assert stored(id).note == "From a telephone"
 
 
-@pytest.mark.parametrize("path", ["/", "/orders/", "/orders/add/", "/orders/explain/", "/account/"])
-def test_from_right_to_left(page: Page, site: str, path: str) -> None:
+def test_from_right_to_left(page: Page, site: str) -> None:
     """Mirrored, the navigation stands on the right and nothing sticks out of the page."""
-    page.goto(f"{site}{path}")
-    page.evaluate("document.documentElement.dir = 'rtl'")
-    side, main = page.locator("#side").bounding_box(), page.locator("#main").bounding_box()
-    assert side
-    assert main
-    assert side["x"] > main["x"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    for path in ("/", "/orders/", "/orders/add/", "/orders/explain/", "/account/"):
+        page.goto(f"{site}{path}")
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        side, main = page.locator("#side").bounding_box(), page.locator("#main").bounding_box()
+        assert side, path
+        assert main, path
+        assert side["x"] > main["x"], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280, path

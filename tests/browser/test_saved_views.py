@@ -164,8 +164,7 @@ def test_without_scripts(open_page: Opener, site: str) -> None:
         expect(page).to_have_url(f"{site}/orders/")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_no_violation(
     open_page: Opener, site: str, axe: Callable[[Page], list[str]], theme: str, width: int
 ) -> None:
