@@ -66,10 +66,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an empty environment into which the wheel was installed."""
     folder = tmp_path_factory.mktemp("wheel")
     python = folder / "env" / "bin" / "python"
-    install: list[str | Path] = [python, "-m", "pip", "install"]
+    install: list[str | Path]
     if importlib.util.find_spec("pip"):
         run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", folder, ROOT, cwd=folder)
-        venv.create(folder / "env", with_pip=True)
+        venv.create(folder / "env")
+        install = [sys.executable, "-m", "pip", "--python", python, "install", "--no-compile"]
     else:  # an environment made by uv
         uv = shutil.which("uv") or "uv"
         run(uv, "build", "--wheel", "--out-dir", folder, ROOT, cwd=folder)
