@@ -116,9 +116,16 @@ def test_a_demo_in_a_file(tmp_path: Path) -> None:
 
 
 def test_a_demo_in_a_database(pg_url: str) -> None:
-    """The number of orders is the one asked for."""
-    with running("demo", "--database-url", pg_url, "--rows", "60", "--port", "0", "--no-login") as program:
-        assert parse(httpx.get(f"{program.address()}orders/?deleted=show").text).count() == 60
+    """The number of orders is the one asked for, and the printed address logs in, though people have accounts there too."""
+    with (
+        running("demo", "--database-url", pg_url, "--rows", "60", "--port", "0") as program,
+        browsing() as client,
+    ):
+        printed = program.address()
+        assert client.get(printed).status_code == 200
+        base = printed.partition("login/")[0]
+        assert parse(client.get(f"{base}orders/?deleted=show").text).count() == 60
+        assert parse(httpx.get(f"{base}login/").text).css("#password")
 
 
 @pytest.fixture

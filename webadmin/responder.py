@@ -133,6 +133,10 @@ class Responder:
         from_here = full_path(request.scope) + (f"?{request.url.query}" if request.url.query else "")
         target = caller.urls.login(from_here if request.method in {"GET", "HEAD"} else caller.urls.home, step)
         if request.headers.get("hx-request") == "true":
+            # A part was asked for; the person goes on with the page that it belongs to.
+            page = urlsplit(request.headers.get("hx-current-url", ""))
+            whole = f"{page.path}?{page.query}" if page.query else page.path
+            target = caller.urls.login(caller.urls.own(whole), step)
             return self._finish(caller, Response(headers={"HX-Redirect": target}))
         if request.method == "POST" and step == "login" and isinstance(self.identity, Accounts):
             sent = caller.form.multi_items()

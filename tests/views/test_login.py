@@ -161,6 +161,14 @@ def test_costs_follow(admin: Admin) -> None:
         assert rows(admin, tables.account)[0].password_hash != old
 
 
+def test_parts_of_pages(admin: Admin) -> None:
+    """Where a part of a page was asked for, the login goes on to the whole page, if that is one of ours."""
+    for page, next in (("/things/?q=1", "/things/?q=1"), ("//evil.example/", "/")):
+        sent = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+        answer = Browser(admin).http.get("/things/", headers=sent)
+        assert answer.headers["hx-redirect"] == f"/login/?next={quote(next, safe='')}"
+
+
 @pytest.mark.parametrize("password", ["x" * 100_000, "a\x00b", "\u0627" * 400, " "])
 def test_odd_passwords(admin: Admin, password: str) -> None:
     """Whatever is sent as name or password is at most wrong."""

@@ -85,7 +85,8 @@ def _end(request: AdminRequest, account: UUID, own: str) -> Answer:
         "sessions ended", request=request.request_id, name=request.user.name, id=str(account), ended=ended
     )
     if ended:
-        request.flash(ngettext("%(num)d session was ended.", "%(num)d sessions were ended.", ended))
+        text = ngettext("{count} session was ended.", "{count} sessions were ended.", ended)
+        request.flash(text.format(count=ended))
     else:
         request.flash(_("That session had ended already."), "info")
     return Redirect(request.urls.page(PAGE))
