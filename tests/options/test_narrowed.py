@@ -13,6 +13,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from tests.security.ledger import VIEWS
 from webadmin import ModelView, User
+from webadmin.dialects.search import TextIndex
+from webadmin.listing.search import open_columns
 from webadmin.options.registry import Registry
 
 
@@ -122,3 +124,16 @@ def test_nobody_is_asked_twice_the_same() -> None:
     assert full.for_user(User("clerk")).views["goods"].info.columns.keys() == {
         "id", "name", "state", "price", "made_at", "client_id", "deleted_at"
     }  # fmt: skip
+
+
+def test_an_index_of_words_that_is_named() -> None:
+    """Of a text index that a view names, the columns of hidden fields are not looked in."""
+
+    class Named(NoteView, model=Note):
+        search_index = "notes_words"
+
+    registry = Registry()
+    registry.add(Named)
+    index = TextIndex("notes_words", ("title", "Text"), None)
+    assert open_columns(registry.views["notes"], index) == ["title", "Text"]
+    assert open_columns(registry.for_user(User("x", roles=("text",))).views["notes"], index) == ["title"]

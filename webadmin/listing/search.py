@@ -70,13 +70,13 @@ def _ask(context: Context, view: View, text: str) -> Asked:
     if dialect.supports_text_index and (named or not view.options.column_searchable_list):
         index = dialect.text_index(connection, table, named or None)
         if index is not None:
-            return Asked(text, dialect.index_query(text, index, _open_columns(view, index)), index)
+            return Asked(text, dialect.index_query(text, index, open_columns(view, index)), index)
     if view.search_vector is not None and dialect.supports_search_vector:
         return Asked(text, dialect.search_query(connection, table, vector(view), text))
     return Asked(text)
 
 
-def _open_columns(view: View, index: TextIndex) -> list[str]:
+def open_columns(view: View, index: TextIndex) -> list[str]:
     """The columns of ``index`` that this view may look in: those of columns that no page shows only if the view names the
     index, those of fields that the person may not read never."""
     if view.options.search_index:
