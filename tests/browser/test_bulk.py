@@ -102,6 +102,7 @@ def test_a_long_change_says_how_far_it_is_and_is_given_up(
     page.locator("[data-bulk-all]").check()
     page.locator("#bulk").get_by_role("button", name="Send").click()
     button = page.locator("#form").get_by_role("button", name="Send")
+    expect(button).to_be_visible()
     page.evaluate(IMPATIENT, ROWS)
     button.click()
     expect(page.locator("[data-running-place]")).to_contain_text("It was cancelled, and nothing was changed.")
