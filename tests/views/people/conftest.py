@@ -24,6 +24,11 @@ from webadmin.testing import Client
 PASSWORD = "correct horse battery staple"
 
 
+def address(id: UUID, name: str = "") -> str:
+    """A page of a person."""
+    return f"/account/people/{id}/{name}"
+
+
 class ThingView(ModelView, model=bridge.Thing):
     @action()
     def shout(self, rows: Any, request: Any) -> None:
