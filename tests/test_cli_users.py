@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +11,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tests.plugins.databases import opened
 from webadmin.auth.accounts import events, passwords, roles, store
+from webadmin.auth.accounts.identity import Accounts
+from webadmin.auth.identity import LocalUser, TokenLogin
 from webadmin.cli import main
+from webadmin.cli.commands import with_accounts
 from webadmin.database.own_tables import accounts as tables
 from webadmin.database.own_tables.migrate import upgrade
 
@@ -97,3 +102,17 @@ def test_without_tables(sqlite_url: str) -> None:
     """Where the tables are missing, the line says how they are made."""
     for arguments in (["list"], ["create", "Ada", "--generate"], ["disable", "Ada"]):
         refused(run(arguments[0], sqlite_url, *arguments[1:]), "webadmin migrate")
+
+
+def test_who_logs_in_where(url: str, sqlite_engine: Engine, tmp_path: Path) -> None:
+    """A served database takes accounts where it has the tables and lets a login be written; else the terminal's token alone."""
+    token = TokenLogin()
+    found = with_accounts(token, sqlite_engine)
+    assert isinstance(found, Accounts)
+    assert found.terminal is token
+    nobody = LocalUser()
+    assert with_accounts(nobody, sqlite_engine) is nobody
+    file = sqlite_engine.url.database
+    for other in (f"sqlite:///file:{file}?mode=ro&uri=true", f"sqlite:///{tmp_path / 'other.db'}"):
+        with opened(other) as engine:
+            assert with_accounts(token, engine) is token

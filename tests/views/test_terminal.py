@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
-from tests.people import Browser, admin_of, person, rows
-from webadmin import Admin
+from tests.bridge import Thing
+from tests.people import KEY, Browser, admin_of, person, rows
+from webadmin import Accounts, Admin
 from webadmin.auth.identity import TokenLogin
 from webadmin.database.own_tables import accounts as tables
 
@@ -39,6 +40,20 @@ def test_one_address_one_login(admin: Admin, terminal: TokenLogin) -> None:
     browser.send(browser.get("/"), "logout/", {})
     assert not copied.may()
     assert not rows(admin, tables.session)
+
+
+def test_not_everywhere(engine: Engine) -> None:
+    """An admin without a terminal's token knows nobody who has come in by one elsewhere, though the key and the database are the same."""
+    token = TokenLogin()
+    browser = Browser(admin_of(engine, terminal=token))
+    browser.get(f"/login/?token={token.token}", 303)
+    assert browser.may()
+    twin = Admin(engine, identify=Accounts(), secret_key=KEY)
+    twin.add_model(Thing)
+    other = Browser(twin)
+    for name, value in browser.http.cookies.items():
+        other.http.cookies.set(name, value)
+    assert not other.may()
 
 
 def test_both_ways(admin: Admin, terminal: TokenLogin) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from tests import bridge
 from tests.pages import Page, parse
-from tests.people import PASSWORD, Browser, admin_of, later, person
+from tests.people import PASSWORD, Browser, admin_of, later, person, write
 from webadmin import Admin
 from webadmin.auth.accounts import sessions
+from webadmin.database.own_tables import accounts as tables
 
 TYPED = {"name": 'typed for <an hour> & "kept"'}
 
@@ -65,6 +66,18 @@ def test_only_for_who_typed_it(admin: Admin, sqlite_engine: Engine) -> None:
     )
     assert planted.headers["location"] == "/"
     assert bridge.names(sqlite_engine)[0] == "thing 1"
+
+
+def test_through_all_steps(admin: Admin) -> None:
+    """It waits while another step of the login comes in between."""
+    browser = Browser(admin).logged_in("Ada")
+    page = too_late(browser)
+    write(admin, tables.account, must_change_password=True)
+    first = log_in(browser, page, "Ada").headers["location"]
+    step = browser.get(browser.http.get(first).headers["location"])
+    new = "slow lantern by the canal"
+    answer = browser.send(step, "form", {"current": PASSWORD, "password": new, "repeat": new})
+    assert browser.get(answer.headers["location"]).texts("#form dl dd") == [TYPED["name"]]
 
 
 def test_secrets_are_left_out(admin: Admin) -> None:

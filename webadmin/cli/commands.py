@@ -6,12 +6,14 @@ import contextlib
 import gc
 import ipaddress
 import json
+import logging
 import socket
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import Engine
 
@@ -22,10 +24,15 @@ from webadmin.cli.export import export
 from webadmin.cli.plain import Commands, Failed, plain_errors
 from webadmin.cli.targets import load, opened, reflected, url_of
 from webadmin.cli.users import users
+from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.base import is_current
+from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database
+from webadmin.dialects import for_engine
 from webadmin.doctor import examine, lines, plain
 from webadmin.serving import reserve, serve_app, stopping
+
+logger = logging.getLogger("webadmin")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -180,14 +187,18 @@ def _identity(host: str, no_login: bool) -> Identity:
 
 
 def with_accounts(identity: Identity, engine: Engine) -> Identity:
-    """People log in with their accounts as well where the database has webadmin's own tables."""
+    """People log in with their accounts as well where the database has webadmin's own tables, and lets a login be written."""
     if not isinstance(identity, TokenLogin):
         return identity
     try:
-        with engine.connect() as connection:
-            return Accounts(terminal=identity) if is_current(connection) else identity
-    except exc.SQLAlchemyError:
-        return identity  # whatever it is: what comes next meets it too, and says so
+        with engine.begin() as connection:
+            if is_current(connection) and There(accounts.TABLES).ask(for_engine(engine), connection):
+                # A copy that only reads, or a file that does, has the tables and says no to this alone.
+                connection.execute(sa.delete(accounts.session).where(accounts.session.c.token_hash == ""))
+                return Accounts(terminal=identity)
+    except exc.SQLAlchemyError as error:
+        logger.warning("People with accounts cannot log in here: %s", type(error).__name__)
+    return identity
 
 
 def _run(app: Any, reserved: socket.socket, host: str, path: str, identity: Identity) -> None:

@@ -70,7 +70,8 @@ class Accounts:
         if not cookie.user or not self.there.ask(dialect, session.connection()):
             return None
         known = sessions.known(session, cookie, self.lifetime)
-        if known is None:
+        # Without the terminal's token nobody is anybody without an account, whatever another program has let in.
+        if known is None or (known.account_id is None and self.terminal is None):
             return None
         if known.account_id is None:
             user = User(known.name)
