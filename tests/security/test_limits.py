@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import anyio
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
@@ -88,6 +89,32 @@ def test_bodies(small_desk: Engine, body: bytes, headers: dict[str, str], status
     with soon():
         answer = visitor.post("/tickets/1/change/", content=body, headers=headers)
     assert answer.status_code == status
+
+
+def test_a_body_that_does_not_say_how_long_it_is(small_desk: Engine) -> None:
+    """It is counted as it comes, and no more of it is read than a form may have."""
+    taken: list[int] = []
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        taken.append(len(taken))
+        return {"type": "http.request", "body": b"x" * _MILLION, "more_body": True}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [
+        (b"host", b"testserver"),
+        (b"x-user", b"red"),
+        *((name.encode(), value.encode()) for name, value in URLENCODED.items()),
+    ]
+    scope = {
+        "type": "http", "method": "POST", "path": "/tickets/1/change/", "raw_path": b"/tickets/1/change/", "query_string": b"", "headers": headers,
+        "client": ("testclient", 1), "server": ("testserver", 80), "scheme": "http", "http_version": "1.1", "root_path": "",
+    }  # fmt: skip
+    anyio.run(admin_of(small_desk), scope, receive, send)
+    assert sent[0]["status"] == 413
+    assert len(taken) < 20
 
 
 def test_many_rows_in_one_field(desk: Engine) -> None:

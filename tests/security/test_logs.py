@@ -87,8 +87,19 @@ def test_refusals(small_desk: Engine, lines: pytest.LogCaptureFixture) -> None:
     assert "eve" in lines.records[0].getMessage()
     assert "\n" not in lines.records[0].getMessage()
     assert PASSWORD not in lines.text
-    visitor.get("/tickets/%0aroot: logged in%1b[31m/change/")
-    assert all(set(record.getMessage()).isdisjoint("\n\r\x1b") for record in lines.records)
+
+
+def test_no_line_of_somebodys_own(small_desk: Engine, lines: pytest.LogCaptureFixture) -> None:
+    """What stands in an address cannot begin a line, nor colour a terminal."""
+
+    def nobody_knows(request: Any) -> None:
+        raise RuntimeError("the host's own login fails")
+
+    admin = Admin(small_desk, identify=nobody_knows)
+    assert Visitor(admin, "").get("/%0aroot: logged in%0d%1b[31m%c2%85/").status_code == 500
+    (said,) = [record.getMessage() for record in lines.records]
+    assert "\\x0aroot: logged in\\x0d\\x1b[31m\\x85" in said
+    assert set(said).isdisjoint("\n\r\x1b\x85")
 
 
 def test_nothing_that_lets_anybody_in(small_desk: Engine, lines: pytest.LogCaptureFixture) -> None:
