@@ -21,7 +21,7 @@ SOURCES = {
     ".js": ("static/js",),
 }
 DATABASE_NAME = re.compile(r"(postgres(ql)?|sqlite|psycopg|mysql|mariadb|mssql|cockroach(db)?)(?!\S*://)")
-KNOWS_DATABASES = ("webadmin/dialects/", "webadmin/demo/", "webadmin/mixins.py")
+KNOWS_DATABASES = ("webadmin/dialects/", "webadmin/demo/", "webadmin/mixins.py", "webadmin/alembic.py")
 LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX|HACK|breakpoint\(|pdb\.set_trace|console\.log|debugger;)")
 INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son\w+=|\shx-on|javascript:|(src|href)=\"(https?:)?//", re.I

@@ -14,12 +14,8 @@ from webadmin.views.sorting import SortChoice
 from webadmin.views.table import Head, PageLink, Pager, Row
 
 _CUSTOMERS = (
-    "Marta Kowalczyk",
-    "Omar Haddad",
-    "María José Fernández",
-    "Marcus Lindqvist",
-    "Amara <b>Okafor</b>",
-)
+    "Marta Kowalczyk", "Omar Haddad", "María José Fernández", "Marcus Lindqvist", "Amara <b>Okafor</b>",
+)  # fmt: skip
 _STATES = (
     ("Paid", "info"),
     ("Shipped", "ok"),
