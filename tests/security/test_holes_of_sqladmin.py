@@ -12,6 +12,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from tests.pages import parse
+from tests.people import Browser, person
+from tests.people import admin_of as accounts_of
 from tests.security.desk import (
     FOREIGN,
     Comment,
@@ -234,3 +236,14 @@ def test_sqladmin_two_admins_of_one_app(small_desk: Engine) -> None:
         text = Visitor(app).get(f"{own}tickets/").text
         assert f'href="{own}' in text
         assert f'"{other}' not in text
+
+
+def test_sqladmin_login_that_never_waits_and_forgets_where_to_go(sqlite_engine: Engine) -> None:
+    """Guessing is slowed down, and a login leads to the page that was asked for, if it is one of ours."""
+    admin = accounts_of(sqlite_engine)
+    person(admin, "Ada")
+    assert "next=%2Fthings%2F" in Visitor(admin, "").get("/things/").headers["location"]
+    assert Browser(admin).enter("Ada", next="/things/").headers["location"] == "/things/"
+    guesses = [Browser(admin, "203.0.113.7").enter("Ada", f"guess {n}").status_code for n in range(8)]
+    assert guesses[0] == 422
+    assert guesses[-1] == 429
