@@ -45,8 +45,8 @@ def questions(admin: Admin, row: ForeignRow) -> Iterator[Question]:
 
 
 def _of_the_site() -> Iterator[Question]:
-    for route, _permission, _name in routes_of(None):
-        if "{" not in route.pattern and "GET" in route.methods:
+    for route, permission, _name in routes_of(None):
+        if "{" not in route.pattern and "GET" in route.methods and permission != "public":
             yield Question("GET", address(route, {}))
     yield Question("GET", "/changes/?deleted")
 
@@ -67,13 +67,16 @@ def _of_the_row(row: ForeignRow) -> Iterator[Question]:
 
 
 def _of_chosen_rows(row: ForeignRow) -> Iterator[Question]:
-    """What is done with rows that are chosen in a list."""
-    view = row.view
+    """What is done with rows that are chosen in a list, one by one or all of them."""
+    view, every = row.view, {"all": "1", "query": "deleted=show"}
     for route, _permission, name in routes_of(view):
         if "/actions/" in route.pattern and "{id}" not in route.pattern and "POST" in route.methods:
             path = address(route, {"key": view.key, "name": name})
             for confirm in ({}, {"confirm": "1"}):
                 yield Question("POST", path, {"id": row.id, **confirm}, gone=True)
+        elif "{" not in route.pattern.removeprefix("{key}") and "POST" in route.methods:
+            for chosen in ({"id": row.id}, every):
+                yield Question("POST", address(route, {"key": view.key}), {**chosen, "_do": "look"})
 
 
 def _of_the_list(row: ForeignRow) -> Iterator[Question]:
