@@ -99,3 +99,20 @@ def test_hosts_own_rules() -> None:
     assert policy.fault(GOOD) == "Stolen."
     assert "at least 20" in str(policy.fault("x7#kd9Qm2!pL"))
     assert policy.fault(f"{GOOD}!") is None
+
+
+def test_as_much_work_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that nobody has costs one comparison of hashes, as one that somebody has does: the time tells no names."""
+    compared: list[str] = []
+
+    class Counting(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+            compared.append(str(hash))
+            return super().verify(hash, password)
+
+    monkeypatch.setattr(passwords, "_hasher", Counting(time_cost=2, memory_cost=19 * 1024, parallelism=1))
+    kept = passwords.hashed("a good long password")
+    assert not passwords.fits(kept, "another long password")
+    assert not passwords.fits(None, "another long password")
+    assert len(compared) == 2
+    assert extract_parameters(compared[0]) == extract_parameters(compared[1])
