@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -12,7 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.plugins.databases import opened
-from webadmin.auth.accounts import events, passwords, roles, store
+from webadmin.auth.accounts import events, passwords, roles, store, totp
+from webadmin.auth.keys import Keys
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.identity import LocalUser, TokenLogin
 from webadmin.cli import main
@@ -116,3 +118,19 @@ def test_who_logs_in_where(url: str, sqlite_engine: Engine, tmp_path: Path) -> N
     for other in (f"sqlite:///file:{file}?mode=ro&uri=true", f"sqlite:///{tmp_path / 'other.db'}"):
         with opened(other) as engine:
             assert with_accounts(token, engine) is token
+
+
+def test_a_lost_second_factor(url: str, session: Session) -> None:
+    """Who may open the database takes the factor off that the last administrator has lost; without one there is nothing to do."""
+    run("create", url, "ada", "--password-stdin", typed=f"{GOOD}\n")
+    refused(run("second", url, "ada"), "no second factor")
+    refused(run("second", url, "nobody"), "nobody")
+    made = store.by_name(session, "ada")
+    assert made is not None
+    keys = Keys("k" * 40)
+    secret = totp.secret_of(keys, made.id, totp.new_setup(keys, made.id)) or ""
+    assert totp.confirm(session, keys, made.id, secret, pyotp.TOTP(secret).now())
+    session.commit()
+    assert run("second", url, "ada").exit_code == 0
+    session.expire_all()
+    assert totp.factor(session, made.id) is None

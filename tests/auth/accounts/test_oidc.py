@@ -44,6 +44,8 @@ class Liar:
     sign: Callable[[dict[str, Any]], str] = field(default=lambda claims: signed(claims))
     nonce: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
+    answer: Any = None
+    """What it says in place of tokens."""
 
     def app(self) -> Starlette:
         async def discovery(request: Request) -> JSONResponse:
@@ -57,6 +59,8 @@ class Liar:
 
         async def token(request: Request) -> JSONResponse:
             self.asked.append(dict(await request.form()))
+            if self.answer is not None:
+                return JSONResponse(self.answer)
             moment = int(time.time())
             true = {"iss": self.issuer, "aud": CLIENT, "sub": "ada", "nonce": self.nonce}
             true |= {"iat": moment, "exp": moment + 60}
@@ -211,6 +215,20 @@ def test_metadata(site: Site, metadata: dict[str, Any]) -> None:
     answer = site.client.get("/login/oidc/")
     assert answer.status_code == 503
     assert "location" not in answer.headers
+
+
+def test_what_is_no_token(site: Site) -> None:
+    """Answers that no standard knows are a page too, and so is everybody coming at once."""
+    for answer in ([], "text", {"id_token": 7}, {"access_token": "t", "token_type": "odd", "id_token": None}):
+        site.liar.answer = answer
+        assert site.log_in().status_code in {403, 503}, answer
+    site.liar.answer = None
+    provider = site.client.app.identity.oidc.provider  # type: ignore[attr-defined]
+    others = [provider._busy.acquire(blocking=False) for _each in range(6)]
+    assert others == [True] * 5 + [False]
+    assert site.log_in().status_code == 503
+    provider._busy.release()
+    assert site.log_in().status_code == 303
 
 
 def test_what_it_says_of_people(site: Site) -> None:

@@ -36,6 +36,9 @@ _KEPT = 3600.0
 """Seconds for which what a provider says of itself is believed."""
 _AGAIN = 30.0
 """Seconds after which keys are asked for again where a token names one that is not known."""
+_AT_ONCE = 5
+"""Codes that are exchanged at the same time; whoever comes besides is asked to try again. A provider that is slow, or people who make
+codes up, must not keep all threads from everybody else."""
 _REST = 5.0
 """Seconds for which nobody asks a provider that has not answered: who waits for it keeps a thread from others."""
 _LEEWAY = 60
@@ -53,6 +56,7 @@ class Provider:
         self.issuer, self.client_id = issuer, client_id
         self._secret, self._scopes, self._timeout = client_secret, scopes, timeout
         self._lock = threading.Lock()
+        self._busy = threading.BoundedSemaphore(_AT_ONCE)
         self._metadata: Mapping[str, Any] = {}
         self._keys: Any = None
         self._read_at = self._keys_at = self._failed_at = float("-inf")
@@ -94,6 +98,8 @@ class Provider:
         from authlib.integrations.base_client.errors import OAuthError
         from httpx2 import HTTPError
 
+        if not self._busy.acquire(blocking=False):
+            raise self.unavailable()
         try:
             with self._client(redirect_uri) as client:
                 url = self.endpoint("token_endpoint")
@@ -106,9 +112,12 @@ class Provider:
             # Of a code that was used before, for instance.
             logger.warning("the provider at %s refused a code: %s", self.issuer, ascii(error.error))
             raise refused() from error
-        except (HTTPError, ValueError) as error:
+        except (HTTPError, ValueError, TypeError, AttributeError) as error:
+            # It is not reached, or what it sends is not what the standard says.
             logger.error("the provider at %s: %s", self.issuer, type(error).__name__)
             raise self.unavailable() from error
+        finally:
+            self._busy.release()
         return claims, about
 
     def checked(self, id_token: Any, nonce: str, access_token: str | None = None) -> dict[str, Any]:
