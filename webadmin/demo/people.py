@@ -28,7 +28,7 @@ ROLES = (
         ),
     ),
     ("Read only", "Looks, and changes nothing.", False, ("*.view",)),
-    ("Staff", "Manages who may do what.", True, ("@accounts", "*.view")),
+    ("Staff", "Looks after people, as far as their own roles go.", True, ("@accounts", "*.view")),
 )
 """Name, description, whether a second factor is needed, grants."""
 PEOPLE = (

@@ -41,15 +41,18 @@ def test_nobody_is_kept_where_there_was_none(session: Session) -> None:
 
 
 def test_what_holders_may_do(session: Session) -> None:
-    """All that anybody may do who has a role, by whatever way."""
+    """All that anybody may do who has a role, by whatever way, and the roles that they have besides."""
     metadata.create_all(session.connection())
     one, two = roles.new("One", "", False, ["a.view"]), roles.new("Two", "", False, ["b.view"])
     roles.save(session, one)
     roles.save(session, two)
     account(session, "ada", "c.view", roles=[one.id, two.id])
     account(session, "bob", "d.view", roles=[two.id])
-    assert roles.held_with(session, one.id) == {"a.view", "b.view", "c.view"}
-    assert roles.held_with(session, two.id) == {"a.view", "b.view", "c.view", "d.view"}
+    three = roles.new("Three", "", False, [])
+    roles.save(session, three)
+    assert roles.held_with(session, one.id) == ({"a.view", "b.view", "c.view"}, {"Two"})
+    assert roles.held_with(session, two.id) == ({"a.view", "b.view", "c.view", "d.view"}, {"One"})
+    assert roles.held_with(session, three.id) == (frozenset(), frozenset())
     assert roles.rights_by_names(session, ["One", "gone"]) == {"One": {"a.view"}}
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests.views.people.conftest import House, address
 from webadmin import Accounts, Admin, User
+from webadmin.auth.accounts import roles as kept
 from webadmin.testing import Client
 
 
@@ -114,3 +116,26 @@ def test_a_read_only_admin_changes_nobody(house: House) -> None:
                  f"roles/{role}/", f"roles/{role}/delete/"):  # fmt: skip
         reader.post(f"/account/{path}", {"name": "x"}, status=403)
     assert not house.events()
+
+
+def test_a_role_is_more_than_its_grants(house: House) -> None:
+    """An app's own rules go by names of roles: nobody gives one that they do not have, touches somebody who has one, or calls their
+    own by such a name."""
+    boss, mine = house.role("boss"), house.role("mine", "things.view")
+    lena, other = house.account("lena"), house.account("other", roles=[boss])
+    id = house.account("ada", grants=["@accounts"], roles=[mine])
+    ada = house.as_account("ada", id)
+    for page in (ada.get(address(id)), ada.get(address(lena))):
+        assert page.one(f'input[value="{boss}"]').get("disabled") is not None
+        ada.submit(page, {"role": [str(mine), str(boss)]}, form="form", status=403)
+    ada.post(address(other, "password/"), status=403)
+    renamed = ada.submit(ada.get(f"/account/roles/{mine}/"), {"name": "manager"}, form="form", status=422)
+    assert "another name" in renamed.errors()["name"]
+    shared = house.role("shared", "things.view")
+    with Session(house.engine) as session, session.begin():
+        kept.give(session, other, [boss, shared], [])
+    assert ada.get(f"/account/roles/{shared}/").css(".wa-note .wa-i")
+    assert not ada.get(f"/account/roles/{shared}/").css(".wa-savebar")
+    ada.submit(ada.get(address(lena)), {"role": str(mine)}, form="form")
+    assert list(house.rights(lena).roles) == ["mine"]
+    assert list(house.rights(id).roles) == ["mine"]

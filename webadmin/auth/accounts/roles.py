@@ -147,17 +147,21 @@ def holders(session: Session, id: UUID, *, limit: int = 200) -> list[Holder]:
     ]
 
 
-def held_with(session: Session, id: UUID) -> frozenset[str]:
-    """All that anybody may do who has this role."""
+def held_with(session: Session, id: UUID) -> tuple[frozenset[str], frozenset[str]]:
+    """All that anybody may do who has this role, and the names of their other roles."""
     having = sa.select(_link.account_id).where(_link.role_id == id)
     other = tables.account_role.alias()
-    by_roles = (
-        sa.select(_role_grant.name)
-        .join(other, other.c.role_id == _role_grant.role_id)
+    stmt = (
+        sa.select(_role.id, _role.name, _role_grant.name)
+        .join(other, other.c.role_id == _role.id)
+        .outerjoin(tables.role_grant, _role_grant.role_id == _role.id)
         .where(other.c.account_id.in_(having))
+        .distinct()
     )
-    own = sa.select(_own.name).where(_own.account_id.in_(having))
-    return frozenset(session.execute(sa.union(by_roles, own)).scalars())
+    by_roles = session.execute(stmt).all()
+    own = session.execute(sa.select(_own.name).where(_own.account_id.in_(having)).distinct()).scalars()
+    grants = {*own, *(grant for _id, _name, grant in by_roles if grant is not None)}
+    return frozenset(grants), frozenset(name for role, name, _grant in by_roles if role != id)
 
 
 def rights_of(session: Session, account_id: UUID) -> Rights:

@@ -115,15 +115,20 @@ def check_unchanged(request: AdminRequest, now: str) -> None:
         )
 
 
-def has_more(request: AdminRequest, grants: Collection[str]) -> bool:
-    """Whether somebody with ``grants`` may do something that the person of the request may not."""
-    return bool(beyond(request.user.grants, grants))
+def has_more(request: AdminRequest, grants: Collection[str], names: Collection[str] = ()) -> bool:
+    """Whether somebody with ``grants``, and roles of these ``names``, may do something that the person of the request may not.
+
+    A role is more than its grants: an app's own rules (``scope``, ``can_read_field``) may go by its name.
+    """
+    if ALL in request.user.grants:
+        return False
+    return bool(beyond(request.user.grants, grants)) or not set(names).issubset(request.user.roles)
 
 
 def role_barrier(request: AdminRequest, role: roles.Role) -> str:
     """Why the person may neither change nor delete a role; empty when they may."""
     if has_more(request, role.grants):
         return _("This role has rights that you do not have, so you cannot change it.")
-    if ALL not in request.user.grants and has_more(request, roles.held_with(request.session, role.id)):
+    if ALL not in request.user.grants and has_more(request, *roles.held_with(request.session, role.id)):
         return _("Somebody who has this role has more rights than you, so you cannot change it.")
     return ""

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from webadmin.auth.accounts import events, people, roles, store
-from webadmin.auth.accounts.grants import holds
 from webadmin.errors import Conflict, Forbidden, NotFound, Unprocessable
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -29,6 +28,7 @@ from webadmin.views.people.person_form import (
     Typed,
     checked,
     difference,
+    may_give,
     state_of,
     stored_of,
     typed_of,
@@ -147,8 +147,10 @@ def barrier(request: AdminRequest, rights: roles.Rights) -> str:
     """Why the person of the request may not change somebody with ``rights``; empty when they may."""
     if request.settings.read_only:
         return _("This admin is read-only: people and roles cannot be changed in it.")
-    if has_more(request, rights.all):
-        return _("This person has rights that you do not have, so you cannot change anything of theirs.")
+    if has_more(request, rights.all, rights.roles):
+        return _(
+            "This person has rights or roles that you do not have, so you cannot change anything of theirs."
+        )
     return ""
 
 
@@ -209,10 +211,7 @@ def _page(
             role.name,
             role.description,
             role.id in shown.roles,
-            disabled=bool(hindered)
-            or (
-                role.id not in shown.roles and not all(holds(request.user.grants, one) for one in role.grants)
-            ),
+            disabled=bool(hindered) or (role.id not in shown.roles and not may_give(request, role)),
         )
         for role in roles.all_roles(request.session)
     )

@@ -84,12 +84,17 @@ def _check_roles(request: AdminRequest, before: Collection[UUID], wanted: Collec
     if len(sent) != len(wanted):
         raise Unprocessable(_("One of these roles is not there any more. Choose again."))
     for role in roles.all_roles(request.session):
-        if role.id in wanted and role.id not in before and has_more(request, role.grants):
+        if role.id in wanted and role.id not in before and not may_give(request, role):
             raise Forbidden(
-                _("The role “{name}” has rights that you do not have, so you cannot give it.").format(
+                _("You do not have the role “{name}”, or not its rights, so you cannot give it.").format(
                     name=role.name
                 )
             )
+
+
+def may_give(request: AdminRequest, role: roles.Role) -> bool:
+    """Whether the person of the request has a role with all its rights, and so may give it."""
+    return not has_more(request, role.grants, [role.name])
 
 
 def write(request: AdminRequest, person: people.Person, after: Typed) -> None:

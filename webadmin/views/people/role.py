@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.exc import IntegrityError
 
 from webadmin.auth.accounts import events, roles
+from webadmin.auth.accounts.grants import ALL
 from webadmin.errors import Conflict, Forbidden, NotFound, Unprocessable
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -141,6 +142,9 @@ def _save(request: AdminRequest, before: roles.Role, *, fresh: bool = False) -> 
             at = "name"
             name = clean(typed.name, label=_("Name"))
             _check_free(request, before, name)
+            if not fresh and name != before.name and ALL not in request.user.grants:
+                # Else somebody would call a role that they have by the name that an app's own rules go by.
+                raise Unprocessable(_("Only somebody who may do everything can give a role another name."))
             at = "description"
             if len(typed.description) > _LONGEST:
                 raise Unprocessable(
