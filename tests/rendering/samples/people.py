@@ -59,7 +59,9 @@ _EVENTS = (
 def people_page() -> PeoplePage:
     """Several, on several pages."""
     lines = (
-        PersonLine("1", "lena", "Lena Ortiz", "l@x.org", f"{_HERE}1/", ("Packing",), _AT, False, False, True, True),
+        PersonLine(
+            "1", "lena", "Lena Ortiz", "l@x.org", f"{_HERE}1/", ("Packing",), _AT, False, False, True, True
+        ),
         PersonLine("2", "old", "", "", f"{_HERE}2/", (), None, True, False, False, False),
         PersonLine("3", "new", "", "", f"{_HERE}3/", (), None, False, True, False, False),
     )
