@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from tests.plugins.databases import opened
 from webadmin.auth.accounts import events, passwords, roles, store, totp
-from webadmin.auth.keys import Keys
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.identity import LocalUser, TokenLogin
+from webadmin.auth.keys import Keys
 from webadmin.cli import main
 from webadmin.cli.commands import with_accounts
 from webadmin.database.own_tables import accounts as tables

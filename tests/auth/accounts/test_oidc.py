@@ -171,6 +171,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "a number's": {"sub": 7},
     "empty": {"sub": ""},
     "long": {"sub": "a" * 256},
+    "no database's": {"sub": "a\x00"},
     "another token's": {"at_hash": "x"},
 }
 
@@ -239,6 +240,8 @@ def test_what_it_says_of_people(site: Site) -> None:
     site.refused()
     person = oidc.person({"sub": "ada", "name": "Ada", "amr": ["pwd", "mfa"]}, {"name": "Eve", "email": "e"})
     assert (person.full_name, person.email, person.factor) == ("Ada", "e", True)
+    odd = {"sub": "ada", "name": "A\x00d\ud800a\n", "preferred_username": "\x00"}
+    assert (oidc.person(odd, {}).full_name, oidc.person(odd, {}).names) == ("Ada", ("Ada", "ada"))
     assert not oidc.person({"sub": "ada", "amr": ["pwd"]}, {"amr": ["mfa"]}).factor
     for said in ({"realm_access": {"roles": "boss"}}, {"realm_access.roles": ["boss", 7, None, {}]}):
         assert oidc.person({"sub": "ada"}, said).roles == ("keeper",)

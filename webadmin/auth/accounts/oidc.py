@@ -197,7 +197,7 @@ class OIDC:
         """Who the claims of a checked ID token speak of; ``about`` is what the user info says besides."""
         # What is signed goes first.
         said = {**about, **claims}
-        texts = {name: value for name, value in said.items() if isinstance(value, str)}
+        texts = {name: _printable(value) for name, value in said.items() if isinstance(value, str)}
         names = [texts.get(name, "") for name in ("preferred_username", "email", "name", "sub")]
         groups = _found(said, self.roles_claim)
         roles = {name for group in groups for name in self.roles.get(group, ())}
@@ -216,6 +216,10 @@ def visit_of(connection: HTTPConnection) -> Visit | None:
     """What :meth:`OIDC.visit` has brought; None where nothing was asked of the provider."""
     found = getattr(connection.state, _VISIT, None)
     return found if isinstance(found, Visit) else None
+
+
+def _printable(text: str) -> str:
+    return "".join(char for char in text if char.isprintable())
 
 
 def _found(said: Mapping[str, Any], claim: str) -> list[str]:

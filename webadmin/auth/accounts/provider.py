@@ -139,7 +139,8 @@ class Provider:
         except (JoseError, ValueError, TypeError, KeyError) as error:
             logger.warning("a token of %s is not accepted: %s", self.issuer, ascii(str(error)))
             raise refused() from error
-        if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not subject.isprintable() or not 0 < len(subject) <= 255:
             raise refused()
         return dict(claims)
 
