@@ -161,6 +161,9 @@ QUERIES = [
     ("q=" + "+".join(f"a{n}" for n in range(60)), 200), ("q=" + "%25_" * 80, 200), ("sort=" + ",".join(["title"] * 800), 400),
     ("columns=" + ",".join(["title"] * 1500), 400), ("after=" + "A" * 3900, 400), ("q=" + "a" * 12_000, 200),
     ("owner.city.contains=" + "%25" * 300, 200),
+        ("where=" + ";".join(["title:a"] * 40), 200), ("where=" + ";".join(["title:a"] * 41), 400),
+        ("where=" + "(" * 6 + "title:a" + ")" * 6, 200), ("where=" + "(" * 7 + "title:a" + ")" * 7, 400),
+        ("per_page=200", 200), ("per_page=201", 400),
 ]  # fmt: skip
 
 
