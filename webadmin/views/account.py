@@ -41,6 +41,8 @@ class AccountPage:
     next: str
     """Own path to go back to."""
     links: Sequence[AccountLink] = ()
+    rights_url: str = ""
+    """What the person may do, and why."""
 
 
 _THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
@@ -76,6 +78,7 @@ def account(request: AdminRequest) -> Answer:
             shortcuts=kept.get("shortcuts", "on") == "on",
             next=request.urls.own(request.value("next")) if request.value("next") else "",
             links=tuple(_links(request)),
+            rights_url=request.urls.page("account/rights"),
         ),
     )
 

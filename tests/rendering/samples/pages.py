@@ -125,6 +125,7 @@ def account_page() -> AccountPage:
         True,
         "/admin/orders/",
         (AccountLink("Password", "/admin/account/password/", "Changed 3 days ago."),),
+        "/admin/account/rights/",
     )
 
 
