@@ -105,7 +105,9 @@ def test_logins_and_their_end(engine: Engine, places: list[str]) -> None:
             typed = {"name": "ada", "password": PASSWORD}
             assert send(one, places[0], "/login/", "login", typed).status_code == 303
         assert len(page(client, f"{places[1]}/account/sessions/").css("tr[data-session]")) == 2
-        ended = send(other, places[1], "/account/sessions/", "others", {"others": "1"})
+        ended = send(
+            other, places[1], "/account/sessions/", "sessions", {"others": "1", "password": PASSWORD}
+        )
         assert ended.status_code == 303
         for place in places:
             assert client.get(f"{place}/").status_code == 303

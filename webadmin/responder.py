@@ -134,9 +134,7 @@ class Responder:
         target = caller.urls.login(from_here if request.method in {"GET", "HEAD"} else caller.urls.home, step)
         if request.headers.get("hx-request") == "true":
             # A part was asked for; the person goes on with the page that it belongs to.
-            page = urlsplit(request.headers.get("hx-current-url", ""))
-            whole = f"{page.path}?{page.query}" if page.query else page.path
-            target = caller.urls.login(caller.urls.own(whole), step)
+            target = caller.urls.login(caller.urls.own(_shown(request) or ""), step)
             return self._finish(caller, Response(headers={"HX-Redirect": target}))
         if request.method == "POST" and step == "login" and isinstance(self.identity, Accounts):
             sent = caller.form.multi_items()
@@ -191,5 +189,17 @@ def _log_refusal(caller: Caller, error: Forbidden) -> None:
 
 def _is_guest(caller: Caller) -> bool:
     """A fragment for a page of the host's own: that page stays, whoever reads it."""
-    page = caller.request.headers.get("hx-current-url")
-    return page is not None and not urlsplit(page).path.startswith(caller.urls.home)
+    shown = _shown(caller.request)
+    return shown is not None and not shown.startswith(caller.urls.home)
+
+
+def _shown(request: Request) -> str | None:
+    """Path and query of the page that htmx asks for a part of; None where it does not say."""
+    address = request.headers.get("hx-current-url")
+    if address is None:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

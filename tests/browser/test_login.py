@@ -87,6 +87,7 @@ def test_a_person_and_their_account(
             expect(elsewhere.locator("#results")).to_be_visible()
             page.goto(f"{site}/account/sessions/")
             judge(page, "sessions")
+            page.get_by_label("Your password").fill(NEW)
             page.get_by_role("button", name="End the session of").click()
             expect(page.get_by_text("1 session was ended.")).to_be_visible()
             elsewhere.goto(f"{site}/things/")

@@ -167,6 +167,8 @@ def test_parts_of_pages(admin: Admin) -> None:
         sent = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
         answer = Browser(admin).http.get("/things/", headers=sent)
         assert answer.headers["hx-redirect"] == f"/login/?next={quote(next, safe='')}"
+    broken = {"HX-Request": "true", "HX-Current-URL": "http://[broken"}
+    assert Browser(admin).http.get("/things/", headers=broken).status_code == 401
 
 
 @pytest.mark.parametrize("password", ["x" * 100_000, "a\x00b", "\u0627" * 400, " "])

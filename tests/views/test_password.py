@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from tests.pages import parse
 from tests.people import PASSWORD, Browser, admin_of, person, rows, write
 from webadmin import Admin, User
-from webadmin.auth.accounts import throttle
+from webadmin.auth.accounts import store, throttle
 from webadmin.database.own_tables import accounts as tables
 from webadmin.testing import Client
 
@@ -76,7 +76,7 @@ def test_guessing(admin: Admin) -> None:
 
 def test_given_out(admin: Admin) -> None:
     """With a password that somebody else has made nothing can be done but choose another one, or leave; then it goes on to where they
-    wanted to go."""
+    wanted to go. After a week it is worth nothing."""
     write(admin, tables.account, must_change_password=True)
     browser = Browser(admin)
     assert browser.enter("Ada", next="/things/").headers["location"] == "/things/"
@@ -91,6 +91,9 @@ def test_given_out(admin: Admin) -> None:
     assert browser.may()
     write(admin, tables.account, must_change_password=True)
     leaving = Browser(admin).logged_in("Ada", NEW)
+    changed = rows(admin, tables.account)[0].password_changed_at
+    write(admin, tables.account, password_changed_at=changed - store.GIVEN_OUT_FOR)
+    assert Browser(admin).enter("Ada", NEW).status_code == 422
     assert leaving.send(leaving.get(PATH), "leave", {}).headers["location"] == "/login/"
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
-from tests.people import Browser, admin_of, person, rows
+from tests.pages import parse
+from tests.people import PASSWORD, Browser, admin_of, person, rows
 from webadmin import Admin
+from webadmin.auth.accounts import throttle
 from webadmin.auth.accounts.agents import in_words
 from webadmin.database.own_tables import accounts as tables
 
@@ -33,13 +35,27 @@ def test_shown_and_ended(admin: Admin) -> None:
     assert told[0].startswith("Firefox on Linux This one")
     assert "192.0.2.1" in told[0]
     (row,) = [row for row in rows(admin, tables.session) if row.address == "198.51.100.2"]
-    token = page.one("#others input[name=csrf_token]").get("value")
-    ended = browser.http.post(PATH, data={"csrf_token": token, "id": str(row.id)})
-    assert ended.status_code == 303
+    typed = {"password": PASSWORD, "id": str(row.id)}
+    assert browser.send(page, "sessions", typed).status_code == 303
     assert [one.may() for one in (browser, second, third)] == [True, False, True]
-    assert browser.send(browser.get(PATH), "others", {"others": "1"}).status_code == 303
+    everywhere = {"password": PASSWORD, "others": "1"}
+    assert browser.send(browser.get(PATH), "sessions", everywhere).status_code == 303
     assert [one.may() for one in (browser, third)] == [True, False]
-    assert not browser.get(PATH).css("#others")
+    assert not browser.get(PATH).css("button[name=others]")
+
+
+def test_the_password_is_asked_for(admin: Admin) -> None:
+    """Whoever has got hold of a session cannot shut its owner out, nor guess the password here."""
+    owner, thief = Browser(admin).logged_in("Ada"), Browser(admin).logged_in("Ada")
+    page = thief.get(PATH)
+    wrong = [
+        thief.send(page, "sessions", {"password": f"guess {n}", "others": "1"})
+        for n in range(throttle.DEVICE.free + 1)
+    ]
+    assert [answer.status_code for answer in wrong] == [422] * throttle.DEVICE.free + [429]
+    assert all(set(parse(answer.text).errors()) == {"password"} for answer in wrong)
+    assert thief.send(page, "sessions", {"password": PASSWORD, "others": "1"}).status_code == 429
+    assert owner.may()
 
 
 def test_only_ones_own(admin: Admin) -> None:
@@ -50,7 +66,8 @@ def test_only_ones_own(admin: Admin) -> None:
     assert "198.51.100.2" not in page.text("main")
     token = page.token
     for row in rows(admin, tables.session):
-        assert eve.http.post(PATH, data={"csrf_token": token, "id": str(row.id)}).status_code == 303
+        typed = {"csrf_token": token, "id": str(row.id), "password": PASSWORD}
+        assert eve.http.post(PATH, data=typed).status_code == 303
     assert ada.may()
     assert eve.may()
     assert eve.http.post(PATH, data={"csrf_token": token, "id": "' OR 1=1"}).status_code == 400

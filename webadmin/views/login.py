@@ -178,8 +178,7 @@ def _by_password(request: AdminRequest, identity: Accounts) -> Answer:
         _logged(request, "login refused", _called(account), why="too many tries")
         return _refused(request, identity, wait=attempt.wait)
     if account is None or not attempt.went_well:
-        why = "no such account" if account is None else "disabled" if account.disabled_at else "password"
-        _logged(request, "login failed", _called(account), why=why)
+        _logged(request, "login failed", _called(account), why=_why(account))
         return _refused(request, identity, _("Name and password do not match an account that can log in."))
     store.note_login(request.session, account, password, address_of(request))
     form = unsent.kept_for(request, str(account.id))
@@ -212,6 +211,14 @@ def address_of(request: AdminRequest) -> str:
     """The network address that a request comes from, as the server tells it."""
     client = request.connection.client
     return client.host if client is not None else ""
+
+
+def _why(account: Account | None) -> str:
+    if account is None:
+        return "no such account"
+    if account.disabled_at is not None:
+        return "disabled"
+    return "first password has run out" if store.has_run_out(account) else "password"
 
 
 def _called(account: Account | None) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
 
 from webadmin.auth.accounts import passwords
 from webadmin.auth.accounts.passwords import Policy
+from webadmin.auth.accounts.store import Account, proven
+from webadmin.mixins import uuid7
 
 GOOD = "kettle under violet snow"
 ABOUT = ("Ada Lovelace", "ada@engines.example", "Fernhill Shop")
@@ -47,6 +51,24 @@ def test_what_nothing_fits(kept: str | None) -> None:
     """Where there is no hash, or none that can be read, no password fits."""
     assert not passwords.fits(kept, GOOD)
     assert not passwords.fits(kept, "\x00")
+
+
+def test_the_same_is_done_for_nobody() -> None:
+    """A name that no account has costs what a wrong password costs: the very same functions run."""
+    account = Account(uuid7(), "Ada", "", "", passwords.hashed(GOOD), None, False, None, None)
+    done: list[list[str]] = []
+    passwords.fits(None, GOOD)
+    for one in (account, None):
+        called: list[str] = []
+        sys.setprofile(
+            lambda frame, event, _, called=called: called.append(f"{event} {frame.f_code.co_name}")
+        )
+        found = proven(one, "wrong")
+        sys.setprofile(None)
+        assert not found
+        done.append(called)
+    assert "call verify_secret" in done[0]
+    assert done[0] == done[1]
 
 
 @pytest.mark.parametrize(

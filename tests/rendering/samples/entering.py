@@ -59,7 +59,7 @@ def sessions_page() -> SessionsPage:
         SessionRow(str(n), n == 1, "Firefox on Linux", "Mozilla/5.0 <x>", "192.0.2.7", moment, moment)
         for n in (1, 2)
     ]
-    return SessionsPage("/admin/account/sessions/", rows, True)
+    return SessionsPage("/admin/account/sessions/", rows, True, True, 0, "Not the password.")
 
 
 def bare_sessions_page() -> SessionsPage:

@@ -21,6 +21,8 @@ from webadmin.mixins import uuid7
 from webadmin.text import gettext as _
 
 _account = tables.account.c
+GIVEN_OUT_FOR = dt.timedelta(days=7)
+"""How long somebody can log in for the first time with a password that was given out to them."""
 _FIRST = "first account"
 """The row that those lock who want to make the first account; no other key looks like it."""
 
@@ -177,9 +179,18 @@ def enable(session: Session, id: UUID) -> None:
 
 
 def proven(account: Account | None, password: str) -> bool:
-    """Whether ``password`` is that of an account which may log in; takes as long where there is none."""
+    """Whether ``password`` is that of an account which may log in; takes as long where there is none.
+
+    One that somebody else has given out is good for a week (``GIVEN_OUT_FOR``), and then has to be given out again.
+    """
     right = passwords.fits(account.password_hash if account is not None else None, password)
-    return right and account is not None and account.disabled_at is None
+    return right and account is not None and account.disabled_at is None and not has_run_out(account)
+
+
+def has_run_out(account: Account) -> bool:
+    """Whether the account's password was given out by somebody else, and has not been changed in time."""
+    since = account.password_changed_at
+    return account.must_change_password and since is not None and sessions.now() - since > GIVEN_OUT_FOR
 
 
 def note_login(session: Session, account: Account, password: str, address: str) -> None:
