@@ -162,6 +162,7 @@ def test_disabled(site: Site) -> None:
     answer = site.log_in()
     assert answer.status_code == 403
     assert "disabled" in parse(answer.text).text("main")
+    assert parse(answer.text).css("main a[href='/login/']")
     assert site.client.get("/things/").status_code == 303
 
 
@@ -184,6 +185,7 @@ def test_coming_back_twice(site: Site) -> None:
     answer = site.back(back)
     assert answer.status_code == 400
     assert "Begin again" in parse(answer.text).text("main")
+    assert parse(answer.text).css("main a[href='/login/']")
     assert site.back(back, thief).status_code == 403
     assert thief.get("/things/").status_code == 303
 

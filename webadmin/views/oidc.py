@@ -8,7 +8,7 @@ from webadmin import logs
 from webadmin.auth.accounts import elsewhere, sessions, store
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.accounts.oidc import OIDC, visit_of
-from webadmin.errors import NotFound
+from webadmin.errors import Forbidden, NotFound
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 
@@ -46,7 +46,11 @@ def callback(request: AdminRequest) -> Answer:
         return Redirect(request.urls.login())
     client = request.connection.client
     address = client.host if client is not None else ""
-    account = elsewhere.account_of(request.session, oidc, visit.person, address)
+    try:
+        account = elsewhere.account_of(request.session, oidc, visit.person, address)
+    except Forbidden as error:
+        error.link, error.link_label = request.urls.login(), _("Log in")
+        raise
     pending = store.pending_of(account, factor_given=visit.person.factor)
     sessions.open_session(
         request.session,

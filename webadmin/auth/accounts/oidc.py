@@ -19,7 +19,7 @@ from starlette.requests import HTTPConnection
 
 from webadmin.auth.accounts.provider import Provider, is_safe, refused
 from webadmin.auth.cookie import SessionData
-from webadmin.errors import BadRequest, Fault, Forbidden, OptionsError
+from webadmin.errors import BadRequest, Fault, Forbidden, OptionsError, WebadminError
 from webadmin.text import gettext as _
 
 START, BACK, LEAVE = "login/oidc", "login/oidc/callback", "login/oidc/logout"
@@ -140,12 +140,16 @@ class OIDC:
             ).items()
         }
         here = f"{connection.url.scheme}://{connection.url.netloc}{quote(root)}"
-        if page == START:
-            found = self._begin(connection, cookie, f"{here}/{BACK}/", asked.get("next", ""))
-        elif page == BACK:
-            found = self._come_back(cookie, asked)
-        else:
-            found = self._leave(f"{here}/login/")
+        try:
+            if page == START:
+                found = self._begin(connection, cookie, f"{here}/{BACK}/", asked.get("next", ""))
+            elif page == BACK:
+                found = self._come_back(cookie, asked)
+            else:
+                found = self._leave(f"{here}/login/")
+        except WebadminError as error:
+            error.link, error.link_label = f"{quote(root)}/login/", _("Log in")
+            raise
         if found is not None:
             setattr(connection.state, _VISIT, found)
 

@@ -219,10 +219,8 @@ def use(session: Session, keys: Keys, match: Match) -> bool:
     else:
         stmt = (
             sa.update(tables.account)
+            # It is encrypted anew each time, so that a code which somebody else uses meanwhile finds another text.
             .where(_account.id == account_id, _account.totp_secret == match.kept)
-            .where(
-                _account.totp_confirmed_at.is_not(None), sa.func.coalesce(_account.totp_step, 0) < match.step
-            )
             .values(totp_step=match.step, totp_secret=_encrypted(keys, _KEPT, f"{account_id} {match.secret}"))
         )
     used: Any = session.execute(stmt)
