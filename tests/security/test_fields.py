@@ -84,6 +84,7 @@ def addresses(engine: Engine) -> Iterator[str]:
         KEYS, ("csv", "json", "jsonl", "csv&all_columns=1&relations=label&values=formatted")
     ):
         yield f"/{key}/export/?format={file}"
+    yield from ("/database/goods/", "/database/agents/", "/database/clients/")
     yield from (
         "/goods/?deleted=show&per_page=200",
         "/goods/summary/?group=client",
