@@ -9,6 +9,7 @@ The page imports a macro. Who may see which rows is decided once, by the admin's
 from __future__ import annotations
 
 import os
+import secrets
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -96,7 +97,7 @@ admin = Admin(engine, title="Sales", identify=identify)
 admin.add_view(OrderView)
 
 app = FastAPI()
-app.add_middleware(SessionMiddleware, secret_key=os.environ.get("SECRET_KEY", "change me"))
+app.add_middleware(SessionMiddleware, secret_key=os.environ.get("SECRET_KEY") or secrets.token_urlsafe(32))
 
 
 @app.get("/", response_class=HTMLResponse)

@@ -7,6 +7,7 @@ python own_login.py                 then open http://127.0.0.1:8000/admin/ (log 
 from __future__ import annotations
 
 import os
+import secrets
 
 import uvicorn
 from sqlalchemy import create_engine, select
@@ -69,7 +70,7 @@ admin.add_models(Base)
 
 app = Starlette(
     routes=[Route("/login", login, methods=["GET", "POST"]), Mount("/admin", admin)],
-    middleware=[Middleware(SessionMiddleware, secret_key=os.environ.get("SECRET_KEY", "change me"))],
+    middleware=[Middleware(SessionMiddleware, secret_key=os.environ.get("SECRET_KEY") or secrets.token_urlsafe(32))],
 )
 
 if __name__ == "__main__":
