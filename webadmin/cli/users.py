@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,8 @@ _ACTION = re.compile(r"action:\w+")
 @click.group(cls=Commands)
 def users() -> None:
     """Accounts in webadmin's own tables."""
+    # What is done is said by the command itself; the log's lines are for who watches a server.
+    logging.getLogger("webadmin.security").addHandler(logging.NullHandler())
 
 
 def _password_options(command: Callable[..., None]) -> Callable[..., None]:
