@@ -70,7 +70,9 @@ admin.add_models(Base)
 
 app = Starlette(
     routes=[Route("/login", login, methods=["GET", "POST"]), Mount("/admin", admin)],
-    middleware=[Middleware(SessionMiddleware, secret_key=os.environ.get("SECRET_KEY") or secrets.token_urlsafe(32))],
+    middleware=[
+        Middleware(SessionMiddleware, secret_key=os.environ.get("SECRET_KEY") or secrets.token_urlsafe(32))
+    ],
 )
 
 if __name__ == "__main__":
