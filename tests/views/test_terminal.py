@@ -69,3 +69,16 @@ def test_both_ways(admin: Admin, terminal: TokenLogin) -> None:
     assert browser.send(page, "token-login", {"token": terminal.token}).status_code == 303
     assert browser.may()
     assert Browser(admin).logged_in("Ada").may()
+
+
+def test_an_account_is_not_the_terminal(engine: Engine) -> None:
+    """The cookie of somebody with an account opens nothing where the token alone lets in, though the key be the same: neither
+    before a second step nor after the session has ended."""
+    admin = admin_of(engine)
+    person(admin, "ada", grants=())
+    browser = Browser(admin).logged_in("ada")
+    other = Browser(Admin(engine, identify=TokenLogin(), secret_key=KEY))
+    other.http.cookies.update(browser.http.cookies)
+    answer = other.http.get("/account/")
+    assert answer.headers["location"].startswith("/login/")
+    assert other.http.get("/login/").status_code == 200

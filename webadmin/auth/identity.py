@@ -122,7 +122,8 @@ class TokenLogin:
         return None
 
     def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
-        return User(session.user) if session.user else None
+        # Another admin with the same key may have logged people in with accounts: they have not had this token.
+        return User(session.user) if session.user == self._name else None
 
     def redeem(self, token: str) -> str | None:
         """The person's name when the token is the current one, which is then used up; else None."""

@@ -96,7 +96,7 @@ def _with_token(request: AdminRequest, identity: TokenLogin) -> Answer:
         message = _wrong_token()
     elif request.method == "POST":
         message = _("Enter the token.")
-    elif request.cookie.user:
+    elif request.user.name:
         return Redirect(_target(request))
     return _page(request, message, with_token=True)
 
