@@ -121,3 +121,28 @@ def test_client_goes_away(waiting: bool) -> None:
     anyio.run(run, gone)
     assert stopped.is_set()
     assert closed.is_set()
+
+
+def test_client_takes_nothing() -> None:
+    """Who stays and takes nothing does not hold a transaction for ever: the answer is broken off."""
+    closed = threading.Event()
+
+    def chunks() -> Generator[bytes, Any, None]:
+        try:
+            while True:
+                yield b"a"
+        finally:
+            closed.set()
+
+    async def send(message: Message) -> None:
+        if message.get("body"):
+            await anyio.sleep_forever()
+
+    async def run() -> None:
+        with anyio.fail_after(10):
+            await Streaming(chunks(), "text/plain", patience=0.01)(SCOPE, never, send)
+
+    with pytest.raises(ExceptionGroup) as broken:
+        anyio.run(run)
+    assert broken.group_contains(TimeoutError)
+    assert closed.is_set()

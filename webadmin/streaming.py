@@ -26,6 +26,8 @@ class Streaming(StreamingResponse):
 
     :param stop: called, from another thread, when the client goes away, so that what takes long is given up.
     :param apologize: makes the answer in place of this one when the very first piece fails, while that is handled.
+    :param patience: seconds within which a piece is taken. Who leaves it lying would hold a connection of the database, and its
+        oldest moment, for as long as they like: the answer is broken off.
     """
 
     def __init__(
@@ -35,8 +37,10 @@ class Streaming(StreamingResponse):
         *,
         stop: Callable[[], None] | None = None,
         apologize: Callable[[], Response] | None = None,
+        patience: float = 60.0,
     ) -> None:
         super().__init__(iter(()), media_type=media_type)
+        self._patience = patience
         self._chunks, self._stop, self._apologize = chunks, stop, apologize
         self._gone = False
 
@@ -71,20 +75,22 @@ class Streaming(StreamingResponse):
             anyio.from_thread.run(self._apologize(), scope, receive, send)
             return
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-        anyio.from_thread.run(_sending, send, start)
+        anyio.from_thread.run(_sending, send, self._patience, start)
         if scope["method"] != "HEAD":
             self._send(send, first)
             for chunk in self._chunks:
                 self._send(send, chunk)
-        anyio.from_thread.run(_sending, send, {"type": "http.response.body", "body": b"", "more_body": False})
+        end = {"type": "http.response.body", "body": b"", "more_body": False}
+        anyio.from_thread.run(_sending, send, self._patience, end)
 
     def _send(self, send: Send, chunk: bytes) -> None:
         if self._gone:
             raise _Gone
         if chunk:
             body = {"type": "http.response.body", "body": chunk, "more_body": True}
-            anyio.from_thread.run(_sending, send, body)
+            anyio.from_thread.run(_sending, send, self._patience, body)
 
 
-async def _sending(send: Send, message: Message) -> None:
-    await send(message)
+async def _sending(send: Send, patience: float, message: Message) -> None:
+    with anyio.fail_after(patience):
+        await send(message)
