@@ -7,7 +7,9 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -183,6 +185,21 @@ def test_formulas(text: str) -> None:
     """A text that a spreadsheet would compute is made harmless, and comes back as it was."""
     assert harmless(text)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
     assert plain(harmless(text)) == text
+
+
+def test_formula_of_another_type() -> None:
+    """A value of a host's own type is written as it says of itself: that may be what somebody has typed. Numbers stay numbers."""
+
+    class Address:
+        def __str__(self) -> str:
+            return '=HYPERLINK("http://x.test")'
+
+    values = [Address(), Decimal("-1.5"), -2, timedelta(days=-1), ["=1"]]
+    export: Any = SimpleNamespace(form=Form(), headings=("a", "b", "c", "d", "e"))
+    file = b"".join(written_csv(export, [[values]])).decode()
+    first, *others = list(csv.reader(io.StringIO(file)))[1]
+    assert first == '\'=HYPERLINK("http://x.test")'
+    assert [text[0] for text in others] == ["-", "-", "-", "["]
 
 
 def test_formula_in_a_file(shop: Engine) -> None:

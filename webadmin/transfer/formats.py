@@ -21,6 +21,9 @@ BOM = b"\xef\xbb\xbf"
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 """How a text begins that a spreadsheet takes for a formula, or that stands for one which was made harmless."""
 
+_NEVER_TYPED = (enum.Enum, bool, int, float, Decimal, dt.date, dt.time, dt.timedelta)
+"""What may begin with a sign and is no formula."""
+
 
 def harmless(text: str) -> str:
     """``text`` with an apostrophe before it where a spreadsheet would compute it. :func:`plain` takes it away again."""
@@ -53,9 +56,14 @@ def heading(export: Export) -> bytes:
 def _csv_field(value: Any, quoted: re.Pattern[str]) -> str:
     if value is None:
         return ""
-    text = harmless(value) if isinstance(value, str) and not isinstance(value, enum.Enum) else written(value)
+    # What is no number may be of a type of the host's own that says what somebody has typed.
+    text = written(value) if isinstance(value, _NEVER_TYPED) else harmless(_text(value))
     text = text.encode("utf-8", "replace").decode() if not text.isascii() else text
     return '"' + text.replace('"', '""') + '"' if quoted.search(text) else text
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else written(value)
 
 
 def written(value: Any) -> str:
