@@ -61,9 +61,7 @@ def test_structure(client: TestClient) -> None:
     assert page.one(".wa-head__actions a").get("href") == "/orders/"
 
 
-@pytest.mark.parametrize(
-    "name", ["nothing", "pg_catalog.pg_class", "orders'--", "%00", "x" * 500]
-)
+@pytest.mark.parametrize("name", ["nothing", "pg_catalog.pg_class", "orders'--", "%00", "x" * 500])
 def test_no_such_table(client: TestClient, name: str) -> None:
     """What is no table of the database's own has no page."""
     assert client.get(f"/database/{name}/").status_code == 404
@@ -107,6 +105,24 @@ def test_who_blocks_whom(shop_pg: Engine) -> None:
         first.rollback()
         thread.join()
     assert blocked == [str(own)]
+
+
+def test_no_values(shop_pg: Engine) -> None:
+    """Statements of others are shown without what stands in them: texts however they are quoted, numbers, what was cut off."""
+    long = "x" * 600
+    said = (
+        """SELECT "it's 7" FROM (SELECT 'pass''word' AS "it's 7", e'a\\'secret', $q$hidden$q$, 4711, """
+        f"""left('it', 2), 'open {long}') t1"""
+    )
+    with sa.create_engine(shop_pg.url, poolclass=sa.NullPool).connect() as other:
+        other.exec_driver_sql(said)
+        own = str(other.exec_driver_sql("SELECT pg_backend_pid()").scalar())
+        other.exec_driver_sql(said)
+        page = page_of(client_of(shop_pg))
+    (shown,) = [
+        row[6].text_content() for row in page.css("#connected tbody tr") if row[0].text_content() == own
+    ]
+    assert shown == """SELECT "it's 7" FROM (SELECT ? AS "it's 7", ?, ?, ?, left(?, ?), ?"""
 
 
 def test_right(kept_shop: Any) -> None:

@@ -61,7 +61,7 @@ class Connected:
     waits_for: str
     blocked_by: tuple[str, ...]
     statement: str
-    """As the server shows it, cut; empty where it may not be seen."""
+    """As the server shows it, cut and without the values in it; empty where it may not be seen."""
     own: bool
     """It belongs to the same account."""
 

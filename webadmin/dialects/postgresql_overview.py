@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -83,6 +85,11 @@ _CONNECTED = sa.text(
      ORDER BY state_change NULLS LAST LIMIT 200
     """
 )
+_VALUE = re.compile(
+    r"""("(?:[^"]|"")*"?)|\be'(?:[^'\\]|\\.|'')*'?|'(?:[^']|'')*'?|\$(\w*)\$.*?(?:\$\2\$|\Z)|(?<![\w$])\d+(?:\.\d+)?""",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A name in quotes, or a value as it stands in a statement; the last one may have been cut off."""
 
 
 class PostgreSQLOverview(Overview):
@@ -112,8 +119,22 @@ class PostgreSQLOverview(Overview):
 
     def connected(self, connection: Connection) -> list[Connected] | None:
         return [
-            Connected(str(id), application, state, since, waits, tuple(map(str, blocking)), statement, own)
+            Connected(
+                str(id),
+                application,
+                state,
+                since,
+                waits,
+                tuple(map(str, blocking)),
+                _valueless(statement),
+                own,
+            )
             for id, application, state, since, waits, blocking, statement, own in connection.execute(
                 _CONNECTED
             )
         ]
+
+
+def _valueless(statement: str) -> str:
+    """A statement without the values in it: passwords, and rows that are not for everybody who may see the database."""
+    return _VALUE.sub(lambda found: found[1] or "?", statement)
