@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from webadmin import logs
 from webadmin.auth.accounts import sessions, store
+from webadmin.auth.accounts.events import note
 from webadmin.auth.accounts.identity import Accounts
+from webadmin.auth.user import User
 from webadmin.errors import Unprocessable
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -101,7 +103,8 @@ def first(request: AdminRequest, identity: Accounts, token: str, next: str) -> A
         account_id=made,
     )
     request.cookie.know(str(made))
-    logs.security(
-        "first administrator", request=request.request_id, name=store.plain_name(name), id=str(made)
-    )
+    plain, granted = store.plain_name(name), {"grants": {"added": ["*"]}}
+    who = User(plain, id=str(made))
+    note(request.session, who, "added", "person", made, plain, granted, request_id=request.request_id)
+    logs.security("first administrator", request=request.request_id, name=plain, id=str(made))
     return Redirect(next)

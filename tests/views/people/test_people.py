@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tests.views.people.conftest import House
+from tests.views.people.conftest import PASSWORD, House
 from webadmin import User
 from webadmin.auth.accounts import people
 from webadmin.database.own_tables import accounts as tables
@@ -110,6 +110,16 @@ def test_lines_of_the_log(house: House, caplog: pytest.LogCaptureFixture) -> Non
     assert "by='root'" in line
     assert "lena@x.org" not in line
     assert page.text("#password") not in caplog.text
+
+
+def test_the_first_administrator_is_in_the_log(house: House) -> None:
+    """By their own hand, with everything."""
+    first = Client(house.admin)
+    page = first.get(f"/login/?token={house.admin.keys.mark('first administrator', '')}")
+    first.submit(page, {"name": "ada", "password": PASSWORD, "repeat": PASSWORD})
+    [event] = house.events()
+    assert (event.kind, event.who, event.detail) == ("added", "ada", {"grants": {"added": ["*"]}})
+    assert first.get("/account/log/").text("[data-event] .wa-muted") == "Rights: +*"
 
 
 def test_without_tables(house: House) -> None:
