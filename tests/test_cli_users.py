@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.plugins.databases import opened
-from webadmin.auth.accounts import events, passwords, roles, store, totp
+from webadmin.auth.accounts import elsewhere, events, passwords, roles, store, totp
 from webadmin.auth.accounts.identity import Accounts
+from webadmin.auth.accounts.oidc import OIDC, Person
 from webadmin.auth.identity import LocalUser, TokenLogin
 from webadmin.auth.keys import Keys
 from webadmin.cli import main
@@ -118,6 +119,23 @@ def test_who_logs_in_where(url: str, sqlite_engine: Engine, tmp_path: Path) -> N
     for other in (f"sqlite:///file:{file}?mode=ro&uri=true", f"sqlite:///{tmp_path / 'other.db'}"):
         with opened(other) as engine:
             assert with_accounts(token, engine) is token
+
+
+def test_a_login_elsewhere(url: str, session: Session) -> None:
+    """An account that is linked logs in as one person at one provider, and with no password; no other account as the same."""
+    for name in ("ada", "eve"):
+        run("create", url, name, "--generate")
+    assert run("link", url, "ada", "https://login.example.com", "7").exit_code == 0
+    made = store.by_name(session, "ada")
+    assert made is not None
+    assert (made.password_hash, made.must_change_password) == (None, False)
+    person = Person("https://login.example.com 7", ("x",), "", "", (), factor=False)
+    oidc = OIDC("https://login.example.com", "webadmin", create=False)
+    assert elsewhere.account_of(session, oidc, person, "").id == made.id
+    session.rollback()
+    refused(run("link", url, "eve", "https://login.example.com", "7"), "already")
+    refused(run("link", url, "eve", "https://login.example.com", "a" * 700), "sub")
+    refused(run("link", url, "nobody", "https://login.example.com", "8"), "nobody")
 
 
 def test_a_lost_second_factor(url: str, session: Session) -> None:

@@ -12,14 +12,16 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from webadmin.auth.accounts import people, roles, sessions, store, totp
+from webadmin.auth.accounts import elsewhere, people, roles, sessions, store, totp
 from webadmin.auth.accounts.events import note
 from webadmin.auth.accounts.grants import parts
+from webadmin.auth.accounts.oidc import subject_of
 from webadmin.auth.accounts.passwords import Policy
 from webadmin.auth.accounts.store import Account
 from webadmin.auth.user import PERMISSIONS, SITE_PERMISSIONS, User
 from webadmin.cli.plain import Commands, Failed, plain_errors
 from webadmin.cli.targets import url_of
+from webadmin.database.own_tables.accounts import SUBJECT
 from webadmin.database.own_tables.base import is_current
 from webadmin.database.session import Database
 
@@ -170,6 +172,24 @@ def second(url: str, name: str) -> None:
             raise Failed(f"{account.name} has no second factor")
         note(session, _WHO, "second", "person", account.id, account.name)
     click.echo(f"{account.name} logs in without a second factor now", err=True)
+
+
+@users.command()
+@click.argument("url")
+@click.argument("name")
+@click.argument("issuer")
+@click.argument("subject")
+def link(url: str, name: str, issuer: str, subject: str) -> None:
+    """Have the account NAME log in at the OpenID provider ISSUER, which calls the person SUBJECT. Its password and its sessions end."""
+    with _opened(url) as session:
+        account = _account(session, name)
+        whole = subject_of(issuer, subject)
+        if " " in issuer or not subject.isprintable() or len(whole) > SUBJECT:
+            raise Failed(f"{whole!r} names nobody: give the provider's issuer and the person's sub")
+        if not elsewhere.link(session, account.id, whole):
+            raise Failed(f"another account is {subject} at {issuer} already")
+        note(session, _WHO, "linked", "person", account.id, account.name, {"place": issuer})
+    click.echo(f"{account.name} logs in at {issuer} now", err=True)
 
 
 @contextlib.contextmanager

@@ -59,6 +59,23 @@ def account_of(session: Session, oidc: OIDC, person: Person, address: str) -> Ac
     return account
 
 
+def link(session: Session, account_id: UUID, subject: str) -> bool:
+    """Have an account log in at another place from now on, without a password; its sessions end.
+
+    :param subject: see :func:`~webadmin.auth.accounts.oidc.subject_of`.
+
+    Returns False where another account has it.
+    """
+    values = {"subject": subject, "password_hash": None, "must_change_password": False}
+    try:
+        with session.begin_nested():
+            session.execute(sa.update(tables.account).where(_account.id == account_id).values(values))
+    except IntegrityError:
+        return False
+    sessions.revoke(session, account_id)
+    return True
+
+
 def _made(session: Session, person: Person) -> UUID | None:
     """A new account; None where somebody has made it at the same moment."""
     name = next((name for name in person.names if store.name_fault(name) is None), _("Person"))

@@ -29,6 +29,11 @@ _LONGEST_ISSUER = 340
 _VISIT = "webadmin_oidc"
 
 
+def subject_of(issuer: str, subject: str) -> str:
+    """What an account keeps of somebody: the provider's address and its own word for the person."""
+    return f"{issuer} {subject}"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody whom the provider has let in."""
@@ -207,7 +212,7 @@ class OIDC:
         roles = {name for group in groups for name in self.roles.get(group, ())}
         methods = claims.get("amr")
         return Person(
-            subject=f"{self.provider.issuer} {claims['sub']}",
+            subject=subject_of(self.provider.issuer, claims["sub"]),
             names=tuple(filter(None, names)),
             full_name=texts.get("name", ""),
             email=texts.get("email", ""),

@@ -58,6 +58,7 @@ _SIGNS = {
     "second_factor_on": ("key", "ok"),
     "second_factor_off": ("key", "bad"),
     "recovery_codes": ("key", ""),
+    "linked": ("link", ""),
 }
 
 
@@ -75,6 +76,7 @@ def _verb(kind: str) -> str:
         "second_factor_on": _("set up a second factor for"),
         "second_factor_off": _("turned off the second factor of"),
         "recovery_codes": _("made recovery codes for"),
+        "linked": _("gave another place to log in to"),
     }
     return known.get(kind, kind)
 
