@@ -10,11 +10,13 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from tests.bridge import Thing
 from tests.pages import parse
-from tests.people import PASSWORD, Browser, admin_of, later, person, rows, write
-from webadmin import Admin
-from webadmin.auth.accounts import sessions, throttle
+from tests.people import KEY, PASSWORD, Browser, admin_of, later, person, rows, write
+from webadmin import Accounts, Admin, ModelView, User
+from webadmin.auth.accounts import sessions, store, throttle
 from webadmin.database.own_tables import accounts as tables
 
 
@@ -149,6 +151,18 @@ def test_end_of_a_session(admin: Admin) -> None:
     assert not browser.may()
 
 
+@pytest.mark.parametrize("change", [{"password_hash": "another"}, {"disabled_at": sessions.now()}])
+def test_changed_meanwhile(admin: Admin, change: dict[str, Any]) -> None:
+    """Whose password is changed, or account disabled, while a login with it is looked at, does not come in by it."""
+    person(admin, "Ada")
+    with Session(admin.runtime.database.engine) as session:
+        account = store.by_name(session, "Ada")
+        assert account is not None
+        session.commit()
+        write(admin, tables.account, **change)
+        assert not store.note_login(session, account, PASSWORD, "192.0.2.1")
+
+
 def test_costs_follow(admin: Admin) -> None:
     """A hash of other costs is made anew at the next login, and the password stays the same."""
     person(admin, "Ada")
@@ -211,3 +225,24 @@ def test_without_tables(sqlite_engine: Engine) -> None:
     assert "webadmin migrate" in page.text(".wa-note")
     assert not page.css("form")
     assert browser.get("/things/", 303)
+
+
+def test_a_name_that_others_could_have(sqlite_engine: Engine) -> None:
+    """What rules of an app know somebody by is the name of the account, which nobody else has; the full name, which may be anybody's, is
+    only shown."""
+
+    class Things(ModelView, model=Thing):
+        key = "things"
+
+        def scope(self, stmt: Any, user: User) -> Any:
+            return stmt if user.name == "Boss" else stmt.where(sa.false())
+
+    boss = admin_of(sqlite_engine)
+    admin = Admin(sqlite_engine, identify=Accounts(), secret_key=KEY)
+    admin.add_view(Things)
+    person(boss, "Boss")
+    person(boss, "eve", full_name="Boss")
+    assert Browser(admin).logged_in("Boss").get("/things/").css('a[href="/things/1/"]')
+    page = Browser(admin).logged_in("eve").get("/things/")
+    assert page.text(".wa-user").endswith("Boss")
+    assert not page.css('a[href="/things/1/"]')

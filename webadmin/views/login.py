@@ -177,10 +177,14 @@ def _by_password(request: AdminRequest, identity: Accounts) -> Answer:
     if attempt.wait:
         _logged(request, "login refused", _called(account), why="too many tries")
         return _refused(request, identity, wait=attempt.wait)
-    if account is None or not attempt.went_well:
+    address = address_of(request)
+    if (
+        account is None
+        or not attempt.went_well
+        or not store.note_login(request.session, account, password, address)
+    ):
         _logged(request, "login failed", _called(account), why=_why(account))
         return _refused(request, identity, _("Name and password do not match an account that can log in."))
-    store.note_login(request.session, account, password, address_of(request))
     form = unsent.kept_for(request, str(account.id))
     enter(request, identity, account)
     _logged(request, "login", account.name, how="password")

@@ -193,15 +193,22 @@ def has_run_out(account: Account) -> bool:
     return account.must_change_password and since is not None and sessions.now() - since > GIVEN_OUT_FOR
 
 
-def note_login(session: Session, account: Account, password: str, address: str) -> None:
-    """Write down that somebody logs in with ``password``; its hash is made anew where costs have changed since."""
+def note_login(session: Session, account: Account, password: str, address: str) -> bool:
+    """Write down that somebody logs in with ``password``; its hash is made anew where costs have changed since.
+
+    False where the password was changed, or the account disabled, while the password was looked at: nobody may come in then.
+    """
     values: dict[str, Any] = {
         "last_login_at": sessions.now(),
         "last_login_address": address[: tables.ADDRESS],
     }
     if account.password_hash is not None and passwords.is_outdated(account.password_hash):
         values["password_hash"] = passwords.hashed(password)
-    session.execute(sa.update(tables.account).where(_account.id == account.id).values(values))
+    still = (_account.password_hash == account.password_hash, _account.disabled_at.is_(None))
+    stmt = sa.update(tables.account).where(_account.id == account.id, *still).values(values)
+    # The row stays locked: whoever changes the password after that ends the session that is about to begin.
+    result: Any = session.execute(stmt)
+    return bool(result.rowcount)
 
 
 def pending_of(account: Account, *, factor_given: bool = False) -> str:
