@@ -25,7 +25,8 @@ from benchmarks.report import grid
 from webadmin import ModelView, User
 from webadmin.changes.record import change_id, describe, record, written_down
 from webadmin.changes.statements import update_rows
-from webadmin.changes.undo.plan import plan_undo, undo
+from webadmin.changes.undo.doing import undo
+from webadmin.changes.undo.plan import plan_undo
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database

@@ -17,7 +17,8 @@ from tests.changes.record.bookshop import Book, Shelf, Tag, content, last, recor
 from webadmin import User
 from webadmin.changes.record import describe
 from webadmin.changes.statements import update_rows
-from webadmin.changes.undo.plan import plan_undo, undo
+from webadmin.changes.undo.doing import undo
+from webadmin.changes.undo.plan import plan_undo
 from webadmin.database.own_tables.changes import change
 from webadmin.errors import Conflict, Forbidden, NotFound
 from webadmin.options.context import Context

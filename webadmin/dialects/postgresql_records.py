@@ -68,6 +68,20 @@ class PostgreSQLRecording(Recording):
         )
         return {column.name: row.c[column.name] for column in columns}
 
+    def recorded_key(
+        self, record: Expression, table: sa.Table, columns: Sequence[sa.Column[Any]]
+    ) -> dict[str, Expression]:
+        kinds = [_kind_of_key(column.type) for column in columns]
+        if None in kinds:
+            return self.recorded(record, table, columns)
+        texts = {
+            column.name: sa.func.jsonb_extract_path_text(
+                record, sa.cast(sa.literal(column.name, sa.Text), sa.Text)
+            )
+            for column in columns
+        }
+        return {name: sa.cast(text, kind) for (name, text), kind in zip(texts.items(), kinds, strict=True)}
+
     def record_names(self, rows: sa.FromClause, record: Expression) -> sa.Select[Any]:
         return sa.select(sa.func.jsonb_object_keys(record)).select_from(rows).distinct()
 
@@ -115,6 +129,13 @@ def _overriding(insert: _Overriding, compiler: Any, **options: Any) -> str:
     text: str = compiler.visit_insert(insert, **options)
     head, columns, rest = text.partition(") ")
     return f"{head}{columns}OVERRIDING SYSTEM VALUE {rest}"
+
+
+def _kind_of_key(kind: Any) -> Any:
+    """The type in which a key's text can be compared with the column, whatever its size; None where the table itself has to say."""
+    if isinstance(kind, sa.Integer):
+        return sa.BigInteger()
+    return sa.Uuid() if isinstance(kind, sa.Uuid) and kind.native_uuid else None
 
 
 def _plain(value: Expression) -> Expression:

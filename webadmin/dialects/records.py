@@ -67,6 +67,13 @@ class Recording:
         """
         raise NotImplementedError
 
+    def recorded_key(
+        self, record: Expression, table: sa.Table, columns: Sequence[sa.Column[Any]]
+    ) -> dict[str, Expression]:
+        """What :meth:`recorded` gives, of columns that rows are looked up by: as plain expressions where that can be, which a
+        planner judges better than a function's rows."""
+        return self.recorded(record, table, columns)
+
     def record_names(self, rows: sa.FromClause, record: Expression) -> sa.Select[Any]:
         """A select of the names of the columns that any ``record`` of ``rows`` speaks of; to be restricted by the caller."""
         raise NotImplementedError

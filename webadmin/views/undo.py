@@ -9,8 +9,8 @@ from typing import Any
 from webadmin.changes.record.decoding import RecordedRow
 from webadmin.changes.record.entries import Change
 from webadmin.changes.record.reading import History
+from webadmin.changes.undo.doing import undo as apply_undo
 from webadmin.changes.undo.plan import LOST, UndoPlan, plan_undo
-from webadmin.changes.undo.plan import undo as apply_undo
 from webadmin.changes.undo.standing import GONE, HIDDEN, MOVED, READY, THERE, USED
 from webadmin.listing.lookup import Choice
 from webadmin.request import AdminRequest, Answer, Page, Redirect

@@ -138,7 +138,7 @@ class Journal:
     def write_after(self, step: int, rows: Recorded, names: Sequence[str]) -> None:
         """Write down what became of the rows of a step's updates, and forget those that are as they were."""
         own = self._updates(step, rows)
-        told = self.dialect.recorded(change_row.c.before, rows.table, rows.key)
+        told = self.dialect.recorded_key(change_row.c.before, rows.table, rows.key)
         kept = {n: rows.kept[n] for n in (*rows.key_names, *names)}
         now = (
             sa.select(change_row.c.id, self.dialect.record_row(kept).label("after"))
@@ -210,7 +210,7 @@ class Journal:
     def write_made(self, rows: Recorded, back: sa.ColumnElement[bool]) -> None:
         """Write down, as a step of its own, the rows that have been made anew from the records ``back``."""
         step = self.step()
-        told = self.dialect.recorded(change_row.c.before, rows.table, rows.key)
+        told = self.dialect.recorded_key(change_row.c.before, rows.table, rows.key)
         keys = [told[column.name].label(f"key_{number}") for number, column in enumerate(rows.key)]
         source = sa.select(*keys).select_from(change_row).where(back).subquery("source")
         found = sa.select(

@@ -74,7 +74,7 @@ def _pointing(journal: Journal, step: int, edge: Edge, child: Recorded) -> sa.Co
     """The rows of ``edge`` whose parents are written down as deleted, and that are not written down themselves."""
     dialect, parent = journal.dialect, edge.parent_columns[0].table
     gone = change_row.alias("gone")
-    told = dialect.recorded(gone.c.before, parent, edge.parent_columns)
+    told = dialect.recorded_key(gone.c.before, parent, edge.parent_columns)
     parents = (
         sa.select(*(told[column.name] for column in edge.parent_columns))
         .select_from(gone)

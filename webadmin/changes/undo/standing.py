@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
 from webadmin.changes.references import database_edges
 from webadmin.database.own_tables.changes import DELETE, INSERT, change_row
+from webadmin.errors import Conflict
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.context import Context
 from webadmin.options.view import View
+from webadmin.text import gettext as _
+from webadmin.text import humanize
 
 READY = "ready"
 MOVED = "moved"
@@ -99,7 +104,7 @@ class Group:
     def records(self, *where: sa.ColumnElement[bool]) -> Any:
         """A subquery of the group's records: ``id``, ``before``, ``after``, and the row's key as ``key_0`` and so on."""
         record = change_row.c.before if self.kind == DELETE else change_row.c.after
-        told = self.context.dialect.recorded(record, self.table, self.rows.key)
+        told = self.context.dialect.recorded_key(record, self.table, self.rows.key)
         keys = [told[column.name].label(f"key_{number}") for number, column in enumerate(self.rows.key)]
         own = (change_row.c.id, change_row.c.before, change_row.c.after)
         return sa.select(*own, *keys).select_from(change_row).where(self.of, *where).subquery("told")
@@ -143,3 +148,20 @@ class Group:
                 == dialect.record_key([source.c[column.key] for column in recorded(edge.child).key]),
             )
             yield sa.exists(sa.select(sa.literal(1)).select_from(source).where(*pointing, sa.not_(by_itself)))
+
+
+@contextmanager
+def in_its_types(group: Group) -> Iterator[None]:
+    """Say it in words when a column cannot take any more what was written down."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        if not group.context.dialect.failure(error).value:
+            raise
+        rows = group.view.name_plural.lower() if group.view else humanize(group.table.fullname)
+        raise Conflict(
+            _("A column of {rows} has another type by now, so the change cannot be undone.").format(
+                rows=rows
+            ),
+            title=_("Not undone"),
+        ) from error
