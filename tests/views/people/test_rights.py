@@ -172,6 +172,13 @@ def test_people_of_the_host(sqlite_engine: Engine, tables: bool) -> None:
     assert not nobody.css("[data-list], #f-list option[value=things]")
 
 
+@pytest.mark.parametrize("id", ["", "7", "00000000-0000-7000-8000-000000000000"])
+def test_somebody_without_an_account(house: House, id: str) -> None:
+    """Whoever comes in by another way, such as the terminal's token, has what that gives."""
+    page = Client(house.admin, User("root", grants=("*.view",), id=id)).get("/account/rights/")
+    assert line(page, "view", "things") == ("true", "given at the login: *.view")
+
+
 def test_a_read_only_admin(house: House) -> None:
     """Says so, for everything that writes."""
     admin = Admin(house.engine, read_only=True)

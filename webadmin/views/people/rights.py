@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from webadmin.auth.accounts import roles
+from webadmin.auth.accounts.own import account_id
 from webadmin.auth.user import PERMISSIONS, User
 from webadmin.errors import BadRequest
 from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import gettext as _
-from webadmin.views.people.common import Tab, check_tables, has_tables, people_log_in, place, tabs
+from webadmin.views.people.common import Tab, check_tables, has_tables, place, tabs
 from webadmin.views.people.granting import permission_label
 from webadmin.views.people.people import Option
 from webadmin.views.people.person import get
@@ -59,15 +59,14 @@ class RightsPage:
 
 def own(request: AdminRequest) -> Answer:
     """What the person of the request may do; ``list`` and ``do`` ask about one list, or about one thing to do."""
-    user = request.user
-    if user.id and people_log_in(request):
-        sources = Sources(roles.rights_of(request.session, UUID(user.id)))
+    user, id = request.user, account_id(request.identity, request.user)
+    if id is not None:
+        rights = roles.rights_of(request.session, id)
+    elif user.roles and has_tables(request):
+        rights = roles.Rights(roles=roles.rights_by_names(request.session, user.roles))
     else:
-        known = (
-            roles.rights_by_names(request.session, user.roles) if user.roles and has_tables(request) else {}
-        )
-        rights = roles.Rights(roles=known)
-        sources = Sources(rights, frozenset(user.grants) - rights.all)
+        rights = roles.Rights()
+    sources = Sources(rights, frozenset(user.grants) - rights.all)
     page = _page(request, user, sources, own=True, url=place(request, "rights"), name=user.name)
     return Page("rights.html", page)
 
@@ -78,7 +77,7 @@ def of_person(request: AdminRequest) -> Answer:
     person = get(request)
     rights = roles.rights_of(request.session, person.id)
     grants = rights.all if person.disabled_at is None else frozenset()
-    user = User(person.called, grants=grants, id=str(person.id), roles=tuple(rights.roles))
+    user = User(person.name, grants=grants, id=str(person.id), roles=tuple(rights.roles))
     url = place(request, "people", person.id, "rights")
     page = _page(request, user, Sources(rights), own=False, url=url, name=person.called)
     page = replace(
