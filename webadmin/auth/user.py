@@ -29,7 +29,7 @@ SITE_PERMISSIONS = (ACCOUNTS, DATABASE)
 class User:
     """Somebody who is logged in.
 
-    :param name: shown in the page and written into records.
+    :param name: shown in the page and written into records; of an account the name that is typed, which nobody else has.
     :param grants: ``"orders.change"``, ``"orders.*"``, ``"*.view"``, ``"@accounts"`` or ``"*"``.
     :param id: stable key of the account, where there are accounts.
     :param roles: names of roles that are kept in webadmin's own tables; what they may do is added to ``grants``.
@@ -39,6 +39,8 @@ class User:
     grants: Collection[str] = ("*",)
     id: str = ""
     roles: Collection[str] = ()
+    full_name: str = field(default="", compare=False)
+    """What pages call the person, where it is not ``name``. Rights are not to go by it: at a login elsewhere people may choose theirs."""
     request: Any = field(default=None, compare=False, repr=False)
     """The request that the person is making; for row scopes that need more than the person."""
 

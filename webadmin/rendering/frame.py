@@ -47,7 +47,7 @@ class Frame:
             navigation=self.navigation(user, connection) if whole and user is not None else (),
             messages=tuple(_message(item) for item in cookie.take_messages()) if whole else (),
             csrf_token=csrf_token,
-            user_name=user.name if user is not None else "",
+            user_name=(user.full_name or user.name) if user is not None else "",
             logout_url=self.urls.page("logout") if user is not None and self.identity.has_login else None,
             account_url=self.urls.page("account") if user is not None else None,
             static_url=self.urls.static,

@@ -70,7 +70,7 @@ def account(request: AdminRequest) -> Answer:
     return Page(
         "account.html",
         AccountPage(
-            user_name=request.user.name,
+            user_name=request.user.full_name or request.user.name,
             action_url=request.urls.page("account"),
             themes=_choices(_THEMES, kept.get("theme", "system")),
             densities=_choices(_DENSITIES, kept.get("density", "comfortable")),

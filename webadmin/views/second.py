@@ -101,6 +101,6 @@ def _recovered(request: AdminRequest, account_id: UUID) -> str:
 def _page(
     request: AdminRequest, known: Known, target: str, message: str = "", *, status: int = 200, wait: int = 0
 ) -> Page:
-    page = SecondPage(known.name, request.urls.page(_STEP), target, message)
+    page = SecondPage(known.full_name or known.name, request.urls.page(_STEP), target, message)
     headers = {"Retry-After": str(wait)} if wait else {}
     return Page("second.html", page, status=status, headers=headers, commits=bool(message))

@@ -78,7 +78,7 @@ class Accounts:
         else:
             # Whoever is half logged in may do nothing, so that no page of a step shows what they would see.
             grants = known.grants if not known.step else ()
-            user = User(known.name, grants=grants, id=str(known.account_id), roles=known.roles)
+            user = User(known.name, grants, str(known.account_id), known.roles, known.full_name)
         stale = sessions.now() - known.seen_at > sessions.SEEN_EVERY
         return Found(user, known.step, stale)
 

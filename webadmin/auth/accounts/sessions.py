@@ -60,6 +60,7 @@ class Known:
     """The account has a second factor."""
     wants_factor: bool = False
     """A role of the account asks for a second factor, and none was given at this login."""
+    full_name: str = ""
 
     @property
     def step(self) -> str:
@@ -126,7 +127,8 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
     found = session.execute(
         sa.select(
             _session.account_id,
-            sa.case((_account.full_name != "", _account.full_name), else_=_account.name).label("called"),
+            _account.name.label("account_name"),
+            _account.full_name,
             _session.name,
             _session.kind,
             _session.pending,
@@ -157,7 +159,8 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
     first = found[0]
     return Known(
         account_id=first.account_id,
-        name=first.called or first.name,
+        name=first.account_name or first.name,
+        full_name=first.full_name or "",
         kind=first.kind,
         pending=first.pending,
         created_at=first.created_at,
