@@ -247,6 +247,12 @@ def test_no_page_elsewhere_begins_a_login(site: Site) -> None:
         assert site.client.request(method, path).headers["location"].startswith("/login/")
 
 
+def test_too_many_parameters(site: Site) -> None:
+    """An address with hundreds of parameters is a bad request, and no fault of the program."""
+    for path in ("/login/oidc/", "/login/oidc/callback/", "/login/oidc/logout/"):
+        assert site.client.get(f"{path}?{'a=1&' * 200}").status_code == 400
+
+
 def test_logging_out_there_too(site: Site) -> None:
     """Logging out leads to a page that leads to the provider's, which knows where to come back to."""
     site.log_in()

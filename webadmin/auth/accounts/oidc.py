@@ -138,12 +138,11 @@ class OIDC:
         page = scope["path"].removeprefix(root).strip("/")
         if scope.get("method") != "GET" or page not in {START, BACK, LEAVE}:
             return
-        asked = {
-            name: values[-1]
-            for name, values in parse_qs(
-                scope.get("query_string", b"").decode("latin-1"), max_num_fields=50
-            ).items()
-        }
+        try:
+            several = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=50)
+        except ValueError:
+            raise BadRequest(_("The address holds more than any login needs.")) from None
+        asked = {name: values[-1] for name, values in several.items()}
         here = f"{connection.url.scheme}://{connection.url.netloc}{quote(root)}"
         try:
             if page == START:
