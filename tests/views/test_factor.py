@@ -37,6 +37,9 @@ def test_a_role_asks_for_it(site: Site) -> None:
         data = {"csrf_token": bridge.token(site.admin, ada.client)} if method == "POST" else None
         answer = ada.client.request(method, path, data=data)
         assert answer.headers.get("location", "").startswith("/account/second/?next="), (method, path)
+    # Nor does the page of an error show what the person would see.
+    error = parse(ada.send("/account/second/", 400, do="something else").text)
+    assert not error.css("a[href*=things], a[href*=people]")
     page = ada.get("/account/second/?next=/things/")
     assert "keeper" in page.text("main")
     assert page.css("svg path")
