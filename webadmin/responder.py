@@ -140,7 +140,7 @@ class Responder:
             sent = caller.form.multi_items()
             sealed = unsent.seal(self.secret, caller.cookie, caller.urls, from_here, sent)
             if sealed:
-                page = login.ended(self.settings.title, caller.urls.page("login"), sealed, caller.urls.home)
+                page = login.ended(self.identity, self.settings.title, caller.urls, sealed)
                 return self.respond(caller, Page("login.html", page, status=401))
         return self._finish(caller, _redirect(target, 303))
 

@@ -12,6 +12,7 @@ from tests.pages import Page, parse
 from tests.people import PASSWORD, Browser, admin_of, later, person, write
 from webadmin import Admin
 from webadmin.auth.accounts import sessions
+from webadmin.auth.identity import TokenLogin
 from webadmin.database.own_tables import accounts as tables
 
 TYPED = {"name": 'typed for <an hour> & "kept"'}
@@ -107,3 +108,13 @@ def test_not_kept(admin: Admin) -> None:
     for path, fields in (("/account/sessions/", {"others": "1"}), ("/things/add/", {"name": "x" * 600_000})):
         answer = browser.http.post(path, data=fields | {"csrf_token": token})
         assert answer.headers["location"].startswith("/login/")
+
+
+def test_without_an_account(sqlite_engine: Engine) -> None:
+    """Whoever came in by the terminal's token could not be told from another: nothing is kept for them."""
+    terminal = TokenLogin()
+    browser = Browser(admin_of(sqlite_engine, terminal=terminal))
+    browser.get(f"/login/?token={terminal.token}", 303)
+    form = browser.get("/things/1/change/")
+    later(browser.admin, sessions.Lifetime.idle)
+    assert browser.send(form, "form", TYPED).headers["location"].startswith("/login/")

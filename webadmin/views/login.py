@@ -9,8 +9,9 @@ from webadmin import logs
 from webadmin.auth.accounts import oidc, sessions, store, throttle
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.accounts.store import Account
-from webadmin.auth.identity import TokenLogin
+from webadmin.auth.identity import Identity, TokenLogin
 from webadmin.auth.sqladmin_backends import BackendIdentity, let_in
+from webadmin.rendering.urls import Urls
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
 from webadmin.views import first, unsent
@@ -66,10 +67,20 @@ def logout(request: AdminRequest) -> Answer:
     return Redirect(request.urls.page("login") if request.identity.has_login else request.urls.home)
 
 
-def ended(title: str, action_url: str, sealed: str, next: str) -> LoginPage:
+def ended(identity: Accounts, title: str, urls: Urls, sealed: str) -> LoginPage:
     """The page for somebody whose session ended while they filled in a form, which is ``sealed``."""
-    note = _("Your session has ended. Nothing that you typed is lost: log in, and you can send it again.")
-    return LoginPage(title, action_url, next, with_password=True, note=note, unsent=sealed)
+    note = _(
+        "Your session has ended. Nothing that you typed is lost: log in with your password, and you can send it again."
+    )
+    return LoginPage(
+        title,
+        urls.page("login"),
+        urls.home,
+        with_password=True,
+        note=note,
+        unsent=sealed,
+        others=_others(identity, urls, urls.home),
+    )
 
 
 def _with_backend(request: AdminRequest) -> Answer:
@@ -263,7 +274,7 @@ def _page(
         wait=wait,
         note=note,
         unsent=unsent.carried(request),
-        others=_others(request),
+        others=_others(request.identity, request.urls, _target(request)),
     )
     headers = {"Retry-After": str(wait)} if wait else {}
     refused = 429 if wait else 422 if message else 200
@@ -271,6 +282,6 @@ def _page(
     return Page("login.html", page, status=status or refused, headers=headers, commits=bool(message))
 
 
-def _others(request: AdminRequest) -> Sequence[tuple[str, str]]:
-    place = request.identity.oidc if isinstance(request.identity, Accounts) else None
-    return ((place.label, request.urls.login(_target(request), oidc.START)),) if place is not None else ()
+def _others(identity: Identity, urls: Urls, next: str) -> Sequence[tuple[str, str]]:
+    place = identity.oidc if isinstance(identity, Accounts) else None
+    return ((place.label, urls.login(next, oidc.START)),) if place is not None else ()
