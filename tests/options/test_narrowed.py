@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from tests.security.ledger import VIEWS
+from tests.security.ledger import VIEWS, Good
 from webadmin import ModelView, User
 from webadmin.dialects.search import TextIndex
 from webadmin.listing.search import open_columns
@@ -124,6 +124,13 @@ def test_nobody_is_asked_twice_the_same() -> None:
     assert full.for_user(User("clerk")).views["goods"].info.columns.keys() == {
         "id", "name", "state", "price", "made_at", "client_id", "deleted_at"
     }  # fmt: skip
+    formatters = [
+        full.for_user(User(name)).views["goods"].list_columns[0].formatter for name in ("boss", "clerk")
+    ]
+    assert [function(Good(name="Good", cost=5), "name") for function in formatters if function] == [
+        "Good (5)",
+        "not available",
+    ]
 
 
 def test_an_index_of_words_that_is_named() -> None:

@@ -18,6 +18,8 @@ from tests.security.desk import Visitor
 from tests.security.ledger import (
     COST,
     MARK,
+    Client,
+    ClientView,
     admin_of,
     boss_of,
     clerk_of,
@@ -248,11 +250,18 @@ def test_drafts_and_dialogs(clerk: Visitor) -> None:
 
 def test_rows_whose_list_is_closed_are_not_called_by_it(ledger: Engine) -> None:
     """Whoever may not look at a list sees its rows by the label of their model, and then too without what is hidden."""
-    clerk = Visitor(admin_of(ledger), name="clerk", grants="goods.*")
-    for path in ("/goods/", "/goods/1/", "/goods/1/change/", "/goods/export/?format=csv&relations=label"):
-        answer = clerk.get(path)
-        assert answer.status_code == 200
-        assert not tells(answer.text)
+
+    class Nameless(ClientView, model=Client):
+        key = "clients"
+        unread = ClientView.unread | {"title"}
+
+    for view, shown in ((ClientView, "Client"), (Nameless, "Client 1")):
+        clerk = Visitor(admin_of(ledger, view), name="clerk", grants="goods.*")
+        for path in ("/goods/", "/goods/1/", "/goods/1/change/", "/goods/export/?format=csv&relations=label"):
+            answer = clerk.get(path)
+            assert answer.status_code == 200
+            assert shown in answer.text
+            assert not tells(answer.text)
 
 
 @ON_ONE
