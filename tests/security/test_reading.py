@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
+import zipfile
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -92,6 +94,20 @@ def test_what_is_shown_in_part(visitor: Visitor, path: str) -> None:
     page = visitor.page(path)
     assert IBAN not in page.root.text_content()
     assert IBAN.lower() not in page.root.text_content().lower()
+
+
+@pytest.mark.parametrize("format", ["csv", "json", "jsonl", "xlsx"])
+@pytest.mark.parametrize("columns", ["all_columns=1", "columns=iban", "columns=iban&values=formatted"])
+def test_files_of_what_is_shown_in_part(visitor: Visitor, format: str, columns: str) -> None:
+    """A file has no more of it than pages have, the one with exact values neither."""
+    answer = visitor.get(f"/clients/export/?format={format}&{columns}")
+    assert answer.status_code == 200
+    content = answer.content
+    if format == "xlsx":
+        book = zipfile.ZipFile(io.BytesIO(content))
+        content = b"".join(book.read(name) for name in book.namelist())
+    assert IBAN.encode() not in content
+    assert "DE…00".encode() in content or format == "xlsx"
 
 
 @pytest.mark.parametrize("path", ["/clients/facets/iban/", "/clients/summary/?group=iban"])

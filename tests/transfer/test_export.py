@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker, with_loader_criteria
 from starlette.testclient import TestClient
 
 from tests.pages import parse
-from webadmin import Admin, User
+from webadmin import Admin, ModelView, User
 from webadmin.database.session import Database
 from webadmin.database.stop import Stop
 from webadmin.demo.models import Order, OrderStatus, Product
@@ -280,3 +280,28 @@ def test_only_so_many_at_once(shop_pg: Engine) -> None:
         assert answer.headers["retry-after"] == "60"
     assert client.get("/orders/export/?format=csv&columns=id").status_code == 200
     database.engine.dispose()
+
+
+def test_texts_with_a_formatter(kept_shop: Any) -> None:
+    """Exact values of a text that a formatter may show in part are only for whom the view names it; numbers are exact for all."""
+
+    class Shown(ModelView, model=Product):
+        key = "shown"
+        column_list = [Product.name, Product.weight]
+        column_formatters = {
+            Product.name: lambda row, name: row.name[:1],
+            Product.weight: lambda row, name: f"{row.weight} g",
+        }
+
+    class Named(Shown, model=Product):
+        key = "named"
+        column_export_list = [Product.name]
+
+    admin = Admin(kept_shop("sqlite"))
+    admin.add_view(Shown)
+    admin.add_view(Named)
+    client = TestClient(admin)
+    shown, named = (rows_of(client.get(f"/{key}/export/?format=csv&sort=id")) for key in ("shown", "named"))
+    assert [row["name"] for row in shown] == [row["name"][:1] for row in named]
+    assert max(len(row["name"]) for row in named) > 1
+    assert not any(row["weight"].endswith("g") for row in shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from webadmin.database.inspection import Kind
 from webadmin.database.keys import Key
 from webadmin.errors import BadRequest
 from webadmin.listing.params import ListParams
@@ -21,6 +22,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 }
 """The parameters of an export with what each may be, the default first."""
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+_TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -94,5 +96,15 @@ def columns_of(view: View, params: ListParams, form: Form, *, every: bool = Fals
         names = params.columns or tuple(column.name for column in view.export_columns)
     own = {column.name: column for column in view.export_columns}
     found = (view.all_columns.get(name) or own[name] for name in names)
-    # What the list's formatters make of a value is for people alone.
-    return tuple(replace(column, formatter=None) if form.raw else column for column in found)
+    if not form.raw:
+        return tuple(found)
+    return tuple(column if _in_part(view, column) else replace(column, formatter=None) for column in found)
+
+
+def _in_part(view: View, column: ShownColumn) -> bool:
+    """Whether a column's formatter counts for exact values as well: it may show a text in part, the ends of an account number say.
+    What it makes of other values is for people alone, and so it is of what the view names for exports."""
+    info, named = column.attribute.column, view.options.column_export_list
+    if column.formatter is None or info is None or info.kind not in _TEXTS:
+        return False
+    return not named or isinstance(named, str) or column.name not in {one.name for one in view.export_columns}

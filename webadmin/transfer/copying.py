@@ -56,7 +56,7 @@ def _file(context: Context, export: Export, stmt: sa.Select[Any]) -> Iterator[by
 
 def _value(context: Context, view: View, column: ShownColumn, *, by_key: bool) -> Any:
     attribute = column.attribute
-    if attribute.path:
+    if attribute.path or column.formatter is not None:
         return None
     relation = attribute.relation
     if relation is not None and relation.uselist:

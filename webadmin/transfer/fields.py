@@ -32,7 +32,7 @@ def fields(context: Context, export: Export) -> list[Field]:
 def _field(context: Context, export: Export, cells: Cells, column: ShownColumn) -> Field:
     attribute = column.attribute
     relation = attribute.relation
-    if not export.form.raw:
+    if not export.form.raw or column.formatter is not None:
         return _formatted(cells, column)
     if relation is not None:
         if relation.uselist:
