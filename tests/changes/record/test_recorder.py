@@ -7,10 +7,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from tests.changes.record.bookshop import Base, Book, Shelf, Tag, links, recording, rows
+from tests.changes.record.bookshop import Base, Book, Shelf, Tag, last, links, recording, rows
 from webadmin.changes.statements import delete_rows, insert_rows, update_rows
 from webadmin.database.own_tables.changes import change
-from webadmin.listing.scope import rewritten
+from webadmin.listing.scope import many, rewritten
 
 
 def test_update(books: Engine) -> None:
@@ -121,6 +121,32 @@ def test_steps(books: Engine) -> None:
         "112",
         "12123",
     ]
+
+
+def test_rows_that_were_locked(books: Engine) -> None:
+    """What a row was like when it was locked is believed for as long as it is true: not behind a statement, nor a savepoint."""
+    with recording(books) as ctx:
+        view = ctx.registry.for_model(Shelf)
+        assert view is not None
+        one, two = many(ctx, view, [(1,), (2,)], lock=True)
+        ctx.session.execute(sa.update(Shelf).where(Shelf.id == 1).values(name="1"))
+        ctx.session.refresh(one)
+        one.name += "2"
+        two.name = "3"
+    assert [((row[3] or {})["name"], (row[4] or {})["name"]) for row in rows(books)] == [
+        ("a", "1"),
+        ("1", "12"),
+        ("b", "3"),
+    ]
+    with recording(books) as ctx:
+        with ctx.session.begin_nested() as savepoint:
+            ctx.session.execute(sa.update(Shelf).where(Shelf.id == 2).values(name="not kept"))
+            many(ctx, view, [(2,)], lock=True)
+            savepoint.rollback()
+        many(ctx, view, [(1,)], lock=True)[0].name = "12"
+        ctx.session.get_one(Shelf, 2).name = "4"
+    [(_table, _key, _kind, before, after, _redacted)] = rows(books, last(books))
+    assert (before, after) == ({"id": 2, "name": "3"}, {"id": 2, "name": "4"})
 
 
 def test_new_key(books: Engine) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy.orm import SessionTransaction
 
 from webadmin.changes.record.columns import Recorded
 from webadmin.changes.record.ending import Ending, write_ending
@@ -70,6 +71,8 @@ class Journal:
         self.id: UUID = uuid7()
         self.steps = 0
         self._begun = False
+        self._begun_in: SessionTransaction | None = None
+        """The savepoint in which it was begun."""
 
     @property
     def connection(self) -> sa.Connection:
@@ -80,6 +83,13 @@ class Journal:
         self._begin()
         self.steps += 1
         return self.steps
+
+    def rolled_back(self, transaction: SessionTransaction) -> None:
+        """Begin anew where the change was begun in ``transaction``, or in a savepoint within it, which is undone now."""
+        inner = self._begun_in
+        while inner is not None and inner is not transaction:
+            inner = inner.parent
+        self._begun, self._begun_in = self._begun and inner is None, None if inner else self._begun_in
 
     def write(self, entries: Sequence[Entry], step: int = 0) -> None:
         """Write ``entries`` down, as steps of their own unless one is named."""
@@ -263,7 +273,7 @@ class Journal:
     def _begin(self, count: int = 0) -> None:
         if self._begun:
             return
-        self._begun = True
+        self._begun, self._begun_in = True, self.context.session.get_nested_transaction()
         self.connection.execute(sa.insert(change), self._entry() | {"row_count": count})
 
     def _entry(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction
 
 from webadmin.changes.catalog import catalog_of
 from webadmin.changes.record.columns import Recorded, recorded
@@ -110,8 +110,10 @@ class Recorder:
         """See ``listing.held``: rows of one table whose statements have no other name for it."""
         mapper = inspect_model(model).mapper
         table = mapper.local_table
-        plain = mapper.inherits is None and mapper.polymorphic_on is None and isinstance(table, sa.Table)
-        return told(self.journal.context, recorded(table)) if plain else ()
+        if mapper.inherits is not None or mapper.polymorphic_on is not None or is_own(mapper):
+            return ()
+        known = isinstance(table, sa.Table) and bool(recorded(table).key)
+        return told(self.journal.context, recorded(table)) if known else ()
 
     def sees(self, row: Any, said: Sequence[Any]) -> None:
         """See ``listing.held``."""
@@ -119,7 +121,8 @@ class Recorder:
         for table, key in places_of(row, tuple(state_of(row).identity or ())):
             self.watch.notice(table, key, (row_key, record))
 
-    def _rolled_back(self, _session: Session, _transaction: Any) -> None:
+    def _rolled_back(self, _session: Session, transaction: SessionTransaction) -> None:
+        self.journal.rolled_back(transaction)
         self.watch.forget()
 
     # -- the unit of work --------------------------------------------------------------------------------
