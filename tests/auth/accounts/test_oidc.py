@@ -160,6 +160,7 @@ def test_the_truth(site: Site) -> None:
 WRONG: dict[str, dict[str, Any]] = {
     "another issuer": {"iss": "https://evil.example"},
     "for another client": {"aud": "other"},
+    "for another client, by this one": {"aud": "other", "azp": CLIENT},
     "for others too": {"aud": [CLIENT, "other"]},
     "by another client": {"azp": "other"},
     "another login's": {"nonce": "x"},

@@ -129,7 +129,6 @@ class Provider:
         options = {
             "iss": {"essential": True, "value": self.issuer},
             "aud": {"essential": True, "value": self.client_id},
-            "nonce": {"essential": True, "value": nonce},
         }
         params = {"nonce": nonce, "client_id": self.client_id, "access_token": access_token}
         try:
