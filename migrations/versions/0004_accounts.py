@@ -119,9 +119,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.String(40), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_webadmin_account_event"),
     )
-    op.create_index(
-        "ix_webadmin_account_event_subject_id_id", "webadmin_account_event", ["subject_id", "id"]
-    )
+    op.create_index("ix_webadmin_account_event_subject_id_id", "webadmin_account_event", ["subject_id", "id"])
 
 
 def _to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:

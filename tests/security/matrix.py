@@ -102,7 +102,9 @@ EXPECTED: dict[str, dict[str, Ask]] = {
         "POST": at_row(409, rows=CHANGES),
     },  # nobody has looked at the plan
     "database": {"GET": PLAIN},
-    "database/{name}": {"GET": Ask(GONE)},  # no table is called as the action is; tests/views/test_database.py
+    "database/{name}": {
+        "GET": Ask(GONE)
+    },  # no table is called as the action is; tests/views/test_database.py
     "{key}": {"GET": BY_OWNER},
     "{key}/rows": {"GET": BY_OWNER},
     "{key}/count": {"GET": BY_OWNER},

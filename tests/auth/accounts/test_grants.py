@@ -31,7 +31,9 @@ def test_parts(grant: str, key: str, permission: str) -> None:
 def test_what_there_is() -> None:
     """Lists, permissions and actions that are known, and what holds for all of them."""
     known = "* @accounts @database *.view *.action:ship orders.* orders.share_views orders.action:ship sales.orders.view tags.action:a.b"
-    unknown = "*.* view orders orders. .view *. @all orders.fly orders.action: orders.action:a.b gone.view *.fly"
+    unknown = (
+        "*.* view orders orders. .view *. @all orders.fly orders.action: orders.action:a.b gone.view *.fly"
+    )
     assert [grant for grant in known.split(" ") if not WORDS.knows(grant)] == []
     assert [grant for grant in unknown.split(" ") if WORDS.knows(grant)] == []
     assert "orders.action:ship" in WORDS.allowed("orders.fly")
