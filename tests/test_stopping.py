@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from tests import bridge
+from webadmin.database.stop import Stop
 from webadmin.endpoint import respond
 from webadmin.errors import BadRequest
 from webadmin.request import AdminRequest, Answer
 from webadmin.runtime import Route
-from webadmin.database.stop import Stop
 
 ENDLESS = sa.text(
     "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 - x FROM n WHERE x < 2) SELECT count(*) FROM n"
