@@ -26,6 +26,7 @@ from tests.security.ledger import (
     tells,
     with_history,
 )
+from webadmin import Admin
 from webadmin.database.own_tables.changes import change
 from webadmin.demo.server import EmbeddedServer
 from webadmin.routes import ROUTES
@@ -59,13 +60,19 @@ def ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def clerk(ledger: Engine) -> Visitor:
-    return clerk_of(admin_of(ledger))
+def admin(ledger: Engine) -> Admin:
+    """One for all: what it remembers of one person must not be told another."""
+    return admin_of(ledger)
 
 
 @pytest.fixture(scope="module")
-def boss(ledger: Engine) -> Visitor:
-    return boss_of(admin_of(ledger))
+def clerk(admin: Admin) -> Visitor:
+    return clerk_of(admin)
+
+
+@pytest.fixture(scope="module")
+def boss(admin: Admin) -> Visitor:
+    return boss_of(admin)
 
 
 def addresses(engine: Engine) -> Iterator[str]:
