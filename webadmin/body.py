@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -23,6 +24,7 @@ async def read_form(request: Request, limits: Limits) -> FormData:
     stream = _limited(request, limits, fields=limits.fields if plain else None)
     try:
         if kind == "multipart/form-data":
+            _check_encoding(request)
             form = await MultiPartParser(
                 request.headers,
                 stream,
@@ -44,6 +46,14 @@ async def read_form(request: Request, limits: Limits) -> FormData:
             raise _too_many(limits) from error
         raise BadRequest(_("What was sent is not a readable form.")) from error
     return form
+
+
+def _check_encoding(request: Request) -> None:
+    """Raise BadRequest for another encoding of texts than that of our pages: among those that Python knows are some that take
+    minutes for a megabyte, during which nobody is answered."""
+    _kind, options = parse_options_header(request.headers["content-type"])
+    if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+        raise BadRequest(_("What was sent is not a readable form."))
 
 
 async def _limited(

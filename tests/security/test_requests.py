@@ -270,3 +270,17 @@ def test_a_message_keeps_within_its_cookie(small_desk: Engine) -> None:
             assert len(value) < 4096
             assert "\n" not in value
     assert stored(small_desk, Ticket, 2).title == f"{FOREIGN} two"
+
+
+@pytest.mark.parametrize("charset", ["punycode", "utf-7", "unicode_escape", "undefined", '"PunyCode"'])
+def test_encodings_of_forms(small_desk: Engine, charset: str) -> None:
+    """Nobody chooses in which encoding their form is read: some take minutes for what is quickly sent, others fail."""
+    visitor = Visitor(admin_of(small_desk))
+    text = "-" + "a" * 2000
+    body = f'--X\r\nContent-Disposition: form-data; name="title"\r\n\r\n{text}\r\n--X--\r\n'
+    for kind in (
+        f"multipart/form-data; boundary=X; charset={charset}",
+        f"multipart/form-data; charset={charset}; boundary=X",
+    ):
+        answer = visitor.post("/login/", content=body, headers={"content-type": kind})
+        assert answer.status_code == 400
