@@ -46,7 +46,8 @@ def test_a_matrix_that_is_right(webadmin_admin: Admin, small_desk: Engine) -> No
     before = contents(small_desk)
     assert_permissions(webadmin_admin, MATRIX, people=PEOPLE)
     assert_permissions(
-        webadmin_admin, {User("red"): dict.fromkeys(MATRIX["staff"], "*") | {"@accounts": True}}
+        webadmin_admin,
+        {User("red"): dict.fromkeys(MATRIX["staff"], "*") | {"@accounts": True, "@database": True}},
     )
     assert contents(small_desk) == before
 

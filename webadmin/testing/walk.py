@@ -116,7 +116,7 @@ def address(route: Route, values: Mapping[str, str]) -> str:
     parts = []
     for part in route.pattern.split("/"):
         name = part[1:-1] if part.startswith("{") else ""
-        value = values.get(name, ABSENT) if name else part
+        value = (values.get(name) or ABSENT) if name else part
         parts.append(value if name == "id" else quote(value))
     path = "/".join(["", *parts])
     return path if path.endswith(("/", "/rows")) else f"{path}/"
