@@ -18,6 +18,11 @@ _AT_ONCE = 50
 _LONG = 500
 """Characters above which a key's hash stands for it: an entry of an index cannot be much longer than 2,000 bytes."""
 
+_ROOM = sa.text(
+    "SELECT set_config('work_mem', '64MB', true)"
+    " WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')"
+)
+
 _preparer = pg.base.PGDialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
@@ -40,6 +45,10 @@ class PostgreSQLRecording(Recording):
         # https://www.postgresql.org/docs/18/dml-returning.html; a table of such a name hides what it stands for.
         known = (connection.dialect.server_version_info or (0,)) >= (18,)
         return table.alias("old") if known and table.name not in ("old", "new") else None
+
+    def make_room(self, connection: Connection) -> None:
+        # A hash that does not fit is worked off in parts, each of which goes through the whole table and all its indexes.
+        connection.execute(_ROOM)
 
     def record_value(self, value: Expression) -> Expression:
         return sa.cast(sa.func.to_jsonb(_plain(value)), sa.Text)

@@ -42,6 +42,9 @@ class Recording:
         they are can be returned."""
         return None
 
+    def make_room(self, connection: Connection) -> None:
+        """Let statements join a hundred thousand rows in memory until the transaction ends, where the system asks to be told."""
+
     def record_value(self, value: Expression) -> Expression:
         """``value`` as JSON text; NULL or ``null`` for NULL."""
         raise NotImplementedError

@@ -21,6 +21,9 @@ from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
 
+_MANY = 10_000
+"""Rows above which it matters how they are joined with their records."""
+
 
 def undo(context: Context, plan: UndoPlan, *, chosen: Collection[int] = (), reason: str = "") -> int:
     """Take the change of ``plan`` back, as far as its rows stand as it left them; returns how many rows were written.
@@ -35,6 +38,8 @@ def undo(context: Context, plan: UndoPlan, *, chosen: Collection[int] = (), reas
         raise Conflict(_("Nothing of this change can be taken back."), title=_("Not undone"))
     label = context.session.scalar(sa.select(change.c.label).where(change.c.id == plan.change)) or ""
     describe(context, "undo", plan.view, label=label, reason=reason, undoes=str(plan.change))
+    if plan.ready > _MANY:
+        context.dialect.make_room(context.session.connection())
     context.session.flush()
     context.session.expire_all()
     try:
