@@ -17,8 +17,8 @@ def test_the_bar_offers_what_fits(reader: Admin) -> None:
         ]
         for which in ("hide", "show", "only")
     }
-    assert set(names["hide"]) == {"edit", "mark-paid", "postpone", "mark-sent", "delete"}
-    assert set(names["show"]) == {"edit", "restore", "mark-paid", "postpone", "mark-sent", "delete"}
+    assert set(names["hide"]) == {"edit", "mark-paid", "postpone", "mark-sent", "export", "delete"}
+    assert set(names["show"]) == {"edit", "restore", "mark-paid", "postpone", "mark-sent", "export", "delete"}
     assert set(names["only"]) == {"restore", "purge"}
     page = reader.get("/orders/")
     assert [box.get("value") for box in page.css("input[type=checkbox][name=id][form=bulk]")] == page.ids()

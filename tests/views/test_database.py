@@ -55,7 +55,7 @@ def test_structure(client: TestClient) -> None:
         "total",
     }
     assert "primary key" in cells(page, "columns", 'data-column="id"')[0]
-    assert "/database/customers/" in [link.get("href") for link in page.css("#keys a")]
+    assert "/database/customers/" in [link.get("href") for link in page.css("#foreign-keys a")]
     assert "/database/order_lines/" in [link.get("href") for link in page.css("#pointing a")]
     assert page.one('#indexes tr[data-index="ix_orders_status"]') is not None
     assert page.one(".wa-head__actions a").get("href") == "/orders/"

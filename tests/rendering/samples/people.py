@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from webadmin.views.people.common import Tab
+from webadmin.views.people.common import NoAccountsPage, Tab
 from webadmin.views.people.facts import Facts, LoginLine, Moment
 from webadmin.views.people.granting import GrantBox, GrantRow, GrantTable
 from webadmin.views.people.people import Option, PeoplePage, PersonLine
@@ -225,6 +225,7 @@ PAGES = {
     "role.html": (role_page, bare_role_page),
     "role_delete.html": (role_delete_page, bare_role_delete_page),
     "people_log.html": (log_page, bare_log_page),
+    "no_accounts.html": (lambda: NoAccountsPage(people_page().tabs), lambda: NoAccountsPage(())),
     "rights.html": (rights_page, bare_rights_page),
 }
 """Template to its full and its bare context."""

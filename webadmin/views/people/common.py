@@ -15,7 +15,7 @@ from webadmin.auth.user import ACCOUNTS
 from webadmin.database.own_tables.accounts import NAME, TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.errors import Conflict, Forbidden, NotFound, Unprocessable
-from webadmin.request import AdminRequest
+from webadmin.request import AdminRequest, Page
 from webadmin.text import gettext as _
 
 AT_ONCE = 25
@@ -49,6 +49,16 @@ def has_tables(request: AdminRequest) -> bool:
     there = getattr(request.identity, "there", None)
     asked = there if isinstance(there, There) else There(TABLES)
     return asked.ask(request.dialect, request.session.connection())
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccountsPage:
+    tabs: tuple[Tab, ...]
+
+
+def no_tables(request: AdminRequest, current: str) -> Page:
+    """The page in place of a list of people or roles where there is nothing to keep them in."""
+    return Page("no_accounts.html", NoAccountsPage(tabs(request, current)))
 
 
 def check_tables(request: AdminRequest) -> None:

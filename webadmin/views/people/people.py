@@ -12,7 +12,7 @@ from webadmin.auth.accounts import roles
 from webadmin.errors import BadRequest
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import gettext as _
-from webadmin.views.people.common import AT_ONCE, Tab, check_tables, people_log_in, place, tabs
+from webadmin.views.people.common import AT_ONCE, Tab, has_tables, no_tables, people_log_in, place, tabs
 from webadmin.views.people.facts import Moment, moment
 
 _LONGEST = 200
@@ -68,7 +68,8 @@ class PeoplePage:
 
 def people(request: AdminRequest) -> Answer:
     """The accounts, found by ``q``, ``state`` (``enabled``, ``disabled``) and ``role``; ``page`` is the nearest that there is."""
-    check_tables(request)
+    if not has_tables(request):
+        return no_tables(request, "people")
     words, state, role = _asked(request)
     number = _page_number(request)
     found, count = accounts.find(

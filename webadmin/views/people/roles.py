@@ -10,7 +10,7 @@ from webadmin.auth.user import PERMISSIONS
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import gettext as _
 from webadmin.text import ngettext
-from webadmin.views.people.common import Tab, check_tables, people_log_in, place, tabs
+from webadmin.views.people.common import Tab, has_tables, no_tables, people_log_in, place, tabs
 from webadmin.views.people.granting import permission_label, site_labels
 
 _FEW = 6
@@ -45,7 +45,8 @@ class RolesPage:
 
 def roles(request: AdminRequest) -> Answer:
     """All roles, with what they may do and how many have them."""
-    check_tables(request)
+    if not has_tables(request):
+        return no_tables(request, "roles")
     page = RolesPage(
         tabs=tabs(request, "roles"),
         lines=tuple(_line(request, role) for role in kept.all_roles(request.session)),

@@ -12,7 +12,7 @@ from webadmin.errors import BadRequest
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import format_ago, format_date, format_datetime, localize
 from webadmin.text import gettext as _
-from webadmin.views.people.common import AT_ONCE, Tab, check_tables, place, tabs
+from webadmin.views.people.common import AT_ONCE, Tab, has_tables, no_tables, place, tabs
 
 SHOWN = 10
 """Entries on the page of what they are about."""
@@ -94,7 +94,8 @@ def _field(name: str) -> str:
 
 def log(request: AdminRequest) -> Answer:
     """What was done with people and roles, the newest first; ``before`` goes on."""
-    check_tables(request)
+    if not has_tables(request):
+        return no_tables(request, "log")
     text = request.value("before")
     try:
         before = UUID(text) if text else None
