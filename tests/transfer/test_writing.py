@@ -63,6 +63,12 @@ def test_copy_is_the_same(kept_shop: Any, key: str) -> None:
             if copied(context, Export(view, params, Form(), (column,))) is not None
         ]
         assert len(plain_ones) > 4
+        usual = [
+            column.name for column in columns_of(view, params, Form()) if column.attribute.relation is None
+        ]
+        assert set(usual) <= {column.name for column in plain_ones}, (
+            "the usual columns pass through no Python"
+        )
         export = Export(view, params, Form(), tuple(plain_ones))
         by_database = b"".join(copied(context, export) or ())
         by_python = b"".join(written_csv(export, read(context, export)))

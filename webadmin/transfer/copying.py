@@ -98,9 +98,7 @@ def _spelled(info: ColumnInfo, value: Any) -> Any:
 
 def _is_plain(type_: sa.types.TypeEngine[Any]) -> bool:
     """Whether a value is stored as it is shown: no code of anybody's stands between."""
-    if isinstance(type_, UtcDateTime):
-        return True
     if isinstance(type_, sa.Enum):
-        # The names of members are written; what is stored may be another text.
-        return type_.enum_class is None or list(type_.enums) == [member.name for member in type_.enum_class]
-    return not isinstance(type_, sa.TypeDecorator | sa.PickleType)
+        members = type_.enums if type_.enum_class is None else type_.enum_class.__members__
+        return len(members) == len(type_.enums)
+    return isinstance(type_, UtcDateTime) or not isinstance(type_, sa.TypeDecorator | sa.PickleType)
