@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from webadmin.database.inspection import ColumnInfo, Kind
 from webadmin.dialects.indexes import Index, InvertedIndex, TableStatistics, normalised
 from webadmin.explain.sorts import sort_findings
+from webadmin.listing.advice import free_name, index_name
 from webadmin.listing.served import live_condition
 from webadmin.options.context import Context
 from webadmin.options.view import View
 
-_LONGEST_NAME = 63
 _COMPARED = {
     Kind.INTEGER, Kind.NUMERIC, Kind.FLOAT, Kind.TEXT, Kind.ENUM, Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.UUID,
 }  # fmt: skip
@@ -54,17 +53,11 @@ def unindexed(context: Context, view: View) -> list[Unindexed]:
         if body in bodies or whole in bodies:
             continue
         make, _space, name = start.rpartition(" ")
-        free = next(tried for tried in _names(name) if tried not in names)
+        free = free_name(name, names)
         bodies.add(body)
         names.add(free)
         found.append(replace(finding, ddl=f"{make} {free} ON {body}"))
     return found
-
-
-def _names(name: str) -> Iterator[str]:
-    yield name
-    for number in range(2, 1000):
-        yield f"{name[: _LONGEST_NAME - 4]}_{number}"
 
 
 def _sorts(context: Context, view: View) -> Iterator[Unindexed]:
@@ -214,17 +207,11 @@ class _Table:
         prepared = self._connection.dialect.identifier_preparer
         make = "CREATE INDEX" if self.known.partitioned else self._dialect.create_index
         ddl = (
-            f"{make} {self.quoted(self._name(names))} ON {prepared.format_table(self._table)}"
+            f"{make} {self.quoted(index_name(self._table.name, names, self._taken))} ON {prepared.format_table(self._table)}"
             f"{f' USING {using}' if using else ''} ({', '.join(map(self.quoted, keys))})"
             f"{f' WHERE {where}' if where else ''};"
         )
         return Unindexed(kind, self._view.key, self._table.fullname, tuple(names), ddl, why, self._rows)
-
-    def _name(self, names: Sequence[str]) -> str:
-        plain = re.sub(r"\W+", "_", "_".join(["ix", self._table.name, *names]).lower())[:_LONGEST_NAME].strip(
-            "_"
-        )
-        return next(tried for tried in _names(plain) if tried not in self._taken)
 
 
 def _has(index: InvertedIndex, text: str, live: str) -> bool:

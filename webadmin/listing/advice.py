@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,12 +48,10 @@ def index_for(context: Context, view: View, sort: Sort) -> str | None:
         for part, key in zip(parts, order.keys, strict=True)
         if part is not None
     ]
-    words = "_".join(
-        ["ix", view.info.table.name, *(part.word for part in parts[:-1] or parts if part is not None)]
-    )
     known = statistics_of(context, view)
     taken = {index.name for index in known.indexes or ()} if known is not None else set()
-    name = prepared.quote(_free(re.sub(r"\W+", "_", words.lower())[:_LONGEST_NAME].strip("_"), taken))
+    words = [part.word for part in parts[:-1] or parts if part is not None]
+    name = prepared.quote(index_name(view.info.table.name, words, taken))
     make = "CREATE INDEX" if known is not None and known.partitioned else context.dialect.create_index
     where = ""
     if view.soft_delete is not None:
@@ -61,8 +59,14 @@ def index_for(context: Context, view: View, sort: Sort) -> str | None:
     return f"{make} {name} ON {prepared.format_table(view.info.table)} ({', '.join(keys)}){where};"
 
 
-def _free(name: str, taken: Collection[str]) -> str:
-    """A name that no index of the table has, such as one that lacks the key or holds other rows."""
+def index_name(table: str, words: Sequence[str], taken: Collection[str]) -> str:
+    """A name for an index of ``table`` over what ``words`` say, other than those ``taken``."""
+    plain = re.sub(r"\W+", "_", "_".join(["ix", table, *words]).lower())
+    return free_name(plain[:_LONGEST_NAME].strip("_"), taken)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """``name``, or it with a number: a name that no index of the table has, such as one that lacks the key or holds other rows."""
     return next(
         tried
         for tried in (name, *(f"{name[: _LONGEST_NAME - 4]}_{n}" for n in range(2, 1000)))

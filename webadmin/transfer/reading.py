@@ -36,12 +36,6 @@ def matching_rows(context: Context, export: Export, columns: Sequence[Any]) -> s
     return named(order.joined(context, stmt).order_by(*order.by()), _("Export"))
 
 
-def count(context: Context, export: Export) -> int:
-    """How many rows it has."""
-    found = matching_rows(context, export, [sa.literal(1)]).order_by(None).subquery("exported")
-    return int(context.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0)
-
-
 def read(context: Context, export: Export) -> Iterator[list[list[Any]]]:
     """The values of the rows, some hundred rows at a time."""
     view = export.view
