@@ -44,7 +44,9 @@ def unindexed(context: Context, view: View) -> list[Unindexed]:
     found: list[Unindexed] = []
     bodies: set[str] = set()
     names: set[str] = set()
-    for finding in (*_foreign_keys(context, view), *_sorts(context, view), *_questions(context, view)):
+    own = _table(context, view)
+    keys, questions = (_foreign_keys(own, view), _questions(own, view)) if own is not None else ((), ())
+    for finding in (*keys, *_sorts(context, view), *questions):
         if finding.ddl is None:
             found.append(finding)
             continue
@@ -73,10 +75,7 @@ def _sorts(context: Context, view: View) -> Iterator[Unindexed]:
         yield Unindexed("sort", view.key, view.info.table.fullname, columns, sort.ddl, why, sort.rows)
 
 
-def _foreign_keys(context: Context, view: View) -> Iterator[Unindexed]:
-    own = _table(context, view)
-    if own is None:
-        return
+def _foreign_keys(own: _Table, view: View) -> Iterator[Unindexed]:
     constraints = view.info.table.foreign_key_constraints
     for foreign in sorted(constraints, key=lambda each: list(each.column_keys)):
         names = [element.parent.name for element in foreign.elements]
@@ -89,10 +88,7 @@ def _foreign_keys(context: Context, view: View) -> Iterator[Unindexed]:
             )
 
 
-def _questions(context: Context, view: View) -> Iterator[Unindexed]:
-    own = _table(context, view)
-    if own is None:
-        return
+def _questions(own: _Table, view: View) -> Iterator[Unindexed]:
     yield from _filters(own, view)
     yield from _search(own, view)
     if view.soft_delete is not None:
