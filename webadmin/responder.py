@@ -16,7 +16,7 @@ from webadmin import logs
 from webadmin.auth import csrf
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.cookie import CookieSigner, SessionData
-from webadmin.auth.identity import Identity
+from webadmin.auth.identity import Identity, address_of
 from webadmin.auth.keys import Keys
 from webadmin.auth.user import User
 from webadmin.errors import BadRequest, Forbidden, LoginRequired, MethodNotAllowed, WebadminError
@@ -181,7 +181,7 @@ def _log_refusal(caller: Caller, error: Forbidden) -> None:
         request=caller.request_id,
         why=error.title,
         person=caller.user.name if caller.user is not None else "",
-        address=request.client.host if request.client is not None else "",
+        address=address_of(request),
         method=request.method,
         path=request.scope["path"],
     )

@@ -44,6 +44,12 @@ class Identity(Protocol):
         """What has to be awaited before the request goes to a worker thread."""
 
 
+def address_of(connection: HTTPConnection) -> str:
+    """The network address that a request comes from, as the server tells it; empty where it tells none."""
+    client = connection.client
+    return client.host if client is not None else ""
+
+
 class LocalUser:
     """Everybody at this very machine may do everything; nobody else may do anything.
 
@@ -73,7 +79,7 @@ class LocalUser:
             return False
         if connection.scope.get("http_version") == "1.0":
             return False
-        host = connection.client.host if connection.client else ""
+        host = address_of(connection)
         if host == "testclient":
             return True
         return _is_loopback(host) and _is_own_name(connection.headers.get("host", ""))

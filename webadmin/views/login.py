@@ -9,7 +9,7 @@ from webadmin import logs
 from webadmin.auth.accounts import oidc, sessions, store, throttle
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.accounts.store import Account
-from webadmin.auth.identity import Identity, TokenLogin
+from webadmin.auth.identity import Identity, TokenLogin, address_of
 from webadmin.auth.sqladmin_backends import BackendIdentity, let_in
 from webadmin.rendering.urls import Urls
 from webadmin.request import AdminRequest, Answer, Page, Redirect
@@ -181,14 +181,16 @@ def _by_password(request: AdminRequest, identity: Accounts) -> Answer:
         return _refused(request, identity, _("Enter your name and your password."))
     account = store.by_name(request.session, name)
     device = request.cookie.devices.get(str(account.id), "") if account is not None else ""
-    tallies = throttle.of_login(request.secret, "login", store.name_key(name), address_of(request), device)
+    tallies = throttle.of_login(
+        request.secret, "login", store.name_key(name), address_of(request.connection), device
+    )
     with throttle.trying(request.session, tallies) as attempt:
         if not attempt.wait and store.proven(account, password):
             attempt.succeeded()
     if attempt.wait:
         _logged(request, "login refused", _called(account), why="too many tries")
         return _refused(request, identity, wait=attempt.wait)
-    address = address_of(request)
+    address = address_of(request.connection)
     if (
         account is None
         or not attempt.went_well
@@ -222,12 +224,6 @@ def enter(request: AdminRequest, identity: Accounts, account: Account) -> None:
         request.cookie.know(str(account.id))
 
 
-def address_of(request: AdminRequest) -> str:
-    """The network address that a request comes from, as the server tells it."""
-    client = request.connection.client
-    return client.host if client is not None else ""
-
-
 def _why(account: Account | None) -> str:
     if account is None:
         return "no such account"
@@ -242,7 +238,9 @@ def _called(account: Account | None) -> str:
 
 
 def _logged(request: AdminRequest, event: str, name: str, **facts: str) -> None:
-    logs.security(event, request=request.request_id, name=name, address=address_of(request), **facts)
+    logs.security(
+        event, request=request.request_id, name=name, address=address_of(request.connection), **facts
+    )
 
 
 def _refused(request: AdminRequest, identity: Accounts, message: str = "", *, wait: int = 0) -> Page:

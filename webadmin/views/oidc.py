@@ -8,6 +8,7 @@ from webadmin import logs
 from webadmin.auth.accounts import elsewhere, sessions, store
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.accounts.oidc import OIDC, visit_of
+from webadmin.auth.identity import address_of
 from webadmin.errors import Forbidden, NotFound
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -44,8 +45,7 @@ def callback(request: AdminRequest) -> Answer:
     visit = visit_of(request.connection)
     if visit is None or visit.person is None:
         return Redirect(request.urls.login())
-    client = request.connection.client
-    address = client.host if client is not None else ""
+    address = address_of(request.connection)
     try:
         account = elsewhere.account_of(request.session, oidc, visit.person, address)
     except Forbidden as error:

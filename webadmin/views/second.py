@@ -9,6 +9,7 @@ from webadmin.auth.accounts import sessions, throttle, totp
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.accounts.sessions import Known
 from webadmin.auth.accounts.store import get, pending_of
+from webadmin.auth.identity import address_of
 from webadmin.errors import LoginRequired, NotFound
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -51,7 +52,7 @@ def second(request: AdminRequest) -> Answer:
     if request.method != "POST":
         return _page(request, known, target)
     device = request.cookie.devices.get(str(account_id), "")
-    place = request.connection.client.host if request.connection.client else ""
+    place = address_of(request.connection)
     tallies = throttle.of_login(request.secret, "second", str(account_id), place, device)
     with throttle.trying(request.session, tallies) as made:
         match = None

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
 from webadmin.auth.cookie import SessionData
+from webadmin.auth.identity import address_of
 from webadmin.database.own_tables import accounts as tables
 from webadmin.mixins import uuid7
 
@@ -102,7 +103,6 @@ def open_session(
     end(session, cookie)
     cookie.log_in(str(account_id) if account_id else name)
     moment = now()
-    client = connection.client
     values: dict[str, Any] = {
         "token_hash": token_hash(cookie.id),
         "id": uuid7(),
@@ -114,7 +114,7 @@ def open_session(
         "seen_at": moment,
         "factor_at": moment if factor else None,
         "ends_at": moment + lifetime.absolute,
-        "address": str(client.host if client else "")[: tables.ADDRESS],
+        "address": address_of(connection)[: tables.ADDRESS],
         "agent": _printable(connection.headers.get("user-agent", ""))[: tables.AGENT],
     }
     session.execute(sa.insert(tables.session).values(values))
