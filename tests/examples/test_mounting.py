@@ -144,12 +144,12 @@ def test_root_path_without_a_framework(admin: Any) -> None:
 @pytest.mark.parametrize("path", ["/admin", "/a/b/admin"])
 def test_litestar(admin: Any, path: str) -> None:
     """Litestar takes its mount point off the path without a word."""
-    walk(Litestar([asgi(path, is_mount=True, copy_scope=True)(admin)]), f"{path}/")
+    walk(Litestar([asgi(path, is_mount=True, copy_scope=True)(admin)], logging_config=None), f"{path}/")
 
 
 def test_litestar_root_path(admin: Any) -> None:
     """Litestar's mount, behind a prefix that uvicorn is told of."""
-    app = Litestar([asgi("/admin", is_mount=True, copy_scope=True)(admin)])
+    app = Litestar([asgi("/admin", is_mount=True, copy_scope=True)(admin)], logging_config=None)
     walk(take_off(as_uvicorn_does(app, "/shop"), "/shop"), "/shop/admin/")
 
 
