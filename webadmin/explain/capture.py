@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import TextClause, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,10 @@ class Captured:
     """Rows returned, where the driver knows it."""
     label: str = ""
     failed: bool = False
+    statement: Any = None
+    """What it was rendered from, an ``sa.Select`` as a rule; None for text."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The values of its parameters by their names in :attr:`statement`, before types made them the driver's."""
 
 
 @contextmanager
@@ -52,6 +56,7 @@ def capture(source: Connection | Session) -> Iterator[list[Captured]]:
         if not _BOOKKEEPING.match(sql):
             captured.append(statement)
             statement.label = _label(context, len(captured))
+            statement.statement, statement.values = _rendered(context)
         started.append((statement, perf_counter()))
 
     def after(_connection: Any, cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:
@@ -72,6 +77,16 @@ def capture(source: Connection | Session) -> Iterator[list[Captured]]:
             statement.failed = True
         event.remove(connection, "before_cursor_execute", before)
         event.remove(connection, "after_cursor_execute", after)
+
+
+def _rendered(context: Any) -> tuple[Any, Mapping[str, Any]]:
+    compiled = getattr(context, "compiled", None)
+    if compiled is None or isinstance(compiled.statement, TextClause):
+        return None, {}
+    # Of entities this has been turned into tables and columns.
+    core = getattr(compiled.compile_state, "statement", None)
+    values = context.compiled_parameters
+    return compiled.statement if core is None else core, values[0] if len(values) == 1 else {}
 
 
 def _label(context: Any, number: int) -> str:

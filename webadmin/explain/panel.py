@@ -19,10 +19,18 @@ from webadmin.explain.diagnosis import diagnose
 from webadmin.explain.finding import rows
 from webadmin.explain.measure import Budget, explain, run_page
 from webadmin.explain.plan import Plan, parse
+from webadmin.explain.proposal import Proposal
 from webadmin.text import format_number, ngettext
 from webadmin.text import gettext as _
 
 _WORD = re.compile(r"\w+")
+
+Propose = Callable[[Captured, Plan], tuple[Proposal, ...]]
+"""Finds the indexes that a statement lacks."""
+
+
+def _nothing(_statement: Captured, _plan: Plan) -> tuple[Proposal, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,8 @@ class StatementReport:
     """Why something could not be measured; empty when all could."""
     plan_json: str
     """The plan as the database gave it, for other tools; empty without one."""
+    proposals: tuple[Proposal, ...] = ()
+    """Indexes that would make it cheaper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,7 @@ def build(
     analyze: bool,
     budget_ms: int,
     hidden: Set[str] = frozenset(),
+    propose: Propose = _nothing,
 ) -> ExplainReport:
     """Run a page's reads once and report what they cost.
 
@@ -101,6 +112,7 @@ def build(
     :param budget_ms: milliseconds that all measurements together may take.
     :param hidden: names of columns, in lower case, of which the person may know nothing: a statement that asks about one, such as
         the condition of a row scope, is not shown.
+    :param propose: asked for the indexes of each statement that is shown.
     :raises sqlalchemy.exc.DBAPIError: when ``run`` fails for any reason but a time limit.
     """
     connection = session.connection()
@@ -112,7 +124,16 @@ def build(
     reports = tuple(
         _untold(statement, number, whole)
         if not hidden.isdisjoint(_WORD.findall(statement.sql.lower()))
-        else _report(dialect, connection, statement, number, whole=whole, analyze=analyze, budget=budget)
+        else _report(
+            dialect,
+            connection,
+            statement,
+            number,
+            whole=whole,
+            analyze=analyze,
+            budget=budget,
+            propose=propose,
+        )
         for number, statement in enumerate(captured, 1)
     )
     return ExplainReport(
@@ -164,6 +185,7 @@ def _report(
     whole: float,
     analyze: bool,
     budget: Budget,
+    propose: Propose,
 ) -> StatementReport:
     pieces = sql_format.layout(dialect.inline(connection, statement.sql, statement.parameters))
     sql = sql_format.text(pieces)
@@ -189,6 +211,7 @@ def _report(
         warnings=warnings,
         message=message,
         plan_json=json.dumps(answer, indent=2, ensure_ascii=False, default=str) if plan else "",
+        proposals=propose(statement, plan) if plan else (),
     )
 
 
