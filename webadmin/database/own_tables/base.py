@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 PREFIX = "webadmin_"
 VERSION_TABLE = "webadmin_version"
-HEAD = "0004"
+HEAD = "0005"
 """The last version in ``migrations/``."""
 
 metadata = sa.MetaData(

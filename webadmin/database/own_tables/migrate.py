@@ -12,13 +12,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
-from webadmin.database.own_tables import accounts, changes, lists
+from webadmin.database.own_tables import accounts, changes, imports, lists
 from webadmin.database.own_tables.base import VERSION_TABLE, is_own, metadata
 from webadmin.paths import MIGRATIONS
 
 __all__ = ["OPTIONS", "current_version", "downgrade", "upgrade"]
 
-SUBJECTS = (lists, changes, accounts)
+SUBJECTS = (lists, changes, accounts, imports)
 """The modules whose tables ``metadata`` holds."""
 
 OPTIONS: dict[str, Any] = {
