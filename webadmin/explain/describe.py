@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from webadmin.explain.finding import rows, size
 from webadmin.explain.plan import Plan, PlanNode, short
@@ -123,25 +122,24 @@ def detail(node: PlanNode) -> str:
 
 
 def _details(node: PlanNode) -> Iterator[str]:
-    extra = node.extra
     yield _target(node)
     if node.index_cond:
         yield short(node.index_cond)
-    for key in ("Hash Cond", "Merge Cond", "Join Filter", "Cache Key", "One-Time Filter"):
-        if key in extra:
-            yield short(str(extra[key]))
-    for key in ("Sort Key", "Group Key"):
-        if key in extra:
-            yield short(", ".join(map(str, extra[key])))
+    for condition in (node.join_cond, node.join_filter, node.cache.key, node.one_time_filter, node.tid_cond):
+        if condition:
+            yield short(condition)
+    for keys in (node.sort_key, node.group_key):
+        if keys:
+            yield short(", ".join(keys))
     if node.sort_method:
         where = _("%s of disk") if node.sort_on_disk else "%s"
         yield f"{node.sort_method}, {where % size(node.sort_kb)}"
-    yield from _memory(extra)
+    yield from _memory(node)
     if node.filter:
         yield _filter(node)
-    for key in ("Rows Removed by Join Filter", "Rows Removed by Index Recheck"):
-        if extra.get(key):
-            yield _("check drops %s rows") % rows(extra[key])
+    for dropped in (node.rows_removed_join, node.rows_removed_recheck):
+        if dropped:
+            yield _("check drops %s rows") % rows(dropped)
     if node.workers_planned:
         if node.measured:
             yield _("%(launched)d workers launched of %(planned)d") % {
@@ -150,14 +148,14 @@ def _details(node: PlanNode) -> Iterator[str]:
             }
         else:
             yield _("%d workers planned") % node.workers_planned
-    if extra.get("Subplan Name"):
-        yield str(extra["Subplan Name"])
+    if node.subplan:
+        yield node.subplan
     if node.buffers.temp:
         yield _("%s in temporary files") % size(node.buffers.temp * 8)
 
 
 def _target(node: PlanNode) -> str:
-    name = node.relation or node.extra.get("CTE Name") or node.extra.get("Function Name") or ""
+    name = node.relation or node.source or ""
     alias = node.alias if node.alias and node.alias != name else ""
     words = _("on %s") % name if name else ""
     if alias:
@@ -165,23 +163,22 @@ def _target(node: PlanNode) -> str:
     if node.index:
         using = _("using %s") % node.index
         words = f"{words} {using}".strip()
-    kinds = (node.extra.get("Partial Mode"), node.extra.get("Strategy"), node.extra.get("Join Type"))
+    kinds = (node.partial_mode, node.strategy, node.join_type, node.operation)
     kind = " ".join(str(kind).lower() for kind in kinds if kind and kind not in {"Simple", "Plain", "Inner"})
-    parallel = _("parallel") if node.extra.get("Parallel Aware") else ""
+    parallel = _("parallel") if node.parallel_aware else ""
     return " ".join(word for word in (parallel, kind, words) if word)
 
 
-def _memory(extra: Any) -> Iterator[str]:
-    if "Hash Buckets" in extra:
-        peak = size(extra.get("Peak Memory Usage", 0))
-        yield _("%(buckets)s buckets, %(size)s") % {"buckets": rows(extra["Hash Buckets"]), "size": peak}
-    for key, words in (("Hash Batches", _("%s parts")), ("HashAgg Batches", _("%s parts"))):
-        if extra.get(key, 0) > 1:
-            yield words % rows(extra[key])
-    if "Cache Hits" in extra:
+def _memory(node: PlanNode) -> Iterator[str]:
+    if node.hash.buckets:
+        peak = size(node.hash.memory_kb)
+        yield _("%(buckets)s buckets, %(size)s") % {"buckets": rows(node.hash.buckets), "size": peak}
+    if node.hash.batches > 1:
+        yield _("%s parts") % rows(node.hash.batches)
+    if node.cache.hits or node.cache.misses:
         yield _("%(hits)s found again, %(misses)s not") % {
-            "hits": rows(extra["Cache Hits"]),
-            "misses": rows(extra.get("Cache Misses", 0)),
+            "hits": rows(node.cache.hits),
+            "misses": rows(node.cache.misses),
         }
 
 

@@ -3,101 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from webadmin.explain import fields
 from webadmin.explain.attribution import charge_once
+from webadmin.explain.fields import Fields
+from webadmin.explain.node import Buffers, PlanNode
+
+__all__ = ["Buffers", "Jit", "Plan", "PlanNode", "Trigger", "parse", "short"]
 
 _BLOCKING = {"Sort", "Incremental Sort", "Hash", "Aggregate", "HashAggregate", "GroupAggregate", "Materialize",
              "SetOp", "WindowAgg", "Group", "Unique"}  # fmt: skip
-_KNOWN = {
-    "Node Type", "Plans", "Relation Name", "Alias", "Index Name", "Actual Total Time", "Actual Startup Time",
-    "Actual Loops", "Actual Rows", "Plan Rows", "Plan Width", "Startup Cost", "Total Cost",
-    "Rows Removed by Filter", "Filter", "Index Cond", "Sort Method", "Sort Space Used", "Sort Space Type",
-    "Workers Planned", "Workers Launched", "Shared Hit Blocks", "Shared Read Blocks", "Shared Dirtied Blocks",
-    "Temp Read Blocks", "Temp Written Blocks", "Parent Relationship", "Schema", "Output",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Buffers:
-    """Pages of 8 kB that a node and those below it used."""
+class Jit:
+    """What compiling the statement took, in milliseconds, all processes together."""
 
-    hit: int = 0
-    read: int = 0
-    dirtied: int = 0
-    temp: int = 0
-    """Read from and written to temporary files."""
-
-    @property
-    def touched(self) -> int:
-        return self.hit + self.read
+    functions: int
+    total_ms: float
+    steps: Mapping[str, float]
+    """By the database's names: Generation, Inlining, Optimization, Emission."""
+    options: Mapping[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class PlanNode:
-    """One step of a plan. Times are milliseconds over all loops, on the clock: parallel work counts once."""
+class Trigger:
+    """What a trigger of a written table took."""
 
-    node_type: str
-    relation: str | None
-    alias: str | None
-    index: str | None
-    own_ms: float | None
-    """Without the steps below; None in a plan that was not measured."""
-    total_ms: float | None
-    loops: int | None
-    """0 when the step was never reached; None when not measured."""
-    rows_planned: float
-    """For one loop."""
-    rows_actual: float | None
-    """For one loop."""
-    rows_removed: float
-    """Rows that the filter dropped, in one loop."""
-    buffers: Buffers
-    filter: str | None
-    index_cond: str | None
-    sort_method: str | None
-    sort_kb: int
-    sort_on_disk: bool
-    workers_planned: int
-    workers_launched: int
-    startup_cost: float
-    total_cost: float
-    own_cost: float
-    """In the planner's units, without the steps below, as far as a LIMIT above lets it run."""
-    depth: int
-    stopped_early: bool
-    """A step above took only what it needed, so fewer rows than planned are no wrong estimate."""
-    parent_relationship: str | None
-    children: tuple[PlanNode, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    """What else the database says of the step, by its own names."""
-
-    def walk(self) -> Iterator[PlanNode]:
-        """This step and those below it, in the order in which a plan is printed."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-    @property
-    def measured(self) -> bool:
-        return self.loops is not None
-
-    @property
-    def weight(self) -> float:
-        """What the step itself costs: milliseconds where measured, else the planner's units."""
-        return self.own_ms if self.own_ms is not None else self.own_cost
-
-    @property
-    def rows_total(self) -> float:
-        """Rows over all loops."""
-        return (self.rows_actual or 0) * (self.loops or 0)
-
-    @property
-    def removed_total(self) -> float:
-        """Rows dropped by the filter over all loops."""
-        return self.rows_removed * (self.loops or 0)
+    name: str
+    relation: str
+    calls: int
+    ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +50,11 @@ class Plan:
     jit_ms: float
     settings: Mapping[str, str]
     """Planner settings that differ from the server's defaults."""
+    jit: Jit | None = None
+    planning_buffers: Buffers = field(default_factory=Buffers)
+    triggers: tuple[Trigger, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """What else the database says of the statement, by its own names."""
 
     @property
     def measured(self) -> bool:
@@ -137,13 +81,45 @@ def parse(explained: list[dict[str, Any]]) -> Plan | None:
     """The plan in the answer of ``Dialect.explain``; None when there is none in it."""
     if not explained or not isinstance(explained[0].get("Plan"), dict):
         return None
-    answer = explained[0]
-    costs = charge_once(answer["Plan"])
-    root = _node(answer["Plan"], costs, depth=0, stopped=False)
-    jit = (answer.get("JIT") or {}).get("Timing", {}).get("Total", 0.0)
-    return Plan(
-        root, answer.get("Planning Time"), answer.get("Execution Time"), jit, answer.get("Settings") or {}
+    raw = explained[0]["Plan"]
+    answer = Fields({key: value for key, value in explained[0].items() if key != "Plan"})
+    root = _node(raw, charge_once(raw), depth=0, stopped=False)
+    jit = _jit(answer)
+    triggers = tuple(
+        Trigger(
+            # A foreign key's trigger is known by the key's name.
+            name=one.text("Constraint Name", "Trigger Name") or "",
+            relation=one.text("Relation") or "",
+            calls=one.count("Calls"),
+            ms=one.number("Time"),
+        )
+        for one in answer.parts("Triggers")
     )
+    planning = Fields(answer.take("Planning", dict) or {})
+    return Plan(
+        root=root,
+        planning_ms=answer.maybe("Planning Time"),
+        execution_ms=answer.maybe("Execution Time"),
+        jit_ms=jit.total_ms if jit else 0.0,
+        settings=answer.take("Settings", dict) or {},
+        jit=jit,
+        planning_buffers=fields.buffers(planning),
+        triggers=triggers,
+        extra=answer.left | ({"Planning": planning.left} if planning.left else {}),
+    )
+
+
+def _jit(answer: Fields) -> Jit | None:
+    raw = answer.take("JIT", dict)
+    if raw is None:
+        return None
+    timing = dict(raw.get("Timing") or {})
+    # From 17 on a step is an object with a total of its own.
+    steps = {
+        name: float(value.get("Total", 0.0) if isinstance(value, dict) else value)
+        for name, value in timing.items()
+    }
+    return Jit(int(raw.get("Functions", 0)), steps.pop("Total", 0.0), steps, raw.get("Options") or {})
 
 
 def _node(raw: dict[str, Any], costs: Mapping[int, Any], *, depth: int, stopped: bool) -> PlanNode:
@@ -153,40 +129,88 @@ def _node(raw: dict[str, Any], costs: Mapping[int, Any], *, depth: int, stopped:
         _node(child, costs, depth=depth + 1, stopped=_stops(raw, node_type, child, number, stopped))
         for number, child in enumerate(raw.get("Plans") or ())
     )
-    method, kilobytes, on_disk = _sorting(raw)
-    loops = raw.get("Actual Loops")
+    take = Fields({key: value for key, value in raw.items() if key not in {"Node Type", "Plans"}})
+    workers = fields.workers(take)
+    method, kilobytes, on_disk = fields.sorting(take, workers)
+    groups = fields.sort_groups(take, workers)
+    if groups and method is None:
+        largest = max(groups, key=lambda one: (one.disk_kb, one.memory_kb))
+        method, on_disk = ", ".join(largest.methods), largest.disk_kb > 0
+        kilobytes = largest.disk_kb or largest.memory_kb
+    used = fields.buffers(take)
+    below = Buffers()
+    for child in children:
+        below = below.plus(child.buffers)
+    loops = take.maybe("Actual Loops")
+    take.left.pop("Actual Total Time", None)
     return PlanNode(
         node_type=node_type,
-        relation=raw.get("Relation Name"),
-        alias=raw.get("Alias"),
-        index=raw.get("Index Name"),
+        relation=take.text("Relation Name"),
+        alias=take.text("Alias"),
+        index=take.text("Index Name"),
         own_ms=own.own_ms,
         total_ms=own.total_ms,
         loops=None if loops is None else int(loops),
-        rows_planned=float(raw.get("Plan Rows", 0)),
-        rows_actual=raw.get("Actual Rows"),
-        rows_removed=float(raw.get("Rows Removed by Filter", 0)),
-        buffers=Buffers(
-            hit=raw.get("Shared Hit Blocks", 0),
-            read=raw.get("Shared Read Blocks", 0),
-            dirtied=raw.get("Shared Dirtied Blocks", 0),
-            temp=raw.get("Temp Read Blocks", 0) + raw.get("Temp Written Blocks", 0),
-        ),
-        filter=raw.get("Filter"),
-        index_cond=raw.get("Index Cond") or raw.get("Recheck Cond"),
+        rows_planned=take.number("Plan Rows"),
+        rows_actual=take.maybe("Actual Rows"),
+        rows_removed=take.number("Rows Removed by Filter"),
+        buffers=used,
+        filter=take.text("Filter"),
+        index_cond=take.text("Index Cond") or raw.get("Recheck Cond"),
         sort_method=method,
         sort_kb=kilobytes,
         sort_on_disk=on_disk,
-        workers_planned=raw.get("Workers Planned", 0),
-        workers_launched=raw.get("Workers Launched", 0),
-        startup_cost=raw.get("Startup Cost", 0.0),
-        total_cost=raw.get("Total Cost", 0.0),
+        workers_planned=take.count("Workers Planned"),
+        workers_launched=take.count("Workers Launched"),
+        startup_cost=take.number("Startup Cost"),
+        total_cost=take.number("Total Cost"),
         own_cost=own.own_cost,
         depth=depth,
         stopped_early=stopped,
-        parent_relationship=raw.get("Parent Relationship"),
+        parent_relationship=take.text("Parent Relationship"),
         children=children,
-        extra={key: value for key, value in raw.items() if key not in _KNOWN},
+        startup_ms=take.maybe("Actual Startup Time"),
+        width=take.count("Plan Width"),
+        own_buffers=used.less(below),
+        wal=fields.wal(take),
+        workers=workers,
+        schema=take.text("Schema"),
+        source=take.text(
+            "CTE Name", "Function Name", "Table Function Name", "Tuplestore Name", "Foreign File"
+        ),
+        output=take.texts("Output"),
+        subplan=take.text("Subplan Name"),
+        strategy=take.text("Strategy"),
+        partial_mode=take.text("Partial Mode"),
+        join_type=take.text("Join Type"),
+        operation=take.text("Operation", "Command"),
+        direction=take.text("Scan Direction"),
+        parallel_aware=take.flag("Parallel Aware"),
+        disabled=take.flag("Disabled"),
+        inner_unique=take.flag("Inner Unique"),
+        subplans_removed=take.count("Subplans Removed"),
+        rows_removed_recheck=take.number("Rows Removed by Index Recheck"),
+        rows_removed_join=take.number("Rows Removed by Join Filter"),
+        recheck_cond=take.text("Recheck Cond"),
+        join_filter=take.text("Join Filter"),
+        join_cond=take.text("Hash Cond", "Merge Cond"),
+        one_time_filter=take.text("One-Time Filter"),
+        tid_cond=take.text("TID Cond"),
+        order_by=take.text("Order By"),
+        sort_key=take.texts("Sort Key"),
+        presorted_key=take.texts("Presorted Key"),
+        group_key=take.texts("Group Key"),
+        heap_fetches=take.count("Heap Fetches"),
+        index_searches=take.taken_count("Index Searches"),
+        # From 18 on the leader's own and those of each worker.
+        exact_blocks=take.count("Exact Heap Blocks") + fields.of_workers(workers, "Exact Heap Blocks"),
+        lossy_blocks=take.count("Lossy Heap Blocks") + fields.of_workers(workers, "Lossy Heap Blocks"),
+        cache=fields.caching(take, workers),
+        hash=fields.hashing(take, workers),
+        sort_groups=groups,
+        storage=take.text("Storage"),
+        storage_kb=take.count("Maximum Storage"),
+        extra=take.left,
     )
 
 
@@ -206,24 +230,6 @@ def _stops(raw: dict[str, Any], node_type: str, child: dict[str, Any], number: i
     if node_type == "Nested Loop" and relationship == "Inner":
         return False
     return stopped or (node_type == "Merge Join" and number < 2)
-
-
-def _sorting(raw: dict[str, Any]) -> tuple[str | None, int, bool]:
-    """Method, kilobytes and whether on disk, of the process that needed most."""
-    sorts = [raw, *(raw.get("Workers") or ())]
-    found = [
-        (str(part["Sort Method"]), int(part.get("Sort Space Used", 0)), part.get("Sort Space Type") == "Disk")
-        for part in sorts
-        if "Sort Method" in part
-    ]
-    for groups in (raw.get("Full-sort Groups"), raw.get("Pre-sorted Groups")):
-        for where in ("Memory", "Disk"):
-            if groups and f"Sort Space {where}" in groups:
-                peak = int(groups[f"Sort Space {where}"].get("Peak Sort Space Used", 0))
-                found.append((", ".join(groups.get("Sort Methods Used", ())), peak, where == "Disk"))
-    if not found:
-        return None, 0, False
-    return max(found, key=lambda sort: (sort[2], sort[1]))
 
 
 def short(expression: str, limit: int = 80) -> str:

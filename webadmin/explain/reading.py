@@ -91,7 +91,7 @@ def sort_of_everything(plan: Plan) -> Iterator[Finding]:
     for node in plan.root.walk():
         if node.node_type not in _SORTS or not node.stopped_early or not node.children:
             continue
-        if "Presorted Key" in node.extra:  # sorts small groups only, as it goes
+        if node.presorted_key:  # sorts small groups only, as it goes
             continue
         child = node.children[0]
         if plan.measured:
@@ -100,7 +100,7 @@ def sort_of_everything(plan: Plan) -> Iterator[Finding]:
             read, shown = child.rows_planned, 0.0
         if read < BIG_TABLE or shown > read * _SELECTIVE:
             continue
-        keys = ", ".join(node.extra.get("Sort Key", ()))
+        keys = ", ".join(node.sort_key)
         yield Finding(
             "sort_of_everything",
             _("%(read)s rows are read and sorted before the first can be shown.") % {"read": rows(read)},

@@ -40,7 +40,7 @@ def spilled_sort(plan: Plan) -> Iterator[Finding]:
 def spilled_hash(plan: Plan) -> Iterator[Finding]:
     """A hash table did not fit into memory."""
     for node in plan.root.walk():
-        batches = max(node.extra.get("Hash Batches", 0), node.extra.get("HashAgg Batches", 0))
+        batches = node.hash.batches
         if batches > 1:
             yield Finding(
                 "spilled_hash",
@@ -61,8 +61,8 @@ def spilled_hash(plan: Plan) -> Iterator[Finding]:
 def lossy_bitmap(plan: Plan) -> Iterator[Finding]:
     """A bitmap had room for whole pages only, so that every row on them is checked again."""
     for node in plan.root.walk():
-        lossy, exact = node.extra.get("Lossy Heap Blocks", 0), node.extra.get("Exact Heap Blocks", 0)
-        again = node.extra.get("Rows Removed by Index Recheck", 0) * (node.loops or 0)
+        lossy, exact = node.lossy_blocks, node.exact_blocks
+        again = node.rows_removed_recheck * (node.loops or 0)
         if lossy and lossy >= exact * 0.1 and again >= _ROWS_THAT_MATTER:
             yield Finding(
                 "lossy_bitmap",
@@ -126,7 +126,7 @@ def compiling(plan: Plan) -> Iterator[Finding]:
 def heap_fetches(plan: Plan) -> Iterator[Finding]:
     """A read that should need the index alone had to look at the table as well."""
     for node in plan.root.walk():
-        fetched = node.extra.get("Heap Fetches", 0)
+        fetched = node.heap_fetches
         if fetched >= _ROWS_THAT_MATTER and fetched > node.rows_total * 0.1:
             yield Finding(
                 "heap_fetches",
