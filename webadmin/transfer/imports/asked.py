@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from webadmin.options.view import View
 
@@ -75,3 +76,22 @@ class Problem:
     """What stands there, shortened."""
     message: str
     """In the person's language."""
+
+
+class Rows(Protocol):
+    """Some rows of a file, a few thousand."""
+
+    @property
+    def rows(self) -> Sequence[tuple[int, Sequence[Any]]]:
+        """Their numbers, and a text, JSON value or None for each heading."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """Of rows that cannot be read, which may or may not be among the others."""
+
+
+class Source(Protocol):
+    """A file that has been opened."""
+
+    def batches(self) -> Iterator[Rows]:
+        """All its rows, in constant memory; a new pass each time it is asked."""
