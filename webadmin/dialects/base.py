@@ -19,6 +19,7 @@ from webadmin.dialects.groups import Grouping
 from webadmin.dialects.indexes import InvertedIndex, TableStatistics
 from webadmin.dialects.json_paths import JsonPaths
 from webadmin.dialects.overview import Overview
+from webadmin.dialects.plan_facts import PlanKnowledge
 from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.records import Recording
 from webadmin.dialects.search import Searching
@@ -69,7 +70,7 @@ class Estimate:
     """In the planner's own units; 1 is about the reading of one page in order."""
 
 
-class Dialect(Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying, Overview):
+class Dialect(Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying, Overview, PlanKnowledge):
     """A database system as the rest of webadmin sees it.
 
     The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on

@@ -24,6 +24,7 @@ from webadmin.dialects.postgresql_foreign_keys import PostgreSQLForeignKeys
 from webadmin.dialects.postgresql_groups import PostgreSQLGrouping
 from webadmin.dialects.postgresql_indexes import inverted_indexes, statistics
 from webadmin.dialects.postgresql_overview import PostgreSQLOverview
+from webadmin.dialects.postgresql_plan_facts import PostgreSQLPlanKnowledge
 from webadmin.dialects.postgresql_records import PostgreSQLRecording
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import begin, may_use, moment, run
@@ -102,6 +103,7 @@ class PostgreSQL(
     PostgreSQLForeignKeys,
     PostgreSQLCopying,
     PostgreSQLOverview,
+    PostgreSQLPlanKnowledge,
     Snapshots,
 ):
     title = "PostgreSQL"
