@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
+from types import CodeType
 from typing import Any
 
 from sqlalchemy import TextClause, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from webadmin.explain.origin import Origin, origin
 from webadmin.text import gettext as _
 from webadmin.text import humanize
 
@@ -33,19 +35,30 @@ class Captured:
     rows: int | None = None
     """Rows returned, where the driver knows it."""
     label: str = ""
+    named: bool = False
+    """The label says what it is, and not only its number."""
     failed: bool = False
+    relation: str = ""
+    """What SQLAlchemy sent it for by itself: a relation or columns that were not loaded, ``Order.customer``."""
+    origin: Origin = field(default_factory=Origin)
+    """What led to it."""
     statement: Any = None
     """What it was rendered from, an ``sa.Select`` as a rule; None for text."""
     values: Mapping[str, Any] = field(default_factory=dict)
-    """The values of its parameters by their names in :attr:`statement`, before types made them the driver's."""
+    """The values of its parameters by their keys in :attr:`statement`, before types made them the driver's."""
 
 
 @contextmanager
-def capture(source: Connection | Session) -> Iterator[list[Captured]]:
+def capture(
+    source: Connection | Session,
+    known: Callable[[], Mapping[CodeType, str]] = dict,  # of nothing
+) -> Iterator[list[Captured]]:
     """Within it, every statement over ``source`` is added to the list that it yields, in the order sent.
 
     Only this one connection is listened to: what other requests send is not mixed in, and nothing is slower
     while nobody captures. Savepoints and settings are left out.
+
+    :param known: the functions that options name, by their code; see :mod:`webadmin.explain.origin`.
     """
     connection = source.connection() if isinstance(source, Session) else source
     captured: list[Captured] = []
@@ -55,7 +68,11 @@ def capture(source: Connection | Session) -> Iterator[list[Captured]]:
         statement = Captured(sql, parameters)
         if not _BOOKKEEPING.match(sql):
             captured.append(statement)
-            statement.label = _label(context, len(captured))
+            statement.origin = origin(known)
+            statement.relation = _unasked(context)
+            label = _label(context) or statement.origin.label
+            statement.named = bool(label)
+            statement.label = label or _("Statement %d") % len(captured)
             statement.statement, statement.values = _rendered(context)
         started.append((statement, perf_counter()))
 
@@ -85,16 +102,40 @@ def _rendered(context: Any) -> tuple[Any, Mapping[str, Any]]:
         return None, {}
     # Of entities this has been turned into tables and columns.
     core = getattr(compiled.compile_state, "statement", None)
-    values = context.compiled_parameters
-    return compiled.statement if core is None else core, values[0] if len(values) == 1 else {}
+    root = compiled.statement if core is None else core
+    if len(context.compiled_parameters) != 1:
+        return root, {}
+    given = context.compiled_parameters[0]
+    values: dict[str, Any] = {}
+    for bind, name in compiled.bind_names.items():
+        # A list has become one parameter for each of its members.
+        members = [value for other, value in given.items() if other.rpartition("_")[0] == name]
+        values[bind.key] = given[name] if name in given else members
+    return root, values
 
 
-def _label(context: Any, number: int) -> str:
+def _label(context: Any) -> str:
     # A to-many load carries the options of the statement that it belongs to: its relation tells them apart.
-    state = getattr(getattr(context, "compiled", None), "compile_state", None)
-    path = getattr(getattr(state, "current_path", None), "path", ())
-    relations = [part.key for part in path[1::2] if isinstance(getattr(part, "key", None), str)]
+    relations = [part.key for part in _path(context)[1::2] if isinstance(getattr(part, "key", None), str)]
     if relations:
         return _("%(relation)s of these rows") % {"relation": ", ".join(map(humanize, relations))}
     label = context.execution_options.get(LABEL_OPTION) if context is not None else None
-    return str(label) if label else _("Statement %d") % number
+    return str(label or "")
+
+
+def _path(context: Any) -> tuple[Any, ...]:
+    state = getattr(getattr(context, "compiled", None), "compile_state", None)
+    return tuple(getattr(getattr(state, "current_path", None), "path", ()))
+
+
+def _unasked(context: Any) -> str:
+    """What SQLAlchemy loads because somebody touched it: a relation, or the class whose columns they are.
+
+    A listener of the session's would be told that in public terms, but a session with listeners reads its rows otherwise.
+    """
+    options = context.execution_options.get("_sa_orm_load_options") if context is not None else None
+    path = _path(context)
+    if getattr(options, "_lazy_loaded_from", None) is not None and len(path) > 1:
+        return f"{path[-2].class_.__name__}.{path[-1].key}"
+    state = getattr(options, "_refresh_state", None)
+    return _("columns of %s") % type(state.obj()).__name__ if state is not None else ""
