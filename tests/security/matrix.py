@@ -102,6 +102,7 @@ EXPECTED: dict[str, dict[str, Ask]] = {
         "POST": at_row(409, rows=CHANGES),
     },  # nobody has looked at the plan
     "database": {"GET": PLAIN},
+    "database/diagram": {"GET": PLAIN},
     "database/{name}": {
         "GET": Ask(GONE)
     },  # no table is called as the action is; tests/views/test_database.py

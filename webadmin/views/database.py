@@ -16,6 +16,8 @@ from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import format_ago, format_count, format_number, localize
 from webadmin.text import gettext as _
 
+FIXED_NAMES = frozenset({"diagram", "doctor", "indexes"})
+"""Addresses below this page that are no tables."""
 _DEAD = 0.2
 """The share of old versions of rows from which a table is worth a look."""
 _MANY = 1000
@@ -127,7 +129,14 @@ def place_of(schema: str | None, name: str) -> str:
 
 def table_url(request: AdminRequest, schema: str | None, name: str) -> str:
     """The page of a table's structure."""
-    return f"{request.urls.page('database')}{quote(place_of(schema, name), safe='')}/"
+    place = place_of(schema, name)
+    mark = "~" if place in FIXED_NAMES or place.startswith("~") else ""
+    return f"{request.urls.page('database')}{quote(mark + place, safe='')}/"
+
+
+def named_in(request: AdminRequest) -> str:
+    """The table that an address made by :func:`table_url` names."""
+    return request.params["name"].removeprefix("~")
 
 
 def view_of(request: AdminRequest, schema: str | None, name: str) -> View | None:

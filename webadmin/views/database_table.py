@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -16,7 +17,7 @@ from webadmin.explain.finding import size
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import format_count, format_number
 from webadmin.text import gettext as _
-from webadmin.views.database import Moment, moment, place_of, table_url, view_of
+from webadmin.views.database import Moment, moment, named_in, place_of, table_url, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class TablePage:
     name: str
     kind: str
     database_url: str
+    diagram_url: str
+    """The table with its neighbours, drawn; empty for what is no table."""
     list_url: str | None
     list_title: str
     rows_text: str
@@ -80,7 +83,7 @@ def table(request: AdminRequest) -> Answer:
     """The structure of a table that the address names. Raises NotFound."""
     connection = request.session.connection()
     sizes = request.dialect.table_sizes(connection)
-    found = next((one for one in sizes if place_of(one.schema, one.name) == request.params["name"]), None)
+    found = next((one for one in sizes if place_of(one.schema, one.name) == named_in(request)), None)
     if found is None:
         raise NotFound(_("There is no such table."))
     inspector: Any = sa.inspect(connection)
@@ -91,6 +94,9 @@ def table(request: AdminRequest) -> Answer:
         name=place_of(found.schema, found.name),
         kind=found.kind,
         database_url=request.urls.page("database"),
+        diagram_url=""
+        if is_view
+        else f"{request.urls.page('database')}diagram/?{urlencode({'table': place_of(found.schema, found.name)})}",
         list_url=request.urls.list(view) if view is not None else None,
         list_title=view.name_plural if view is not None else "",
         rows_text="" if found.rows is None else format_count(found.rows, exact=False),
@@ -124,7 +130,7 @@ def _columns(inspector: Any, found: TableSize) -> tuple[ColumnLine, ...]:
     return tuple(
         ColumnLine(
             name=column["name"],
-            type=_type(column["type"], inspector.dialect),
+            type=type_text(column["type"], inspector.dialect),
             nullable=bool(column["nullable"]),
             default=_default(column),
             primary_key=column["name"] in key,
@@ -134,7 +140,7 @@ def _columns(inspector: Any, found: TableSize) -> tuple[ColumnLine, ...]:
     )
 
 
-def _type(type_: Any, dialect: Any) -> str:
+def type_text(type_: Any, dialect: Any) -> str:
     try:
         return str(type_.compile(dialect=dialect)).lower()
     except exc.CompileError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from webadmin.rendering.diagram import Column, Key, Table, draw
 from webadmin.views.database import ConnectedLine, DatabasePage, Moment, PoolState, TableLine
 from webadmin.views.database_table import ColumnLine, IndexLine, KeyLine, TablePage
+from webadmin.views.diagram import Choice, DiagramPage
 
 _AT = Moment("5 min ago", "2026-01-01T00:00:00+00:00")
 
@@ -39,6 +41,7 @@ def table_page() -> TablePage:
         name="orders",
         kind="view",
         database_url="/database/",
+        diagram_url="/database/diagram/?table=orders",
         list_url="/orders/",
         list_title="Orders",
         rows_text="about 20",
@@ -57,5 +60,31 @@ def table_page() -> TablePage:
 
 def bare_table_page() -> TablePage:
     return TablePage(
-        "t", "table", "/database/", None, "", "", "", "", "", (ColumnLine("a", "text", True, "", False, ""),), (), (), (), (), "", ""
+        "t", "table", "/database/", "", None, "", "", "", "", "", (ColumnLine("a", "text", True, "", False, ""),), (), (), (), (), "", ""
     )  # fmt: skip
+
+
+def diagram_page() -> DiagramPage:
+    id_ = Column("id", "bigint", True, False, False)
+    parent = Column("parent_id", "bigint", False, True, True)
+    key = Key(("parent_id",), "categories", ("id",), "SET NULL")
+    name = Column("<name>", "text", False, False, True)
+    table = Table("categories", "/database/categories/", (id_, parent, name), (key,))
+    choice = Choice("<100%>", "?zoom=100", True)
+    return DiagramPage(
+        database_url="/database/",
+        drawn=draw({"categories": table}, every=True),
+        width=300,
+        height=200,
+        table="categories",
+        tables=("categories", "orders"),
+        zooms=(choice,),
+        steps=(choice,),
+        columns=(choice,),
+        kept=(("zoom", "100"),),
+        message="Too many",
+    )
+
+
+def bare_diagram_page() -> DiagramPage:
+    return DiagramPage("/database/", draw({}, every=False), 48, 48, "", (), (), (), (), (), "")
