@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
+from webadmin import logs
 from webadmin.auth.accounts.identity import with_roles
 from webadmin.auth.cookie import SessionData
 from webadmin.auth.identity import Identity
 from webadmin.auth.stored import StoredIdentity
 from webadmin.auth.user import User
 from webadmin.database.own_tables.there import There
-from webadmin.dialects import Dialect
+from webadmin.database.session import Database
+from webadmin.dialects import Dialect, Timeouts
 from webadmin.errors import LoginRequired
 from webadmin.text import gettext as _
+
+logger = logging.getLogger("webadmin")
 
 ENTERING = ("public", "entering")
 """Permissions of pages that people see before they are logged in to the end."""
@@ -67,3 +73,17 @@ def admit(
     if user is None and permission != "public":
         raise LoginRequired(_("You are not logged in, or your session has ended."))
     return Admitted(user, stale)
+
+
+def mark_seen(
+    identity: Identity, database: Database, timeouts: Timeouts, cookie: SessionData, request_id: str
+) -> None:
+    """Mark the session as seen, in a transaction of its own, since those of pages only read."""
+    if not isinstance(identity, StoredIdentity):
+        return
+    try:
+        with database.transaction(read_only=False, timeouts=timeouts) as session:
+            identity.touch(session, cookie)
+            session.commit()
+    except SQLAlchemyError as error:
+        logger.warning("request %s: the session was not marked: %s", request_id, logs.short(error))

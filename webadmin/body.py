@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
@@ -13,9 +14,18 @@ from webadmin.errors import BadRequest, TooLarge, Unprocessable
 from webadmin.options.settings import Limits
 from webadmin.text import gettext as _
 
+_AROUND = 64 * 1024
+"""Bytes of a form around its file."""
 
-async def read_form(request: Request, limits: Limits) -> FormData:
-    """The fields sent. Raises TooLarge over a limit, BadRequest for a body that is no form."""
+
+async def read_form(request: Request, limits: Limits, *, files: bool = False) -> FormData:
+    """The fields sent. Raises TooLarge over a limit, BadRequest for a body that is no form.
+
+    :param files: it may have a file as large as an import's; files lie on disk, whatever their size, and texts are as small as ever.
+    """
+    plain_limit = limits.body
+    if files and limits.imported > limits.body:
+        limits = replace(limits, body=limits.imported + _AROUND)
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > limits.body:
         raise _too_large(limits)
@@ -30,7 +40,7 @@ async def read_form(request: Request, limits: Limits) -> FormData:
                 stream,
                 max_files=limits.files,
                 max_fields=limits.fields,
-                max_part_size=limits.body,
+                max_part_size=plain_limit,
             ).parse()
         elif plain:
             form = await FormParser(

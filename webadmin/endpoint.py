@@ -6,13 +6,14 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 import anyio
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -21,9 +22,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webadmin.admission import ENTERING, Admitted, admit, expect
+from webadmin import logs
+from webadmin.admission import ENTERING, Admitted, admit, expect, mark_seen
 from webadmin.auth import csrf
-from webadmin.auth.stored import StoredIdentity
 from webadmin.auth.user import User
 from webadmin.body import read_form
 from webadmin.changes.hooks import after_commit
@@ -65,9 +66,14 @@ async def respond(
     call = _Call(runtime, route, params, request)
     form = FormData()
     try:
+        identity, files = runtime.responder.identity, route is not None and route.takes_files
+        found = await identity.ahead(request) if files else None
         if request.method == "POST" and route is not None:
-            form = await read_form(request, runtime.responder.settings.limits)
-        found = await runtime.responder.identity.ahead(request)
+            if files:
+                await anyio.to_thread.run_sync(call.expect_files, found, limiter=runtime.threads())
+            form = await read_form(request, runtime.responder.settings.limits, files=files)
+        if not files:
+            found = await identity.ahead(request)
     except ClientDisconnect:
         return
     except WebadminError as error:
@@ -108,18 +114,29 @@ class _Call:
         if len(self.request.scope.get("query_string", b"")) > self.responder.settings.limits.query:
             raise TooLarge(_("The address is longer than any list needs. Use fewer filters."), link="./")
 
+    def expect_files(self, found: Any) -> None:
+        """Raise what the request would be refused for, before its body is read: whoever may not send files fills no disk."""
+        route = self._checked_route()
+        asking = replace(route, view=lambda request: Redirect(""), writes_on=())
+        with self._locale():
+            csrf.check_origin(self.request)
+            self._identify(route, found)
+            self._in_transaction(asking, FormData())
+
     def refuse(self, error: WebadminError) -> Response:
-        settings = self.responder.settings
-        with use_locale(settings.language, settings.time_zone):
+        with self._locale():
             return self.responder.error(self.caller, error)
 
+    def _locale(self) -> AbstractContextManager[None]:
+        settings = self.responder.settings
+        return use_locale(settings.language, self.caller.cookie.preferences.get("zone") or settings.time_zone)
+
     def answer(self, form: FormData, found: Any) -> Response:
-        settings, caller = self.responder.settings, self.caller
-        fails = settings.strict_loading
+        fails = self.responder.settings.strict_loading
         if fails is None:
             fails = in_development() or bool(getattr(self.request.scope.get("app"), "debug", False))
         strict.set(fails)  # of this thread's copy of the context
-        with use_locale(settings.language, caller.cookie.preferences.get("zone") or settings.time_zone):
+        with self._locale():
             try:
                 return self._answer(form, found)
             except Exception:
@@ -131,12 +148,16 @@ class _Call:
             route = self._checked_route()
             self._check_csrf(form)
             caller.form = form
-            self.told = caller.user = self.responder.identity.identify(self.request, caller.cookie, found)
-            expect(self.responder.identity, caller.user, route.permission, caller.cookie)
+            self._identify(route, found)
             self._check_limits()
             return self.responder.respond(caller, self._in_transaction(route, form))
         except WebadminError as error:
             return self.responder.error(caller, error)
+
+    def _identify(self, route: Route, found: Any) -> None:
+        caller, identity = self.caller, self.responder.identity
+        self.told = caller.user = identity.identify(self.request, caller.cookie, found)
+        expect(identity, caller.user, route.permission, caller.cookie)
 
     def apologize(self) -> Response:
         """The page for an exception that nobody expected; to be called while it is handled."""
@@ -190,13 +211,13 @@ class _Call:
                 )
             ) from None
         except (PoolTimeout, StatementError, OverflowError) as error:
-            logger.warning("request %s: %s", self.caller.request_id, _short(error))
+            logger.warning("request %s: %s", self.caller.request_id, logs.short(error))
             raise as_answer(self.runtime.database.dialect, error, reading=reading) from error
         finally:
             self.caller.database_ms = (time.perf_counter() - begun) * 1000
 
     def _once(self, route: Route, form: FormData, *, reading: bool) -> Answer:
-        timeouts = self.responder.settings.timeouts
+        timeouts, caller = self.responder.settings.timeouts, self.caller
         database = self.runtime.database
         with (
             database.transaction(read_only=reading, timeouts=timeouts) as session,
@@ -212,7 +233,8 @@ class _Call:
                     record(request.context, self.runtime.history)
             self.viewed = True
             answer = route.view(request)
-            kept = isinstance(answer, Redirect) or answer.status < 400 or _stays(answer)
+            kept = isinstance(answer, Redirect) or answer.status < 400
+            kept = kept or (isinstance(answer, Page) and answer.commits)
             if kept:
                 written_down(request.context)
                 session.commit()
@@ -220,7 +242,7 @@ class _Call:
             for text in after_commit(request.context):
                 request.flash(text, "bad")
         if admitted.stale:
-            self._touch()
+            mark_seen(self.responder.identity, database, timeouts, caller.cookie, caller.request_id)
         return answer
 
     def _admit(self, route: Route, session: Session) -> Admitted:
@@ -238,19 +260,6 @@ class _Call:
         )
         caller.user = admitted.user
         return admitted
-
-    def _touch(self) -> None:
-        """Mark the session as seen, in a transaction of its own, since those of pages only read."""
-        identity, timeouts = self.responder.identity, self.responder.settings.timeouts
-        try:
-            with self.runtime.database.transaction(read_only=False, timeouts=timeouts) as session:
-                if isinstance(identity, StoredIdentity):
-                    identity.touch(session, self.caller.cookie)
-                    session.commit()
-        except SQLAlchemyError as error:
-            logger.warning(
-                "request %s: the session was not marked: %s", self.caller.request_id, _short(error)
-            )
 
     def _admin_request(self, session: Any, form: FormData) -> AdminRequest:
         query = self.request.scope.get("query_string", b"")
@@ -285,12 +294,3 @@ class _Call:
             stopped=self.stop.is_gone,
             extra=dict(self.runtime.extra),
         )
-
-
-def _short(error: BaseException) -> str:
-    original = error.orig if isinstance(error, DBAPIError) else error
-    return f"{type(original).__name__}: {(str(original).splitlines() or [''])[0]}"
-
-
-def _stays(answer: Answer) -> bool:
-    return isinstance(answer, Page) and answer.commits

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
     0x2028: "\\u2028",
@@ -20,6 +20,12 @@ _security = logging.getLogger("webadmin.security")
 def security(event: str, **facts: object) -> None:
     """Say that ``event`` happened. ``facts``: what is known of it; nothing that lets anybody in, and nothing of rows."""
     _security.warning("%s: %s", event, " ".join(f"{name}={value!r}" for name, value in facts.items()))
+
+
+def short(error: BaseException) -> str:
+    """An error in one line: its kind, and the first line of what it says."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return f"{type(original).__name__}: {(str(original).splitlines() or [''])[0]}"
 
 
 def protect() -> None:

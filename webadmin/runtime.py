@@ -26,7 +26,8 @@ class Route:
     ``permission`` is one of ``auth.user.PERMISSIONS`` and ``SITE_PERMISSIONS``, ``"action:{name}"``, ``"public"`` for the
     pages of logging in, ``"entering"`` for those of somebody who has to do one more step, or ``"known"`` for pages that
     anybody who is logged in may see. ``writes_on`` are the methods whose transaction may write.
-    ``stops``: may take long, so that its statement is stopped when the client goes away.
+    ``stops``: may take long, so that its statement is stopped when the client goes away. ``takes_files``: a form may bring a
+    file as large as an import's, once its sender is known to have the permission.
     """
 
     pattern: str
@@ -35,6 +36,7 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     writes_on: tuple[str, ...] = ("POST",)
     stops: bool = False
+    takes_files: bool = False
 
 
 @dataclass

@@ -23,14 +23,24 @@ def check(keys: Keys, session_id: str, sent: object, connection: HTTPConnection)
     :param sent: the token that came with it.
     :param connection: its headers have the browser's own word on which page it comes from, which no page can forge.
     """
-    own = isinstance(sent, str) and keys.marked("csrf", session_id, sent)
-    if not own or not _from_here(connection):
-        raise Forbidden(
-            _(
-                "This form was not sent from a page of this admin, or the page was open for too long. Reload it and try again."
-            ),
-            title=_("Not accepted"),
-        )
+    if not isinstance(sent, str) or not keys.marked("csrf", session_id, sent):
+        raise _refusal()
+    check_origin(connection)
+
+
+def check_origin(connection: HTTPConnection) -> None:
+    """Raise Forbidden where the browser itself says that another page sends this."""
+    if not _from_here(connection):
+        raise _refusal()
+
+
+def _refusal() -> Forbidden:
+    return Forbidden(
+        _(
+            "This form was not sent from a page of this admin, or the page was open for too long. Reload it and try again."
+        ),
+        title=_("Not accepted"),
+    )
 
 
 def _from_here(connection: HTTPConnection) -> bool:

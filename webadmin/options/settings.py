@@ -14,6 +14,9 @@ class Limits:
 
     query: int = 16_384
     body: int = 10 * 1024 * 1024
+    imported: int = 256 * 1024 * 1024
+    """Of the file of an import."""
+    imported_rows: int = 2_000_000
     fields: int = 5_000
     files: int = 20
 

@@ -1,0 +1,223 @@
+"""Where imports are kept between their pages: one person's of one list, with the file in pieces."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO, Literal, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webadmin.auth.user import User
+from webadmin.database.own_tables.imports import TEXT, import_, import_part, import_problem
+from webadmin.mixins import server_now, uuid7
+from webadmin.transfer.imports.draft import Draft
+
+State = Literal["new", "checking", "ready", "running", "done", "failed", "cancelled"]
+WORKING: tuple[State, ...] = ("checking", "running")
+"""States in which a worker has it, or is to take it."""
+
+PIECE = 1024 * 1024
+_KEPT = timedelta(days=1)
+"""How long a file is kept that nobody has imported, and rows that were left out."""
+_REMEMBERED = timedelta(days=30)
+"""How long an import that is done stands among the earlier ones."""
+_AT_ONCE = 5
+"""Files of one person for one list that are kept at the same time."""
+_DEAD = timedelta(seconds=20)
+"""A worker that said nothing for so long is gone."""
+_LATE = timedelta(seconds=60)
+"""Nobody has taken it for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An import as it is kept."""
+
+    id: UUID
+    list_key: str
+    person: str
+    user: User
+    file_name: str
+    byte_count: int
+    draft: Draft
+    state: State
+    done: int
+    total: int
+    result: Mapping[str, Any]
+    message: str
+    fingerprint: str
+    skip_failed: bool
+    change_id: UUID | None
+    worker: str
+    stop: bool
+    created_at: datetime
+    submitted_at: datetime | None
+    beat_at: datetime | None
+    ended_at: datetime | None
+    now: datetime
+    """The database's time when it was read."""
+
+    @property
+    def working(self) -> bool:
+        return self.state in WORKING
+
+    @property
+    def abandoned(self) -> bool:
+        """Whoever worked on it has gone, or nobody has come: it can be begun again."""
+        if not self.working:
+            return False
+        if self.beat_at is not None:
+            return self.now - self.beat_at > _DEAD
+        return self.submitted_at is None or self.now - self.submitted_at > _LATE
+
+
+def person_data(user: User) -> str:
+    """Who somebody is and what they may do, for a worker that does not see their request."""
+    return json.dumps(
+        {
+            "name": user.name,
+            "grants": sorted(user.grants),
+            "id": user.id,
+            "roles": sorted(user.roles),
+            "full_name": user.full_name,
+        }
+    )
+
+
+def add(
+    session: Session, list_key: str, person: str, user: User, name: str, file: BinaryIO, draft: Draft
+) -> UUID:
+    """Keep ``file`` as a new import. Others of the person for the same list that are not done make room where there are many."""
+    tidy(session)
+    mine = (
+        import_.c.list_key == list_key,
+        import_.c.person == person,
+        import_.c.state.notin_((*WORKING, "done")),
+    )
+    found = session.execute(
+        sa.select(import_.c.id).where(*mine).order_by(import_.c.id.desc()).offset(_AT_ONCE - 1)
+    )
+    for old in found.scalars().all():
+        remove(session, old)
+    id, size = uuid7(), 0
+    file.seek(0)
+    for number in range(2**31):
+        piece = file.read(PIECE)
+        if not piece:
+            break
+        session.execute(sa.insert(import_part).values(import_id=id, number=number, content=piece))
+        size += len(piece)
+    session.execute(
+        sa.insert(import_).values(
+            id=id,
+            list_key=list_key,
+            person=person,
+            person_data=person_data(user),
+            file_name=name[-TEXT:],
+            byte_count=size,
+            asked=draft.to_json(),
+            state="new",
+        )
+    )
+    return id
+
+
+def find(
+    session: Session, id: UUID, *, list_key: str | None = None, person: str | None = None
+) -> Kept | None:
+    """The import of that id, of that list and person where these are given."""
+    asked = [import_.c.id == id]
+    if list_key is not None:
+        asked.append(import_.c.list_key == list_key)
+    if person is not None:
+        asked.append(import_.c.person == person)
+    row = session.execute(sa.select(import_, server_now().label("now")).where(*asked)).mappings().first()
+    return _kept(row) if row is not None else None
+
+
+def earlier(session: Session, list_key: str, person: str, limit: int) -> list[Kept]:
+    """The last imports of a person for a list, the newest first."""
+    mine = (import_.c.list_key == list_key, import_.c.person == person)
+    rows = session.execute(
+        sa.select(import_, server_now().label("now")).where(*mine).order_by(import_.c.id.desc()).limit(limit)
+    )
+    return [_kept(row) for row in rows.mappings()]
+
+
+def save(session: Session, id: UUID, *, when: Sequence[State], **values: Any) -> bool:
+    """Set columns of the import of that id where it is in one of the states ``when``; whether it was."""
+    if isinstance(draft := values.pop("draft", None), Draft):
+        values["asked"] = draft.to_json()
+    if "result" in values:
+        values["result"] = json.dumps(values["result"], ensure_ascii=False)
+    if isinstance(user := values.pop("user", None), User):
+        values["person_data"] = person_data(user)
+    done = session.execute(
+        sa.update(import_).where(import_.c.id == id, import_.c.state.in_(when)).values(**values)
+    )
+    return bool(cast("sa.CursorResult[Any]", done).rowcount)
+
+
+def file_of(session: Session, id: UUID) -> BinaryIO:
+    """The file, put together again on disk; the caller closes it."""
+    file = tempfile.TemporaryFile(prefix="webadmin-")
+    number = 0
+    asked = sa.select(import_part.c.content).where(
+        import_part.c.import_id == id, import_part.c.number == sa.bindparam("number")
+    )
+    while (piece := session.execute(asked, {"number": number}).scalar()) is not None:
+        file.write(piece)
+        number += 1
+    file.seek(0)
+    return cast(BinaryIO, file)
+
+
+def has_file(session: Session, id: UUID) -> bool:
+    """Whether the file is still kept."""
+    found = sa.select(import_part.c.number).where(import_part.c.import_id == id, import_part.c.number == 0)
+    return session.execute(found).first() is not None
+
+
+def forget_file(session: Session, *ids: UUID) -> None:
+    """Take away the files, and what is wrong with their rows."""
+    for table in (import_part, import_problem):
+        session.execute(sa.delete(table).where(table.c.import_id.in_(ids)))
+
+
+def remove(session: Session, *ids: UUID) -> None:
+    """Take imports away with all that belongs to them."""
+    forget_file(session, *ids)
+    session.execute(sa.delete(import_).where(import_.c.id.in_(ids)))
+
+
+def tidy(session: Session) -> None:
+    """Take away what is older than it is kept for, of everybody."""
+    now = session.execute(sa.select(server_now())).scalar_one()
+    idle = (
+        import_.c.created_at < now - _KEPT,
+        # A worker that died has left its state.
+        sa.or_(import_.c.state.notin_(WORKING), import_.c.created_at < now - 2 * _KEPT),
+    )
+    old = session.execute(sa.select(import_.c.id, import_.c.state, import_.c.created_at).where(*idle)).all()
+    if old:
+        forget_file(session, *(row.id for row in old))
+        gone = [row.id for row in old if row.state != "done" or row.created_at < now - _REMEMBERED]
+        if gone:
+            remove(session, *gone)
+
+
+def _kept(row: sa.RowMapping) -> Kept:
+    data: dict[str, Any] = {str(name): value for name, value in row.items()}
+    user = json.loads(data.pop("person_data"))
+    return Kept(
+        user=User(**user),
+        draft=Draft.from_json(data.pop("asked")),
+        result=json.loads(data.pop("result") or "{}"),
+        **data,
+    )
