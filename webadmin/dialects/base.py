@@ -22,17 +22,12 @@ from webadmin.dialects.overview import Overview
 from webadmin.dialects.plan_facts import PlanKnowledge
 from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.records import Recording
+from webadmin.dialects.replication import Replication
 from webadmin.dialects.search import Searching
+from webadmin.dialects.timeouts import Timeouts
+from webadmin.dialects.trying import Trying
 from webadmin.dialects.watcher import Watcher
 from webadmin.dialects.writes import Writes
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Limits of one transaction, in milliseconds."""
-
-    statement_ms: int = 10_000
-    lock_ms: int = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,9 @@ class Estimate:
     """In the planner's own units; 1 is about the reading of one page in order."""
 
 
-class Dialect(Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying, Overview, PlanKnowledge):
+class Dialect(
+    Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying, Overview, PlanKnowledge, Replication, Trying
+):
     """A database system as the rest of webadmin sees it.
 
     The defaults here are plain SQL that any system understands; a subclass turns a ``supports_…`` flag on

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import postgresql_catalog
-from webadmin.dialects.base import Estimate, Failure, Timeouts
+from webadmin.dialects.base import Estimate, Failure
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.indexes import InvertedIndex, TableStatistics
@@ -26,10 +26,12 @@ from webadmin.dialects.postgresql_indexes import inverted_indexes, statistics
 from webadmin.dialects.postgresql_overview import PostgreSQLOverview
 from webadmin.dialects.postgresql_plan_facts import PostgreSQLPlanKnowledge
 from webadmin.dialects.postgresql_records import PostgreSQLRecording
+from webadmin.dialects.postgresql_replication import PostgreSQLReplication
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
-from webadmin.dialects.postgresql_session import begin, may_use, moment, run
+from webadmin.dialects.postgresql_session import may_use, moment, run
 from webadmin.dialects.postgresql_snapshots import Snapshots
-from webadmin.dialects.postgresql_values import all_times, only_known_times, read_all_times, unreadable
+from webadmin.dialects.postgresql_trying import PostgreSQLTrying
+from webadmin.dialects.postgresql_values import read_all_times
 
 _KINDS = {
     "57014": "statement_timeout",
@@ -100,9 +102,11 @@ class PostgreSQL(
     PostgreSQLGrouping,
     PostgreSQLJsonPaths,
     PostgreSQLRecording,
+    PostgreSQLReplication,
     PostgreSQLForeignKeys,
     PostgreSQLCopying,
     PostgreSQLOverview,
+    PostgreSQLTrying,
     PostgreSQLPlanKnowledge,
     Snapshots,
 ):
@@ -114,33 +118,7 @@ class PostgreSQL(
     create_index = "CREATE INDEX CONCURRENTLY"
     inverted_method = "gin"
     supports_partitions = True
-    _reads_all = False
-    """There were times that Python has not. Reading those as text costs something for every time, so it is not done before."""
     nulls_sort_high = True
-
-    def begin(self, connection: Connection, *, read_only: bool, timeouts: Timeouts) -> None:
-        # One string of SET LOCAL costs a round trip less per setting; through the driver's own cursor it
-        # is not counted among the page's statements.
-        commands = [
-            f"SET LOCAL statement_timeout = {int(timeouts.statement_ms)}",
-            f"SET LOCAL lock_timeout = {int(timeouts.lock_ms)}",
-        ]
-        if read_only:
-            commands.insert(0, "SET TRANSACTION READ ONLY")
-        if getattr(connection.connection.driver_connection, "autocommit", False):
-            # The host's engine commits each statement; until the connection goes back it does not.
-            connection.execution_options(isolation_level="READ COMMITTED")
-        begin(connection, commands)
-        if self._reads_all:
-            all_times(connection)
-
-    def finish(self, connection: Connection) -> None:
-        if self._reads_all:
-            only_known_times(connection)
-
-    def reads_more_after(self, error: BaseException) -> bool:
-        self._reads_all = self._reads_all or unreadable(error)
-        return unreadable(error)
 
     def moment(self, connection: Connection, table: sa.Table) -> str | None:
         return moment(connection, table)

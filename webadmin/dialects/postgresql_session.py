@@ -35,24 +35,61 @@ _MAY_USE = """
 """
 
 
-def begin(connection: Connection, commands: Sequence[str]) -> None:
-    """Begin a transaction with ``commands``. Raises what SQLAlchemy would."""
+def begin(connection: Connection, commands: Sequence[str], first: str = "") -> Sequence[str | None]:
+    """Begin a transaction with ``commands``. Raises what SQLAlchemy would.
+
+    :param first: a question that is asked in a transaction before it, on the way, so that this one has seen nothing yet.
+    :returns: the row that answers it; its columns are texts.
+    """
+    if _is_idle(connection):
+        asked = [f"BEGIN; {first}; COMMIT"] if first else []
+        return _sent(connection, "; ".join((*asked, "BEGIN", *commands)))
+    found: Sequence[str | None] = ()
+    if first:
+        found = run(connection, first)
+        # What the host has set on the connection is part of the driver's own BEGIN.
+        connection.connection.rollback()
+    run(connection, "; ".join(commands))
+    return found
+
+
+def ask(connection: Connection, question: str) -> Sequence[str | None]:
+    """The row that answers ``question``, of texts; outside of any transaction where there is none yet. Raises what
+    SQLAlchemy would."""
+    if _is_idle(connection):
+        return _sent(connection, question)
+    found: Sequence[str | None] = run(connection, question)
+    return found
+
+
+def _is_idle(connection: Connection) -> bool:
+    """Whether a script of ours may go out as it is: the driver sends BEGIN by itself, in a round trip of its own, before
+    the first command; unless one has begun. What the host has set on the connection is part of that BEGIN."""
     driver = connection.connection.driver_connection
-    # The driver sends BEGIN by itself, in a round trip of its own, before the first command; unless one has begun. What
-    # the host has set on the connection is part of that BEGIN.
-    if (
+    return (
         isinstance(driver, psycopg.Connection)
         and not driver.autocommit
         and (driver.isolation_level, driver.read_only, driver.deferrable) == (None, None, None)
         and driver.pgconn.transaction_status == pq.TransactionStatus.IDLE
-    ):
-        script = "; ".join(("BEGIN", *commands))
-        with _raising(connection, script):
-            result = driver.pgconn.exec_(script.encode())
-            if result.status != pq.ExecStatus.COMMAND_OK:
-                raise psycopg.errors.error_from_result(result, encoding=driver.info.encoding)
-        return
-    run(connection, "; ".join(commands))
+    )
+
+
+def _sent(connection: Connection, script: str) -> Sequence[str | None]:
+    """Send ``script`` in one round trip; the last row of the last statement that gave any."""
+    driver: Any = connection.connection.driver_connection
+    found: Sequence[str | None] = ()
+    failed = None
+    with _raising(connection, script):
+        driver.pgconn.send_query(script.encode())
+        while (result := driver.pgconn.get_result()) is not None:
+            if result.status == pq.ExecStatus.TUPLES_OK and result.ntuples:
+                row = [result.get_value(result.ntuples - 1, column) for column in range(result.nfields)]
+                found = [None if value is None else value.decode() for value in row]
+            elif result.status not in {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK}:
+                failed = failed or result
+        if failed is not None:
+            raise psycopg.errors.error_from_result(failed, encoding=driver.info.encoding)
+    return found
 
 
 def run(connection: Connection, script: str, parameters: tuple[Any, ...] = ()) -> Any:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from webadmin.dialects import sqlite_catalog
-from webadmin.dialects.base import Dialect, Failure, Timeouts
+from webadmin.dialects.base import Dialect, Failure
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
 from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.sqlite_explain import explain
@@ -25,6 +25,8 @@ from webadmin.dialects.sqlite_indexes import statistics
 from webadmin.dialects.sqlite_overview import SQLiteOverview
 from webadmin.dialects.sqlite_records import SQLiteRecording
 from webadmin.dialects.sqlite_search import SQLiteSearching
+from webadmin.dialects.timeouts import Timeouts
+from webadmin.dialects.sqlite_trying import SQLiteTrying
 from webadmin.dialects.watcher import Watcher
 
 _STEPS_BETWEEN_CHECKS = 20_000
@@ -53,7 +55,9 @@ _KINDS = (
 )
 
 
-class SQLite(SQLiteSearching, SQLiteGrouping, SQLiteRecording, SQLiteForeignKeys, SQLiteOverview, Dialect):
+class SQLite(
+    SQLiteSearching, SQLiteGrouping, SQLiteRecording, SQLiteForeignKeys, SQLiteOverview, SQLiteTrying, Dialect
+):
     title = "SQLite"
     integers_are_wide = True
     names_shared_values = False
