@@ -18,6 +18,7 @@ from webadmin.auth.user import SITE_PERMISSIONS, User
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.database.stop import Stop
+from webadmin.database.watched import Watched
 from webadmin.dialects import Dialect
 from webadmin.errors import Forbidden, NotFound
 from webadmin.listing.pagemap.store import PageMaps
@@ -29,6 +30,7 @@ from webadmin.rendering.urls import Urls
 from webadmin.saved.shelf import Shelf
 from webadmin.saved.store import Store
 from webadmin.text import gettext as _
+from webadmin.transfer.imports.runner import Desk, JobRunner
 
 
 @dataclass(slots=True)
@@ -63,9 +65,16 @@ class AdminRequest:
     history: There = field(default_factory=lambda: There(TABLES))
     long_reading: Callable[[Stop], AbstractContextManager[Session]] | None = None
     """Opens a session that reads beyond the request's own transaction, for files that are made while they are sent."""
+    watched: Watched | None = None
+    """What the connections of this process have been doing."""
     stopped: Callable[[], bool] = lambda: False
     """Whether nobody waits for the answer any more."""
+    desk: Desk = field(default_factory=Desk)
+    """The jobs that this process knows of."""
+    jobs: JobRunner | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """Called once the transaction has been committed."""
 
     def __post_init__(self) -> None:
         """Let the person's rights to fields, which may need the request, decide what of the views there is for them."""
@@ -144,6 +153,11 @@ class AdminRequest:
         if not self.may(permission):
             message = _("You may not do this with {rows}.").format(rows=view.name_plural.lower())
             raise Forbidden(message, link="./", link_label=view.name_plural)
+
+    def run_afterwards(self) -> None:
+        """What was to come once the transaction has been committed."""
+        for call in self.afterwards:
+            call()
 
     def value(self, name: str, default: str = "") -> str:
         """The last value of a query parameter."""

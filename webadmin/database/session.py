@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from webadmin.database.stop import Stop
 from webadmin.database.stored import as_stored
+from webadmin.database.watched import Watched
 from webadmin.dialects import Dialect, Timeouts, engine_options, for_engine, in_memory, sync_url
 from webadmin.errors import Unavailable
 from webadmin.text import gettext as _
@@ -36,6 +37,7 @@ class Database:
     ) -> None:
         self.engine = engine
         self._reading = as_stored(engine)
+        self.watched = Watched(self._reading)
         self.dialect: Dialect = for_engine(engine)
         self.owned = owned
         # Most connections stay for pages, however many files are being read.
@@ -105,7 +107,7 @@ class Database:
         The caller commits; leaving without a commit rolls back. The connection goes back to the pool on leaving.
         """
         pool = self._reading.pool
-        with self._reading.connect() as connection:
+        with self.watched.connected(self._reading) as connection:
             try:
                 self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
                 # Bound to the connection, not the engine: it outlives the commit, so that its limits can be taken off.
