@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
 
 import anyio
 from sqlalchemy.exc import SQLAlchemyError, StatementError
@@ -32,7 +31,6 @@ from webadmin.changes.record import record, written_down
 from webadmin.database.failures import as_answer
 from webadmin.database.stop import Stop
 from webadmin.errors import (
-    BadRequest,
     Conflict,
     MethodNotAllowed,
     NotFound,
@@ -41,9 +39,8 @@ from webadmin.errors import (
 )
 from webadmin.listing.pagemap.writes import follow
 from webadmin.options.unloaded import in_development, strict
-from webadmin.rendering.htmx import is_partial
 from webadmin.rendering.urls import Urls
-from webadmin.request import AdminRequest, Answer, Page, Redirect
+from webadmin.request import Answer, Page, Redirect
 from webadmin.responder import Caller
 from webadmin.runtime import Route, Runtime
 from webadmin.stopping import until_gone
@@ -224,7 +221,7 @@ class _Call:
             self.stop.of(database.dialect, session.connection()) if route.stops else nullcontext(),
         ):
             admitted = self._admit(route, session)
-            request = self._admin_request(session, form)
+            request = self.runtime.asked(caller, session, form, self.stop)
             if route.permission not in {*ENTERING, "known"}:
                 request.permit(route.permission.format(**request.params))
             if not reading:
@@ -241,6 +238,7 @@ class _Call:
         if kept and not reading:
             for text in after_commit(request.context):
                 request.flash(text, "bad")
+            request.run_afterwards()
         if admitted.stale:
             mark_seen(self.responder.identity, database, timeouts, caller.cookie, caller.request_id)
         return answer
@@ -260,37 +258,3 @@ class _Call:
         )
         caller.user = admitted.user
         return admitted
-
-    def _admin_request(self, session: Any, form: FormData) -> AdminRequest:
-        query = self.request.scope.get("query_string", b"")
-        try:
-            pairs = parse_qsl(
-                query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=500
-            )
-        except (UnicodeDecodeError, ValueError):
-            raise BadRequest(_("The address holds characters that cannot be read."), link="./") from None
-        caller, responder = self.caller, self.responder
-        return AdminRequest(
-            method=self.request.method,
-            connection=self.request,
-            query=pairs,
-            form=form,
-            params=caller.params,
-            user=caller.user or User("", grants=()),
-            session=session,
-            dialect=self.runtime.database.dialect,
-            registry=responder.registry,
-            settings=responder.settings,
-            urls=caller.urls,
-            cookie=caller.cookie,
-            identity=responder.identity,
-            secret=responder.secret,
-            request_id=caller.request_id,
-            htmx=is_partial(self.request.headers),
-            shelf=self.runtime.shelf,
-            maps=self.runtime.maps,
-            history=self.runtime.history,
-            long_reading=self.runtime.database.long_reading,
-            stopped=self.stop.is_gone,
-            extra=dict(self.runtime.extra),
-        )

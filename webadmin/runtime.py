@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import anyio
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
+from webadmin.auth.user import User
 from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database
+from webadmin.database.stop import Stop
+from webadmin.errors import BadRequest
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.rendering.assets import Assets
+from webadmin.rendering.htmx import is_partial
 from webadmin.request import AdminRequest, Answer
-from webadmin.responder import Responder
+from webadmin.responder import Caller, Responder
 from webadmin.saved.shelf import Shelf
+from webadmin.text import gettext as _
+from webadmin.transfer.imports.runner import Desk, JobRunner
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,9 @@ class Runtime:
     history: There = field(default_factory=lambda: There(TABLES))
     accounts: There = field(default_factory=lambda: There(accounts.TABLES))
     limiter: anyio.CapacityLimiter | None = None
+    desk: Desk = field(default_factory=Desk)
+    jobs: JobRunner | None = None
+    """Has imports checked and applied."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def threads(self) -> anyio.CapacityLimiter:
@@ -58,3 +70,40 @@ class Runtime:
         if self.limiter is None:
             self.limiter = anyio.CapacityLimiter(self.database.capacity)
         return self.limiter
+
+    def asked(self, caller: Caller, session: Session, form: FormData, stop: Stop) -> AdminRequest:
+        """What a view receives of ``caller``'s request. Raises BadRequest for an address that cannot be read."""
+        query = caller.request.scope.get("query_string", b"")
+        try:
+            pairs = parse_qsl(
+                query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=500
+            )
+        except (UnicodeDecodeError, ValueError):
+            raise BadRequest(_("The address holds characters that cannot be read."), link="./") from None
+        responder = self.responder
+        return AdminRequest(
+            method=caller.request.method,
+            connection=caller.request,
+            query=pairs,
+            form=form,
+            params=caller.params,
+            user=caller.user or User("", grants=()),
+            session=session,
+            dialect=self.database.dialect,
+            registry=responder.registry,
+            settings=responder.settings,
+            urls=caller.urls,
+            cookie=caller.cookie,
+            identity=responder.identity,
+            secret=responder.secret,
+            request_id=caller.request_id,
+            htmx=is_partial(caller.request.headers),
+            shelf=self.shelf,
+            maps=self.maps,
+            history=self.history,
+            long_reading=self.database.long_reading,
+            stopped=stop.is_gone,
+            extra=dict(self.extra),
+            desk=self.desk,
+            jobs=self.jobs,
+        )
