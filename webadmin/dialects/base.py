@@ -66,7 +66,16 @@ class Estimate:
 
 
 class Dialect(
-    Searching, Grouping, JsonPaths, Recording, ForeignKeys, Copying, Overview, PlanKnowledge, Replication, Trying
+    Searching,
+    Grouping,
+    JsonPaths,
+    Recording,
+    ForeignKeys,
+    Copying,
+    Overview,
+    PlanKnowledge,
+    Replication,
+    Trying,
 ):
     """A database system as the rest of webadmin sees it.
 

@@ -30,6 +30,7 @@ from webadmin.dialects.postgresql_replication import PostgreSQLReplication
 from webadmin.dialects.postgresql_search import PostgreSQLSearching
 from webadmin.dialects.postgresql_session import may_use, moment, run
 from webadmin.dialects.postgresql_snapshots import Snapshots
+from webadmin.dialects.postgresql_staging import PostgreSQLStaging
 from webadmin.dialects.postgresql_trying import PostgreSQLTrying
 from webadmin.dialects.postgresql_values import read_all_times
 
@@ -105,6 +106,7 @@ class PostgreSQL(
     PostgreSQLReplication,
     PostgreSQLForeignKeys,
     PostgreSQLCopying,
+    PostgreSQLStaging,
     PostgreSQLOverview,
     PostgreSQLTrying,
     PostgreSQLPlanKnowledge,

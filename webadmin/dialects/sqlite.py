@@ -25,8 +25,9 @@ from webadmin.dialects.sqlite_indexes import statistics
 from webadmin.dialects.sqlite_overview import SQLiteOverview
 from webadmin.dialects.sqlite_records import SQLiteRecording
 from webadmin.dialects.sqlite_search import SQLiteSearching
-from webadmin.dialects.timeouts import Timeouts
+from webadmin.dialects.sqlite_staging import SQLiteStaging
 from webadmin.dialects.sqlite_trying import SQLiteTrying
+from webadmin.dialects.timeouts import Timeouts
 from webadmin.dialects.watcher import Watcher
 
 _STEPS_BETWEEN_CHECKS = 20_000
@@ -56,7 +57,14 @@ _KINDS = (
 
 
 class SQLite(
-    SQLiteSearching, SQLiteGrouping, SQLiteRecording, SQLiteForeignKeys, SQLiteOverview, SQLiteTrying, Dialect
+    SQLiteSearching,
+    SQLiteGrouping,
+    SQLiteRecording,
+    SQLiteForeignKeys,
+    SQLiteOverview,
+    SQLiteStaging,
+    SQLiteTrying,
+    Dialect,
 ):
     title = "SQLite"
     integers_are_wide = True

@@ -1,0 +1,189 @@
+"""Rows come in by ``COPY … FROM STDIN``: ten times as fast as INSERT, and the server says which line it does not take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.adapt import PyFormat, Transformer
+from sqlalchemy import exc
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.engine import Connection
+
+from webadmin.dialects.postgresql_session import run
+from webadmin.dialects.records import Expression
+from webadmin.dialects.staging import NotTaken, Staging
+
+_LINE = re.compile(r"^COPY \w+, line (\d+)(?:, column (\w+))?", re.MULTILINE)
+_SPECIAL = re.compile(r"[\\\n\r\t]")
+_ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_NULL = "\\N"
+_COUNTED = sa.text(
+    """
+    SELECT setval(sequence, most) FROM (
+        SELECT CAST(pg_get_serial_sequence(:table, :column) AS regclass) AS sequence, CAST(:most AS bigint) AS most) AS s
+     WHERE sequence IS NOT NULL AND most > coalesce(pg_sequence_last_value(sequence), 0)
+    """
+)
+_Text = Callable[[Any], str]
+
+
+class PostgreSQLStaging(Staging):
+    staged_until = " ON COMMIT DROP"
+
+    def staged_type(self, connection: Connection, type_: Any) -> str:
+        return _type(type_, connection.dialect)
+
+    def drop_staged(self, connection: Connection, tables: Sequence[sa.TableClause]) -> None:
+        names = ", ".join(f"pg_temp.{table.name}" for table in tables)
+        run(connection, f"SET LOCAL client_min_messages = warning; DROP TABLE IF EXISTS {names}")
+
+    def fill_staged(
+        self, connection: Connection, table: sa.TableClause, rows: Sequence[Sequence[Any]]
+    ) -> None:
+        raw: Any = connection.connection.driver_connection
+        if not isinstance(raw, psycopg.Connection) or any(c.type._has_bind_expression for c in table.columns):
+            super().fill_staged(connection, table, rows)
+            return
+        if not rows:
+            return
+        texts = _Texts(connection, raw)
+        columns = [
+            texts.column(column.type, values)
+            for column, values in zip(table.columns, zip(*rows, strict=True), strict=True)
+        ]
+        data = "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+        run(connection, "SAVEPOINT webadmin_staged")
+        try:
+            with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
+                copy.write(data)
+        except psycopg.Error as error:
+            lost: Any = error
+            if connection.dialect.is_disconnect(lost, connection.connection, None):
+                connection.invalidate(error)
+                raise exc.DBAPIError.instance(
+                    "COPY",
+                    None,
+                    error,
+                    psycopg.Error,
+                    connection_invalidated=True,
+                    dialect=connection.dialect,
+                ) from error
+            run(connection, "ROLLBACK TO SAVEPOINT webadmin_staged")
+            wrapped = exc.DBAPIError.instance("COPY", None, error, psycopg.Error, dialect=connection.dialect)
+            place = _LINE.search(error.diag.context or "")
+            if place is None or not isinstance(error, psycopg.DataError | psycopg.IntegrityError):
+                raise wrapped from error
+            raise NotTaken(int(place[1]) - 1, place[2] or "", wrapped) from error
+        run(connection, "RELEASE SAVEPOINT webadmin_staged")
+
+    def staged_ready(
+        self, connection: Connection, table: sa.TableClause, key: Sequence[sa.ColumnClause[Any]]
+    ) -> None:
+        names = ", ".join(column.name for column in key)
+        run(connection, f"CREATE INDEX ON {table.name} ({names}); ANALYZE {table.name}")
+
+    def digest(self, connection: Connection, values: Sequence[Expression]) -> Expression:
+        text = sa.func.concat(
+            *(sa.func.coalesce(sa.cast(value, sa.Text), "\x01") + "\x02" for value in values)
+        )
+        return sa.func.hashtextextended(text, 0, type_=sa.BigInteger())
+
+    def hold(self, connection: Connection, name: str) -> None:
+        run(connection, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+
+    def count_on(self, connection: Connection, column: sa.Column[Any]) -> None:
+        table = column.table
+        most = connection.scalar(sa.select(sa.func.max(column)))
+        if isinstance(most, int) and most > 0:
+            name = connection.dialect.identifier_preparer.format_table(table)
+            connection.execute(_COUNTED, {"table": name, "column": column.name, "most": most})
+
+    def record_of(
+        self, columns: Mapping[str, Expression], kept: Mapping[str, sa.ColumnElement[bool]]
+    ) -> Expression:
+        whole = self.record_row(columns)  # type: ignore[attr-defined]
+        if not kept:
+            return whole  # type: ignore[no-any-return]
+        names: Any = pg.array(
+            [sa.case((keep, sa.null()), else_=sa.literal(name, sa.Text)) for name, keep in kept.items()],
+            type_=sa.Text,
+        )
+        plain = sa.type_coerce(whole, pg.JSONB()).op("-", return_type=pg.JSONB())(
+            sa.func.array_remove(names, sa.null())
+        )
+        return sa.type_coerce(plain, whole.type)
+
+
+def _type(type_: Any, dialect: Any) -> str:
+    inner = type_.dialect_impl(dialect)
+    if isinstance(inner, sa.TypeDecorator):
+        return _type(inner.impl_instance, dialect)
+    if type(inner).__visit_name__ == "DOMAIN":
+        return _type(inner.data_type, dialect)
+    if isinstance(inner, sa.Enum) and not inner.native_enum:
+        return "text"
+    if isinstance(inner, sa.String) and not isinstance(inner, sa.Enum | pg.CITEXT):
+        return "text"
+    return str(inner.compile(dialect=dialect))
+
+
+class _Texts:
+    """Makes the texts of COPY out of Python values, a column at a time."""
+
+    def __init__(self, connection: Connection, raw: psycopg.Connection[Any]) -> None:
+        self.dialect = connection.dialect
+        self._adapt = Transformer.from_context(raw)
+
+    def column(self, type_: Any, values: Sequence[Any]) -> list[str]:
+        process = type_._cached_bind_processor(self.dialect)
+        if process is not None:
+            values = [None if value is None else process(value) for value in values]
+        kinds = set(map(type, values))
+        empty = type(None) in kinds
+        kinds.discard(type(None))
+        one = _WRITERS.get(next(iter(kinds))) if len(kinds) == 1 else None
+        if one is None:
+            return [_NULL if value is None else self._any(value) for value in values]
+        if one is _text:
+            if not _SPECIAL.search("".join(filter(None, values))):
+                return [_NULL if value is None else value for value in values] if empty else list(values)
+        elif not empty:
+            return list(map(one, values))
+        return [_NULL if value is None else one(value) for value in values]
+
+    def _any(self, value: Any) -> str:
+        writer = _WRITERS.get(type(value))
+        if writer is not None:
+            return writer(value)
+        data = self._adapt.get_dumper(value, PyFormat.TEXT).dump(value)
+        return _NULL if data is None else _text(bytes(data).decode())
+
+
+def _text(value: str) -> str:
+    return _SPECIAL.sub(lambda found: _ESCAPED[found[0]], value)
+
+
+def _span(value: dt.timedelta) -> str:
+    return f"{value.days} days {value.seconds} seconds {value.microseconds} microseconds"
+
+
+_WRITERS: dict[type, _Text] = {
+    str: _text,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    float: repr,
+    Decimal: str,
+    dt.date: dt.date.isoformat,
+    dt.datetime: dt.datetime.isoformat,
+    dt.time: dt.time.isoformat,
+    dt.timedelta: _span,
+    UUID: str,
+    bytes: lambda value: "\\\\x" + value.hex(),
+}

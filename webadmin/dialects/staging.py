@@ -1,0 +1,98 @@
+"""Rows of a file on their way in: kept in tables of one transaction, where the database compares and writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.engine import Connection
+
+from webadmin.dialects.records import Expression
+
+
+class NotTaken(Exception):
+    """The database does not take one of the rows; ``row`` is its place, ``column`` the name of the column if it says so."""
+
+    def __init__(self, row: int, column: str, cause: exc.StatementError) -> None:
+        super().__init__(row, column)
+        self.row, self.column, self.cause = row, column, cause
+
+
+class Staging:
+    """The part of a dialect that takes rows in."""
+
+    staged_until = ""
+    """What a table of one transaction has behind its columns."""
+
+    def make_staged(self, connection: Connection, table: sa.TableClause) -> None:
+        """Make ``table``, which is seen by this connection alone and gone with the transaction, or with :meth:`drop_staged`."""
+        self.drop_staged(connection, [table])
+        columns = ", ".join(f"{one.name} {self.staged_type(connection, one.type)}" for one in table.columns)
+        connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {table.name} ({columns}){self.staged_until}")
+
+    def staged_type(self, connection: Connection, type_: Any) -> str:
+        """The type of a staged column, for values of ``type_``: as wide as there is, so that a sentence can say what the column
+        itself would refuse."""
+        return str(type_.compile(dialect=connection.dialect))
+
+    def drop_staged(self, connection: Connection, tables: Sequence[sa.TableClause]) -> None:
+        """Take such tables away, where they are there."""
+        for table in tables:
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
+
+    def fill_staged(
+        self, connection: Connection, table: sa.TableClause, rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Add ``rows``, Python values in the order of the columns. Raises NotTaken, and nothing is added then."""
+        if not rows:
+            return
+        names = [column.name for column in table.columns]
+        given = [dict(zip(names, row, strict=True)) for row in rows]
+        try:
+            with connection.begin_nested():
+                connection.execute(sa.insert(table), given)
+        except exc.StatementError as error:
+            raise self._refused(connection, table, given, error) from error
+
+    def _refused(
+        self,
+        connection: Connection,
+        table: sa.TableClause,
+        rows: Sequence[Mapping[str, Any]],
+        error: exc.StatementError,
+    ) -> Exception:
+        """Which of the rows is the first that is not taken, by halves."""
+        low, high = 0, len(rows)
+        while high - low > 1:
+            middle = (low + high) // 2
+            try:
+                with connection.begin_nested() as savepoint:
+                    connection.execute(sa.insert(table), list(rows[low:middle]))
+                    savepoint.rollback()
+                low = middle
+            except exc.StatementError as found:
+                high, error = middle, found
+        return NotTaken(low, "", error)
+
+    def staged_ready(
+        self, connection: Connection, table: sa.TableClause, key: Sequence[sa.ColumnClause[Any]]
+    ) -> None:
+        """``table`` is full: let its rows be found by ``key``, and the planner know how many there are."""
+
+    def digest(self, connection: Connection, values: Sequence[Expression]) -> Expression:
+        """A number that depends on ``values``, to be summed up; the same for the same values at any time."""
+        raise NotImplementedError
+
+    def hold(self, connection: Connection, name: str) -> None:
+        """Wait until no other transaction holds ``name``, and hold it until this one ends."""
+
+    def count_on(self, connection: Connection, column: sa.Column[Any]) -> None:
+        """Rows have come with values of ``column`` that the database would have counted itself: let it go on behind them."""
+
+    def record_of(
+        self, columns: Mapping[str, Expression], kept: Mapping[str, sa.ColumnElement[bool]]
+    ) -> Expression:
+        """``columns`` by name as one ``Record``, without those for which what ``kept`` says of them does not hold."""
+        raise NotImplementedError
