@@ -159,11 +159,6 @@ class AdminRequest:
         for call in self.afterwards:
             call()
 
-    def run_afterwards(self) -> None:
-        """What was to come once the transaction has been committed."""
-        for call in self.afterwards:
-            call()
-
     def value(self, name: str, default: str = "") -> str:
         """The last value of a query parameter."""
         return next((value for key, value in reversed(self.query) if key == name), default)
