@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -25,7 +26,11 @@ def explain(connection: Connection, sql: str, parameters: Any) -> list[dict[str,
         words as ``Detail``.
     :raises sqlalchemy.exc.DBAPIError: when the statement cannot be prepared.
     """
-    rows = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, parameters).all()
+    return tree(connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, parameters).all())
+
+
+def tree(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """The answer of EXPLAIN QUERY PLAN as :func:`explain` gives it."""
     nodes: dict[int, dict[str, Any]] = {0: {"Node Type": "Query", "Plans": []}}
     for number, parent, _unused, detail in rows:
         node = _node(str(detail))

@@ -1,0 +1,113 @@
+"""What a statement would cost with an index that is not there: told by the planner, in a trial that leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
+
+from webadmin.dialects import Dialect
+from webadmin.dialects.trying import NAME, Trial
+from webadmin.explain.candidates import Candidate
+from webadmin.explain.capture import Captured
+from webadmin.explain.measure import Budget
+from webadmin.explain.plan import Plan, parse
+
+_ENOUGH = 0.5
+"""An index makes every write to its table a little dearer: it has to halve the cost."""
+_UNORDERED = {"Seq Scan", "Sort", "Group", "Unique"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a trial ended."""
+
+    before: float
+    after: float
+    used: bool
+    """The plan reads the index."""
+    costed: bool
+    """The numbers are the planner's costs; else they count steps that read or sort everything."""
+    hypothetical: bool
+    share: float
+    """The part of the rows that it was tried on."""
+    bytes: int | None
+
+    @property
+    def pays(self) -> bool:
+        limit = self.before * _ENOUGH if self.costed else self.before - 1
+        return self.used and self.after <= limit
+
+
+def prove(
+    dialect: Dialect,
+    connection: Connection,
+    statement: Captured,
+    tried: Sequence[Candidate],
+    *,
+    copies: bool,
+    budget: Budget,
+) -> dict[Candidate, Outcome]:
+    """What came of each candidate; those that could not be tried, or not in time, are not in it.
+
+    :param copies: rows may be copied for it: see ``Dialect.trials``.
+    """
+    outcomes: dict[Candidate, Outcome] = {}
+    tables = list(dict.fromkeys(candidate.table for candidate in tried))
+    try:
+        with dialect.trials(connection, tables, copies=copies) as trials:
+            for trial in trials:
+                left = [candidate for candidate in tried if candidate not in outcomes]
+                if not left or budget.left <= 0:
+                    break
+                outcomes |= _try(trial, connection, statement, left, budget)
+    except (DBAPIError, NoSuchTableError):  # no right to try, or a lock in the way
+        if connection.invalidated:
+            raise
+    return outcomes
+
+
+def _try(
+    trial: Trial, connection: Connection, statement: Captured, tried: Sequence[Candidate], budget: Budget
+) -> dict[Candidate, Outcome]:
+    prepared = connection.dialect.identifier_preparer
+    outcomes: dict[Candidate, Outcome] = {}
+    before = parse(trial.explain(statement.sql, statement.parameters))
+    if before is None:
+        return {}
+    costed = before.root.total_cost > 0
+    for candidate in tried:
+        if budget.left <= 0:
+            break
+        try:
+            ddl = candidate.ddl("CREATE INDEX", NAME, prepared, trial.place(candidate.table))
+            with trial.index(ddl) as made:
+                after = parse(trial.explain(statement.sql, statement.parameters))
+        except DBAPIError:  # no such index can be made here, such as one of a kind that is only known by name
+            if connection.invalidated:
+                raise
+            continue
+        if after is not None:
+            outcomes[candidate] = Outcome(
+                before=_cost(before, costed=costed),
+                after=_cost(after, costed=costed),
+                used=any(node.index == made.name for node in after.root.walk()),
+                costed=costed,
+                hypothetical=trial.hypothetical,
+                share=trial.share,
+                bytes=made.bytes,
+            )
+    return outcomes
+
+
+def _cost(plan: Plan, *, costed: bool) -> float:
+    if costed:
+        return plan.root.total_cost
+    return float(sum(node.node_type in _UNORDERED or _automatic(node.extra) for node in plan.root.walk()))
+
+
+def _automatic(extra: Any) -> bool:
+    return bool(extra.get("Automatic Index"))
