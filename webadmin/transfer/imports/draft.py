@@ -29,6 +29,8 @@ class Draft:
     """What cannot be told from the values of a column, by its place: decimal, dates."""
     sheets: tuple[str, ...] = ()
     """The sheets of a workbook, where there are several."""
+    zone: str = ""
+    """The person's time zone: times of the file that have none are read in it."""
 
     def asked(self, view: View) -> Import:
         """What is asked for, of a view as its person sees it."""
@@ -55,6 +57,7 @@ class Draft:
             guessed={int(place): why for place, why in data["guessed"].items()},
             asks={int(place): tuple(found) for place, found in data["asks"].items()},
             sheets=tuple(data["sheets"]),
+            zone=data["zone"],
         )
 
 

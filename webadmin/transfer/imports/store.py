@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, BinaryIO, Literal, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from webadmin.auth.user import User
 from webadmin.database.own_tables.imports import TEXT, import_, import_part, import_problem
 from webadmin.mixins import server_now, uuid7
+from webadmin.transfer.imports.asked import Problem
 from webadmin.transfer.imports.draft import Draft
 
 State = Literal["new", "checking", "ready", "running", "done", "failed", "cancelled"]
@@ -23,6 +25,9 @@ WORKING: tuple[State, ...] = ("checking", "running")
 """States in which a worker has it, or is to take it."""
 
 PIECE = 1024 * 1024
+MOST_PROBLEMS = 100_000
+"""Problems of one import that are kept."""
+_TOGETHER = 1000
 _KEPT = timedelta(days=1)
 """How long a file is kept that nobody has imported, and rows that were left out."""
 _REMEMBERED = timedelta(days=30)
@@ -150,18 +155,43 @@ def earlier(session: Session, list_key: str, person: str, limit: int) -> list[Ke
     return [_kept(row) for row in rows.mappings()]
 
 
-def save(session: Session, id: UUID, *, when: Sequence[State], **values: Any) -> bool:
-    """Set columns of the import of that id where it is in one of the states ``when``; whether it was."""
+def save(
+    session: Session, id: UUID, *, when: Sequence[State], held_by: str | None = None, **values: Any
+) -> bool:
+    """Set columns of the import of that id where it is in one of the states ``when``, and that worker has it where one is given;
+    whether it was so."""
     if isinstance(draft := values.pop("draft", None), Draft):
         values["asked"] = draft.to_json()
     if "result" in values:
         values["result"] = json.dumps(values["result"], ensure_ascii=False)
     if isinstance(user := values.pop("user", None), User):
         values["person_data"] = person_data(user)
-    done = session.execute(
-        sa.update(import_).where(import_.c.id == id, import_.c.state.in_(when)).values(**values)
-    )
+    which = [import_.c.id == id, import_.c.state.in_(when)]
+    if held_by is not None:
+        which.append(import_.c.worker == held_by)
+    done = session.execute(sa.update(import_).where(*which).values(**values))
     return bool(cast("sa.CursorResult[Any]", done).rowcount)
+
+
+def submitted(session: Session, id: UUID, state: State, *, when: Sequence[State], **values: Any) -> bool:
+    """Have it wait for a worker in ``state``; whether it was in one of the states ``when``."""
+    return save(
+        session, id, when=when, state=state, worker="", stop=False, done=0, total=0, message="", beat_at=None,
+        submitted_at=server_now(), **values,
+    )  # fmt: skip
+
+
+def taken(session: Session, kept: Kept, worker: str) -> bool:
+    """Let ``worker`` have it, unless another was faster."""
+    return save(session, kept.id, when=[kept.state], held_by=kept.worker, worker=worker, beat_at=server_now())
+
+
+def beaten(session: Session, id: UUID, worker: str, done: int, total: int) -> bool:
+    """Say that ``worker`` lives and how far it is; whether it is to go on."""
+    values = {"done": done, "total": total, "beat_at": server_now()}
+    if not save(session, id, when=WORKING, held_by=worker, **values):
+        return False
+    return not session.execute(sa.select(import_.c.stop).where(import_.c.id == id)).scalar()
 
 
 def file_of(session: Session, id: UUID) -> BinaryIO:
@@ -182,6 +212,48 @@ def has_file(session: Session, id: UUID) -> bool:
     """Whether the file is still kept."""
     found = sa.select(import_part.c.number).where(import_part.c.import_id == id, import_part.c.number == 0)
     return session.execute(found).first() is not None
+
+
+def keep_problems(session: Session, id: UUID, problems: Iterable[Problem]) -> None:
+    """Keep what is wrong with rows instead of what was kept before; ``MOST_PROBLEMS`` of them."""
+    session.execute(sa.delete(import_problem).where(import_problem.c.import_id == id))
+    numbered = enumerate(islice(problems, MOST_PROBLEMS))
+    while some := list(islice(numbered, _TOGETHER)):
+        session.execute(
+            sa.insert(import_problem),
+            [
+                {
+                    "import_id": id,
+                    "number": number,
+                    "row_number": one.row,
+                    "name": one.name[:TEXT],
+                    "kind": one.kind[:20],
+                    "value": one.value,
+                    "message": one.message,
+                }
+                for number, one in some
+            ],
+        )
+
+
+def problems_of(
+    session: Session,
+    id: UUID,
+    *,
+    limit: int,
+    after: int = -1,
+    name: str | None = None,
+    kind: str | None = None,
+) -> list[tuple[int, Problem]]:
+    """Problems in the order of the file with their places, those behind the place ``after``."""
+    table = import_problem
+    which = [table.c.import_id == id, table.c.number > after]
+    if name is not None:
+        which.append(table.c.name == name)
+    if kind is not None:
+        which.append(table.c.kind == kind)
+    rows = session.execute(sa.select(table).where(*which).order_by(table.c.number).limit(limit))
+    return [(row.number, Problem(row.row_number, row.name, row.kind, row.value, row.message)) for row in rows]
 
 
 def forget_file(session: Session, *ids: UUID) -> None:
