@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, BinaryIO, Literal, cast
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from webadmin.auth.user import User
 from webadmin.database.own_tables.imports import TEXT, import_, import_part, import_problem
 from webadmin.mixins import server_now, uuid7
-from webadmin.transfer.imports.asked import Problem
 from webadmin.transfer.imports.draft import Draft
 
 State = Literal["new", "checking", "ready", "running", "done", "failed", "cancelled"]
@@ -25,9 +24,6 @@ WORKING: tuple[State, ...] = ("checking", "running")
 """States in which a worker has it, or is to take it."""
 
 PIECE = 1024 * 1024
-MOST_PROBLEMS = 100_000
-"""Problems of one import that are kept."""
-_TOGETHER = 1000
 _KEPT = timedelta(days=1)
 """How long a file is kept that nobody has imported, and rows that were left out."""
 _REMEMBERED = timedelta(days=30)
@@ -194,66 +190,25 @@ def beaten(session: Session, id: UUID, worker: str, done: int, total: int) -> bo
     return not session.execute(sa.select(import_.c.stop).where(import_.c.id == id)).scalar()
 
 
-def file_of(session: Session, id: UUID) -> BinaryIO:
-    """The file, put together again on disk; the caller closes it."""
-    file = tempfile.TemporaryFile(prefix="webadmin-")
+@contextmanager
+def file_of(session: Session, id: UUID) -> Iterator[BinaryIO]:
+    """The file, put together again on disk."""
     number = 0
     asked = sa.select(import_part.c.content).where(
         import_part.c.import_id == id, import_part.c.number == sa.bindparam("number")
     )
-    while (piece := session.execute(asked, {"number": number}).scalar()) is not None:
-        file.write(piece)
-        number += 1
-    file.seek(0)
-    return cast(BinaryIO, file)
+    with tempfile.TemporaryFile(prefix="webadmin-") as file:
+        while (piece := session.execute(asked, {"number": number}).scalar()) is not None:
+            file.write(piece)
+            number += 1
+        file.seek(0)
+        yield cast(BinaryIO, file)
 
 
 def has_file(session: Session, id: UUID) -> bool:
     """Whether the file is still kept."""
     found = sa.select(import_part.c.number).where(import_part.c.import_id == id, import_part.c.number == 0)
     return session.execute(found).first() is not None
-
-
-def keep_problems(session: Session, id: UUID, problems: Iterable[Problem]) -> None:
-    """Keep what is wrong with rows instead of what was kept before; ``MOST_PROBLEMS`` of them."""
-    session.execute(sa.delete(import_problem).where(import_problem.c.import_id == id))
-    numbered = enumerate(islice(problems, MOST_PROBLEMS))
-    while some := list(islice(numbered, _TOGETHER)):
-        session.execute(
-            sa.insert(import_problem),
-            [
-                {
-                    "import_id": id,
-                    "number": number,
-                    "row_number": one.row,
-                    "name": one.name[:TEXT],
-                    "kind": one.kind[:20],
-                    "value": one.value,
-                    "message": one.message,
-                }
-                for number, one in some
-            ],
-        )
-
-
-def problems_of(
-    session: Session,
-    id: UUID,
-    *,
-    limit: int,
-    after: int = -1,
-    name: str | None = None,
-    kind: str | None = None,
-) -> list[tuple[int, Problem]]:
-    """Problems in the order of the file with their places, those behind the place ``after``."""
-    table = import_problem
-    which = [table.c.import_id == id, table.c.number > after]
-    if name is not None:
-        which.append(table.c.name == name)
-    if kind is not None:
-        which.append(table.c.kind == kind)
-    rows = session.execute(sa.select(table).where(*which).order_by(table.c.number).limit(limit))
-    return [(row.number, Problem(row.row_number, row.name, row.kind, row.value, row.message)) for row in rows]
 
 
 def forget_file(session: Session, *ids: UUID) -> None:
