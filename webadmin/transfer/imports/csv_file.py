@@ -1,0 +1,208 @@
+"""CSV with any delimiter, quote and encoding, read in pieces."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+from webadmin.text import format_number
+from webadmin.text import gettext as _
+from webadmin.transfer.imports.asked import FileForm, Problem
+from webadmin.transfer.imports.source import (
+    AT_ONCE,
+    UNREADABLE,
+    Batch,
+    Limits,
+    Refused,
+    Source,
+    broken_text,
+    check_rows,
+    headings_of,
+    ragged,
+    shortened,
+    size_of,
+)
+
+_BLOCK = 256 * 1024
+_LONGEST_LINE = 4
+"""Times the longest cell."""
+_EMPTY = "\udc00"
+"""Marks a field that is an empty text. Half a character, which no text that was read can hold; so is the next."""
+_END = "\udc01"
+_ERRORS = "webadmin-unreadable"
+
+codecs.register_error(_ERRORS, lambda error: (UNREADABLE, _after(error)))
+
+
+def _after(error: UnicodeError) -> int:
+    return int(getattr(error, "end"))  # noqa: B009 - errors of decoding have it, and none else come here
+
+
+class CsvFile(Source):
+    """:param form: how it is written. Raises Refused where the first row names no columns."""
+
+    def __init__(self, file: BinaryIO, form: FileForm, limits: Limits) -> None:
+        self._file, self._form, self._limits = file, form, limits
+        self._size = size_of(file, limits)
+        rows = self._rows(_Lines(file, form, limits))
+        try:
+            first = next((row for row in rows if any(row)), [])
+        except csv.Error:
+            raise _too_long(1, limits) from None
+        if first == [_END] or any(_END in cell for cell in first):
+            first = [] if first == [_END] else [cell.replace(_END, "").rstrip("\r\n") for cell in first]
+        self.headings = headings_of([_unmarked(cell, form.quote) for cell in first], limits)
+
+    def batches(self) -> Iterator[Batch]:
+        """See :class:`Source`. Rows in which nothing stands are none, but they count, as in a spreadsheet; where there is one
+        column alone they are rows without a value."""
+        lines = _Lines(self._file, self._form, self._limits)
+        rows = self._rows(lines)
+        number, headed = 0, False
+        while True:
+            try:
+                some = list(islice(rows, AT_ONCE))
+            except csv.Error:
+                raise _too_long(number + 1, self._limits) from None
+            if not some:
+                return
+            first = number + 1
+            number += len(some)
+            unclosed = self._take_end(some)
+            if not headed:
+                blank = next((at for at, row in enumerate(some) if any(row)), len(some))
+                del some[: blank + 1]
+                first += blank + 1
+                headed = blank < number
+            check_rows(number - 1, self._limits)
+            batch = self._batch(first, some, lines, unclosed)
+            batch.done = min(1.0, lines.read / (self._size or 1))
+            yield batch
+
+    def _rows(self, lines: _Lines) -> Iterator[list[str]]:
+        quote = self._form.quote
+        # Another program's own limit stays as large as it is.
+        csv.field_size_limit(max(csv.field_size_limit(), self._limits.cell))
+        how: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
+        return csv.reader(lines, delimiter=self._form.delimiter, **how)
+
+    def _take_end(self, some: list[list[str]]) -> bool:
+        """Take away what was set behind the last line. Whether it stands within a quote that was never closed."""
+        if not some or not some[-1] or _END not in some[-1][-1]:
+            return False
+        last = some[-1]
+        if last == [_END]:
+            some.pop()
+            return False
+        last[-1] = last[-1].replace(_END, "")
+        return True
+
+    def _batch(self, first: int, some: list[list[str]], lines: _Lines, unclosed: bool) -> Batch:
+        width, quote = len(self.headings), self._form.quote
+        batch = Batch([])
+        if width == 1:
+            some = [row or [""] for row in some]
+        clean = not unclosed and not lines.unreadable and set(map(len, some)) == {width}
+        if clean and not lines.marked:
+            batch.rows = [(number, [cell or None for cell in row]) for number, row in enumerate(some, first)]
+            return batch
+        for number, row in enumerate(some, first):
+            cells = (
+                [_unmarked(cell, quote) for cell in row] if lines.marked else [cell or None for cell in row]
+            )
+            if len(cells) > width and not any(cells[width:]):
+                del cells[width:]
+            if not cells:
+                continue
+            problem = self._problem(
+                number, cells, unclosed and number == first + len(some) - 1, lines.unreadable
+            )
+            if problem is None:
+                batch.rows.append((number, cells))
+            else:
+                batch.problems.append(problem)
+                batch.left_out.append((number, cells))
+        return batch
+
+    def _problem(self, number: int, cells: list[Any], unclosed: bool, unreadable: bool) -> Problem | None:
+        if unclosed:
+            message = _("A quote begins in this row and is never closed; what follows it could not be read.")
+            return Problem(number, "", "ragged", shortened(cells[-1]), message)
+        if len(cells) != len(self.headings):
+            return ragged(number, cells, len(self.headings))
+        return broken_text(number, self.headings, cells) if unreadable else None
+
+
+def _unmarked(cell: str, quote: str) -> str | None:
+    if _EMPTY not in cell:
+        return cell or None
+    return "" if cell == _EMPTY else cell.replace(quote + _EMPTY, quote)
+
+
+def _too_long(number: int, limits: Limits) -> Refused:
+    message = _(
+        "Row {number} has a cell of more than {most} characters. Perhaps a quote in it was never closed."
+    )
+    return Refused(message.format(number=format_number(number), most=format_number(limits.cell)))
+
+
+class _Lines:
+    """The lines of a file, with ``_END`` behind the last.
+
+    The reader of the csv module tells nothing from an empty text only since Python 3.12. Two quotes that stand where a
+    whole field would stand are followed here by a mark. Where they are a field, that is then the field; where they are an
+    escaped quote within one, the mark follows that quote, and both cases are told apart afterwards.
+    """
+
+    def __init__(self, file: BinaryIO, form: FileForm, limits: Limits) -> None:
+        file.seek(0)
+        self._file, self._longest = file, limits.cell * _LONGEST_LINE
+        self._decode = decoder(form.encoding)
+        self._quotes = form.quote * 2
+        within, quotes = f"[^{re.escape(form.delimiter)}\r\n]", re.escape(self._quotes)
+        # It begins with the quotes, so that it looks at nothing else.
+        self._empty = re.compile(f"{quotes}(?<!{within}{quotes})(?!{within})")
+        self.read = 0
+        """Bytes."""
+        self.marked = self.unreadable = False
+        """Whether anything read so far was."""
+
+    def __iter__(self) -> Iterator[str]:
+        carry, first = "", True
+        while True:
+            data = self._file.read(_BLOCK)
+            self.read += len(data)
+            block = self._decode(data, not data)
+            self._look(block)
+            text = carry + block
+            # The last character is kept: it may be the first half of a line end.
+            cut = text.rfind("\n") + 1 or text.rfind("\r", 0, -1) + 1
+            if not data:
+                cut = len(text)
+            elif not cut and len(text) > self._longest:
+                raise csv.Error("line too long")
+            whole, carry = text[:cut], text[cut:]
+            if first and whole:
+                whole, first = whole.removeprefix("\ufeff"), False
+                whole = re.sub(r"\Asep=.(?:\r\n|\n|\r)", "", whole)  # how Excel is told the delimiter
+            if self._quotes and self._quotes in whole:
+                whole, count = self._empty.subn(self._quotes + _EMPTY, whole)
+                self.marked |= bool(count)
+            yield from io.StringIO(whole, newline="")
+            if not data:
+                yield _END
+                return
+
+    def _look(self, block: str) -> None:
+        if "\x00" in block or (not block.isascii() and UNREADABLE in block):
+            self.unreadable = True
+
+
+def decoder(encoding: str) -> Callable[[bytes, bool], str]:
+    """A function that makes text of bytes as they come, given whether they are the last."""
+    return codecs.getincrementaldecoder(encoding)(_ERRORS).decode

@@ -1,0 +1,67 @@
+"""Numbers as people and programs write them: decimal comma or point, thousands in groups, a currency beside them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from webadmin.text import gettext as _
+from webadmin.transfer.imports.asked import Decimal as DecimalMark
+from webadmin.transfer.imports.source import Exact
+
+_MONEY = r"[$€£¥₹₽₩₺₴₫฿]|EUR|USD|GBP|CHF|JPY"
+_AROUND = re.compile(
+    rf"(?P<sign>[+\-\u2212]?)\s*(?:{_MONEY})?\s*(?P<inner>[+\-\u2212]?)(?P<number>[0-9.,' \u00a0\u2009\u202f’]+)"
+    rf"(?P<power>[eE][+-]?[0-9]{{1,4}})?\s*(?:{_MONEY})?"
+)
+_SPACES = " \u00a0\u2009\u202f'’"
+_LONGEST = 1000
+_GROUPED = {
+    ".": re.compile(rf"(?P<whole>[0-9]*|[0-9]{{1,3}}(?:(?P<by>[,{_SPACES}])[0-9]{{3}})(?:(?P=by)[0-9]{{3}})*)(?:\.(?P<rest>[0-9]*))?"),
+    ",": re.compile(rf"(?P<whole>[0-9]*|[0-9]{{1,3}}(?:(?P<by>[.{_SPACES}])[0-9]{{3}})(?:(?P=by)[0-9]{{3}})*)(?:,(?P<rest>[0-9]*))?"),
+}  # fmt: skip
+
+
+def plain_number(value: Any, mark: DecimalMark) -> str:
+    """A number as programs write it, from a text of a file or a value of a workbook or of JSON. Raises ValueError.
+
+    :param mark: what stands before the decimals.
+    """
+    if isinstance(value, str):
+        return _plain_text(value, mark)
+    if isinstance(value, Exact):
+        return value.text
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(_("Enter a number, such as 12 or 12.50."))
+    if isinstance(value, float):
+        # A spreadsheet keeps 15 digits; what stands behind them comes of its arithmetic.
+        return f"{value:.15g}"
+    return str(value)
+
+
+def _plain_text(text: str, mark: DecimalMark) -> str:
+    text = text.strip()
+    if len(text) > _LONGEST:  # before any pattern looks at it
+        raise ValueError(_("This number is too large or has too many digits."))
+    around = _AROUND.fullmatch(text)
+    number = around["number"].strip(_SPACES) if around else ""
+    found = _GROUPED[mark].fullmatch(number)
+    signs = around["sign"] + around["inner"] if around else ""
+    if around is None or found is None or len(signs) > 1 or not (found["whole"] or found["rest"]):
+        raise ValueError(_not_a_number(number, mark))
+    whole = re.sub("[^0-9]", "", found["whole"]) or "0"
+    sign = "-" if signs in {"-", "\u2212"} else ""
+    return sign + whole + ("." + found["rest"] if found["rest"] else "") + (around["power"] or "")
+
+
+def _not_a_number(number: str, mark: DecimalMark) -> str:
+    other: DecimalMark = "," if mark == "." else "."
+    if number and _GROUPED[other].fullmatch(number):
+        if mark == ".":
+            return _("This is a number with a decimal comma; this column is read with a decimal point.")
+        return _("This is a number with a decimal point; this column is read with a decimal comma.")
+    return (
+        _("Enter a number, such as 12 or 12.50.")
+        if mark == "."
+        else _("Enter a number, such as 12 or 12,50.")
+    )

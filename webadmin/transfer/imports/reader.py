@@ -1,0 +1,88 @@
+"""What reads a column of a file: a whole column at a time, and what is wrong with single values of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from webadmin.transfer.imports.times import AmbiguousError
+
+Quick = Callable[[Sequence[Any], Sequence[str]], "list[Any] | None"]
+"""From a column, and its texts alone, to its values; None where a text is not plain enough for it."""
+
+
+class Wrong(ValueError):
+    """A value that a column cannot take. ``kind`` is that of a :class:`Problem`, the message is for the person."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind, self.message = kind, message
+
+
+class Converter:
+    """Reads the values of one column.
+
+    :param one: reads a value that is neither None nor, unless ``blanks``, a blank text. Raises Wrong, or ValueError with a sentence.
+    :param quick: reads a whole column of plain texts.
+    :param shared: values of equal texts may be the same object.
+    :param blanks: an empty text is a value too.
+    """
+
+    def __init__(
+        self,
+        one: Callable[[Any], Any],
+        quick: Quick | None = None,
+        *,
+        shared: bool = True,
+        blanks: bool = False,
+    ) -> None:
+        self._one, self._quick, self._shared, self._blanks = one, quick, shared, blanks
+
+    def __call__(self, value: Any) -> Any:
+        """The value of the column; None for nothing. Raises Wrong."""
+        if value is None or (not self._blanks and isinstance(value, str) and not value.strip()):
+            return None
+        try:
+            return self._one(value)
+        except Wrong:
+            raise
+        except AmbiguousError as error:
+            raise Wrong("ambiguous", str(error)) from None
+        except ValueError as error:
+            raise Wrong("type", str(error)) from None
+
+    def column(self, values: Sequence[Any]) -> tuple[list[Any], dict[int, Wrong]]:
+        """The values of a whole column, with None where one is wrong, and what is wrong with those, by place."""
+        texts = [value for value in values if value is not None]
+        if not texts:
+            return list(values), {}
+        if set(map(type, texts)) == {str}:
+            if self._quick is not None and (found := self._quick(values, texts)) is not None:
+                return found, {}
+            if self._shared:
+                return self._by_table(values, texts)
+        return _each(self, enumerate(values), len(values))
+
+    def _by_table(self, values: Sequence[Any], texts: Sequence[str]) -> tuple[list[Any], dict[int, Wrong]]:
+        distinct = list(dict.fromkeys(texts))
+        made, wrong = _each(self, enumerate(distinct), len(distinct))
+        table: dict[Any, Any] = dict(zip(distinct, made, strict=True))
+        table[None] = None
+        found = [table[value] for value in values]
+        if not wrong:
+            return found, {}
+        mistaken = {distinct[place]: error for place, error in wrong.items()}
+        return found, {place: mistaken[value] for place, value in enumerate(values) if value in mistaken}
+
+
+def _each(
+    read: Callable[[Any], Any], values: Iterable[tuple[int, Any]], count: int
+) -> tuple[list[Any], dict[int, Wrong]]:
+    found: list[Any] = [None] * count
+    wrong: dict[int, Wrong] = {}
+    for place, value in values:
+        try:
+            found[place] = read(value)
+        except Wrong as error:
+            wrong[place] = error
+    return found, wrong
