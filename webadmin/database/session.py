@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import create_engine
-from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy import exc
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
+from webadmin.database.connections import capacity_of, given_back
+from webadmin.database.engines import engine_of
+from webadmin.database.pooler import Pooler
+from webadmin.database.replica import Mark, Reads, Replica, now_marked
 from webadmin.database.stop import Stop
 from webadmin.database.stored import as_stored
 from webadmin.database.watched import Watched
-from webadmin.dialects import Dialect, Timeouts, engine_options, for_engine, in_memory, sync_url
+from webadmin.dialects import Dialect, Timeouts, for_engine
 from webadmin.errors import Unavailable
 from webadmin.text import gettext as _
 
-_THREADS_WITHOUT_POOL = 15
+logger = logging.getLogger("webadmin")
+
 _LONG = Timeouts(statement_ms=30 * 60 * 1000)
 """Of what is read for as long as a client takes it."""
+_REPLICA_PATIENCE = 2
+"""Seconds that a replica has for opening a connection: the primary would have answered meanwhile."""
+MOST_BEHIND = 10.0
+"""Seconds that a replica may be behind, unless somebody says otherwise."""
 
 
 class Database:
@@ -30,98 +39,100 @@ class Database:
     :param engine: a sync engine.
     :param factory: makes a session; by default plain sessions bound to ``engine``.
     :param owned: whether webadmin made the engine, and disposes of it.
+    :param pooler: whether a pooler stands between the engine and the server; None: find out.
     """
 
     def __init__(
-        self, engine: Engine, *, factory: Callable[..., Session] | None = None, owned: bool = False
+        self,
+        engine: Engine,
+        *,
+        factory: Callable[..., Session] | None = None,
+        owned: bool = False,
+        pooler: bool | None = None,
     ) -> None:
         self.engine = engine
         self._reading = as_stored(engine)
         self.watched = Watched(self._reading)
         self.dialect: Dialect = for_engine(engine)
         self.owned = owned
+        self.pooler = Pooler(engine, self.dialect, given=pooler, owned=owned)
+        self.replica: Replica | None = None
         # Most connections stay for pages, however many files are being read.
         self._long = BoundedSemaphore(max(1, self.capacity // 3))
         self._factory = factory or sessionmaker(engine, expire_on_commit=False)
 
     @classmethod
-    def of(cls, source: Any) -> Database:
+    def of(cls, source: Any, *, pooler: bool | None = None) -> Database:
         """From what a host has: an ``Engine``, an ``AsyncEngine`` (a sync twin is made for the same address),
         a URL, or a ``sessionmaker`` (also an async one, through its engine)."""
-        if isinstance(source, str | URL):
-            return cls._from_url(source)
-        if isinstance(source, Engine):
-            return cls(_shared(source))
-        async_engine = getattr(source, "sync_engine", None)
-        if async_engine is not None:
-            return cls._from_url(async_engine.url, async_engine.get_execution_options())
-        source = getattr(
-            source, "session_factory", source
-        )  # of a scoped session: each request has one of its own
-        options = getattr(source, "kw", None)
-        if options is not None:
-            bind = options.get("bind")
-            if bind is None and options.get("binds"):
-                bind = next(iter(options["binds"].values()))
-            if isinstance(bind, Connection):
-                bind = bind.engine
-            if isinstance(bind, Engine):
-                return cls(_shared(bind), factory=cast(Callable[..., Session], source))
-            if bind is not None:
-                return cls.of(bind)
-        raise TypeError(
-            "Admin(engine) takes a SQLAlchemy Engine, AsyncEngine, database URL or sessionmaker with a bind, "
-            f"not {type(source).__name__}"
-        )
+        found = engine_of(source, pooler=pooler)
+        return cls(found.engine, factory=found.factory, owned=found.owned, pooler=pooler)
 
-    @classmethod
-    def _from_url(cls, url: str | URL, options: Mapping[str, Any] | None = None) -> Database:
-        address = sync_url(url)
-        if in_memory(address):
+    def read_from(self, source: Any, *, most_behind: float = MOST_BEHIND) -> None:
+        """Let requests that only read go to a server that follows this one.
+
+        :param source: as :meth:`of` takes it.
+        :param most_behind: seconds that it may be behind.
+
+        Raises TypeError where it cannot be one.
+        """
+        found = engine_of(source, patience=_REPLICA_PATIENCE)
+        if not self.dialect.supports_replicas or found.engine.dialect.name != self.engine.dialect.name:
             raise TypeError(
-                "A database in memory cannot be shared with a second connection: pass the Engine itself, "
-                "or the address of a file"
+                "Admin(replica=…) takes a streaming replica of the same database; this database has none"
+                if not self.dialect.supports_replicas
+                else "Admin(replica=…) takes a streaming replica of the same database, not one of another system"
             )
-        engine = create_engine(address, **engine_options(address))
-        # Such as a translation of schemas; the isolation level goes with the driver.
-        kept = {name: value for name, value in (options or {}).items() if name != "isolation_level"}
-        return cls(engine.execution_options(**kept) if kept else engine, owned=True)
+        self.replica = Replica(found.engine, self.dialect, most_behind=most_behind, owned=found.owned)
+        self.watched.also(self.replica.reading)
 
     @property
     def capacity(self) -> int:
         """How many connections the pool gives out at the same time: the number of requests that may run."""
-        pool = self.engine.pool
-        if isinstance(pool, StaticPool):
-            return 1
-        if isinstance(pool, NullPool):
-            return _THREADS_WITHOUT_POOL
-        if isinstance(pool, QueuePool):
-            overflow = pool._max_overflow
-            return pool.size() + overflow if overflow >= 0 else _THREADS_WITHOUT_POOL
-        return 1
+        return capacity_of(self.engine.pool)
 
     @contextmanager
-    def transaction(self, *, read_only: bool, timeouts: Timeouts) -> Iterator[Session]:
+    def transaction(
+        self, *, read_only: bool, timeouts: Timeouts, reads: Reads | None = None
+    ) -> Iterator[Session]:
         """A session in a transaction that has begun with its limits.
 
         The caller commits; leaving without a commit rolls back. The connection goes back to the pool on leaving.
+
+        :param reads: of a request that only reads, where it may read.
         """
-        pool = self._reading.pool
-        with self.watched.connected(self._reading) as connection:
-            try:
-                self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
-                # Bound to the connection, not the engine: it outlives the commit, so that its limits can be taken off.
-                with self._factory(bind=connection, binds=None) as session:
-                    yield session
-            finally:
-                if not connection.closed and not connection.invalidated:
-                    connection.rollback()
-                    self.dialect.finish(connection)
-                    if self._reading.pool is not pool:  # disposed of meanwhile: nobody would close it
-                        connection.detach()
+        replica = self.replica
+        if reads is not None:
+            reads.on_replica = False
+        if replica is not None and reads is not None and reads.after is not None and read_only:
+            connection = replica.begun(timeouts, reads.after)
+            if connection is not None:
+                reads.on_replica = True
+                try:
+                    with (
+                        given_back(replica.reading, connection, self.dialect),
+                        self._on(connection) as session,
+                    ):
+                        yield session
+                finally:
+                    replica.release()
+                return
+        self.pooler.settle()
+        with (
+            self.watched.connected(self._reading) as connection,
+            given_back(self._reading, connection, self.dialect),
+        ):
+            self.pooler.ask(connection)
+            self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
+            with self._on(connection) as session:
+                yield session
+
+    def _on(self, connection: Connection) -> Session:
+        # Bound to the connection, not the engine: it outlives the commit, so that its limits can be taken off.
+        return self._factory(bind=connection, binds=None)
 
     @contextmanager
-    def long_reading(self, stop: Stop) -> Iterator[Session]:
+    def long_reading(self, stop: Stop, reads: Reads | None = None) -> Iterator[Session]:
         """A session that reads for as long as somebody takes the rows, and is ended by ``stop``.
 
         Raises Unavailable when as many are under way as there may be.
@@ -133,24 +144,54 @@ class Database:
             )
         try:
             with (
-                self.transaction(read_only=True, timeouts=_LONG) as session,
+                self.transaction(read_only=True, timeouts=_LONG, reads=reads) as session,
                 stop.of(self.dialect, session.connection()),
             ):
                 yield session
         finally:
             self._long.release()
 
+    # -- the replica -------------------------------------------------------------------------------------
+
+    def reads(self, mark: Mark | None) -> Reads:
+        """Where somebody with this mark in their cookie may read, as far as can be told without asking."""
+        replica = self.replica
+        return Reads(replica.after(mark) if replica is not None and replica.is_tried else None)
+
+    def mark(self) -> Mark | None:
+        """What the cookie of somebody keeps who has just written and committed; None where nothing reads elsewhere."""
+        if self.replica is None:
+            return None
+        return now_marked(self.end())
+
+    def end(self) -> int | None:
+        """Where the log ends now; None where that cannot be told."""
+        try:
+            with self._reading.connect() as connection:
+                return self.dialect.written(connection)
+        except exc.SQLAlchemyError:
+            logger.debug("the end of the log is not known", exc_info=True)
+            return None
+
+    def reads_again(self, reads: Reads, error: BaseException) -> bool:
+        """Whether what failed on the replica with ``error`` is to be read from the primary; ``reads`` says so from now on."""
+        if not reads.on_replica or self.replica is None:
+            return False
+        kind = self.dialect.failure(error).kind
+        if kind in _SAME_ANYWHERE:
+            return False
+        if kind in {"connection_lost", "pool_timeout", "too_many_connections"}:
+            self.replica.failed(error)
+        reads.after = None
+        return True
+
     def dispose(self) -> None:
-        """Close the pool when webadmin made it."""
+        """Close the pools that webadmin made."""
         if self.owned:
             self.engine.dispose()
+        if self.replica is not None and self.replica.owned:
+            self.replica.engine.dispose()
 
 
-def _shared(engine: Engine) -> Engine:
-    """``engine``, when all threads see the same database through it. Raises TypeError."""
-    if in_memory(engine.url) and not isinstance(engine.pool, StaticPool):
-        raise TypeError(
-            "Each thread has a database of its own in this engine's memory: create it with poolclass=StaticPool and "
-            'connect_args={"check_same_thread": False}, or use a file'
-        )
-    return engine
+_SAME_ANYWHERE = {"statement_timeout", "lock_timeout", "out_of_range", "too_long", "invalid_value"}
+"""Kinds of failures that have nothing to do with the server that was asked."""

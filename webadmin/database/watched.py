@@ -74,6 +74,10 @@ class Watched:
         self.invalidated = 0
         """Connections that turned out to be dead."""
         self.threads: Callable[[], Threads | None] = lambda: None
+        self.also(engine)
+
+    def also(self, engine: Engine) -> None:
+        """See what is done over ``engine`` as well."""
         event.listen(engine.pool, "invalidate", self._invalidated)
         event.listen(engine, "before_cursor_execute", self._before)
         event.listen(engine, "after_cursor_execute", self._after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.pool import NullPool
 
 from webadmin.dialects.base import Dialect
 from webadmin.dialects.postgresql import PostgreSQL
@@ -40,18 +41,26 @@ def sync_url(url: URL | str) -> URL:
     return url.set(drivername=driver, query=query)
 
 
-def engine_options(url: URL) -> dict[str, Any]:
-    """Arguments of ``create_engine`` that suit a server of the web: a bounded pool that survives restarts."""
+def engine_options(url: URL, *, pooler: bool = False, patience: int = 10) -> dict[str, Any]:
+    """Arguments of ``create_engine`` that suit a server of the web: a bounded pool that survives restarts.
+
+    :param pooler: a pooler before the database keeps connections, and shares them by the transaction.
+    :param patience: seconds for opening a connection.
+    """
     if url.get_backend_name() == "sqlite":
         return {"connect_args": {"check_same_thread": False, "timeout": 5}}
+    connect: dict[str, Any] = {"connect_timeout": patience}
+    if pooler:
+        if url.get_driver_name() == "psycopg":
+            connect["prepare_threshold"] = None
+        return {"poolclass": NullPool, "connect_args": connect}
     return {
         "pool_size": 5,
         "max_overflow": 10,
-        # The first words of a request, begin(), notice a lost connection; a ping would be a round trip more for each.
-        "pool_pre_ping": url.get_backend_name() != "postgresql",
+        "pool_pre_ping": True,
         "pool_recycle": 1800,
         "pool_timeout": 30,
-        "connect_args": {"connect_timeout": 10},
+        "connect_args": connect,
     }
 
 
