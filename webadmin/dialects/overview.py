@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,13 @@ from sqlalchemy.engine import Connection
 
 Place = tuple[str | None, str]
 """Schema, None for the connection's own, and name."""
+
+
+_VALUE = re.compile(
+    r"""("(?:[^"]|"")*"?)|\be'(?:[^'\\]|\\.|'')*'?|'(?:[^']|'')*'?|\$(\w*)\$.*?(?:\$\2\$|\Z)|(?<![\w$])\d+(?:\.\d+)?""",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A name in quotes, or a value as it stands in a statement; the last one may have been cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +133,8 @@ class Overview:
     def connected(self, connection: Connection) -> list[Connected] | None:
         """Who is connected to it; None where the system has no connections."""
         return None
+
+
+def valueless(statement: str) -> str:
+    """A statement without the values in it: passwords, and rows that are not for everybody who may see the database."""
+    return _VALUE.sub(lambda found: found[1] or "?", statement)

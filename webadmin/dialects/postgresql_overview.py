@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from webadmin.dialects.overview import Connected, Counter, IndexUse, Overview, Place, Server, TableSize
+from webadmin.dialects.overview import (
+    Connected,
+    Counter,
+    IndexUse,
+    Overview,
+    Place,
+    Server,
+    TableSize,
+    valueless,
+)
 
 _KINDS = {
     "r": "table",
@@ -85,11 +92,6 @@ _CONNECTED = sa.text(
      ORDER BY state_change NULLS LAST LIMIT 200
     """
 )
-_VALUE = re.compile(
-    r"""("(?:[^"]|"")*"?)|\be'(?:[^'\\]|\\.|'')*'?|'(?:[^']|'')*'?|\$(\w*)\$.*?(?:\$\2\$|\Z)|(?<![\w$])\d+(?:\.\d+)?""",
-    re.IGNORECASE | re.DOTALL,
-)
-"""A name in quotes, or a value as it stands in a statement; the last one may have been cut off."""
 
 
 class PostgreSQLOverview(Overview):
@@ -126,15 +128,10 @@ class PostgreSQLOverview(Overview):
                 since,
                 waits,
                 tuple(map(str, blocking)),
-                _valueless(statement),
+                valueless(statement),
                 own,
             )
             for id, application, state, since, waits, blocking, statement, own in connection.execute(
                 _CONNECTED
             )
         ]
-
-
-def _valueless(statement: str) -> str:
-    """A statement without the values in it: passwords, and rows that are not for everybody who may see the database."""
-    return _VALUE.sub(lambda found: found[1] or "?", statement)

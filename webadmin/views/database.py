@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from sqlalchemy.pool import QueuePool
-
 from webadmin.dialects.overview import Connected, Server, TableSize
 from webadmin.explain.finding import size
 from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import format_ago, format_count, format_number, localize
 from webadmin.text import gettext as _
+from webadmin.views.database_pool import PoolState, SlowLine, pool_state, slow_lines
 
 FIXED_NAMES = frozenset({"diagram", "doctor", "indexes"})
 """Addresses below this page that are no tables."""
@@ -53,20 +52,6 @@ class TableLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PoolState:
-    """Connections of this process."""
-
-    kind: str
-    size: int | None
-    """None where there is no pool."""
-    in_use: int
-    idle: int
-    overflow: int
-    most: int
-    """How many there can be at once."""
-
-
-@dataclass(frozen=True, slots=True)
 class ConnectedLine:
     id: str
     application: str
@@ -86,6 +71,7 @@ class DatabasePage:
     since: Moment | None
     tables: tuple[TableLine, ...]
     pool: PoolState
+    slow: tuple[SlowLine, ...]
     connected: tuple[ConnectedLine, ...] | None
     settings: tuple[tuple[str, str], ...]
     extensions: tuple[tuple[str, str], ...]
@@ -104,7 +90,8 @@ def database(request: AdminRequest) -> Answer:
         size_text=size(server.bytes / 1024) if server.bytes is not None else "",
         since=moment(server.since),
         tables=tuple(_lines(request, tables)),
-        pool=_pool(request),
+        pool=pool_state(request),
+        slow=slow_lines(request),
         connected=None if found is None else tuple(map(_connected, found)),
         settings=tuple(server.settings),
         extensions=tuple(server.extensions),
@@ -172,15 +159,6 @@ def _lines(request: AdminRequest, tables: Sequence[TableSize]) -> list[TableLine
             )
         )
     return lines
-
-
-def _pool(request: AdminRequest) -> PoolState:
-    pool = request.session.connection().engine.pool
-    if not isinstance(pool, QueuePool):
-        return PoolState(type(pool).__name__, None, 0, 0, 0, 0)
-    overflow = max(pool.overflow(), 0)
-    most = pool.size() + max(pool._max_overflow, 0)
-    return PoolState(type(pool).__name__, pool.size(), pool.checkedout(), pool.checkedin(), overflow, most)
 
 
 def _connected(found: Connected) -> ConnectedLine:
