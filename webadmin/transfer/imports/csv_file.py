@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
 from webadmin.text import format_number
 from webadmin.text import gettext as _
 from webadmin.transfer.imports.asked import FileForm, Problem
+from webadmin.transfer.imports.decoding import Text
 from webadmin.transfer.imports.source import (
     AT_ONCE,
-    UNREADABLE,
+    LONGEST_ROW,
     Batch,
     Limits,
     Refused,
@@ -28,19 +28,11 @@ from webadmin.transfer.imports.source import (
     size_of,
 )
 
-_BLOCK = 256 * 1024
-_LONGEST_LINE = 4
-"""Times the longest cell."""
 _EMPTY = "\udc00"
 """Marks a field that is an empty text. Half a character, which no text that was read can hold; so is the next."""
 _END = "\udc01"
-_ERRORS = "webadmin-unreadable"
-
-codecs.register_error(_ERRORS, lambda error: (UNREADABLE, _after(error)))
-
-
-def _after(error: UnicodeError) -> int:
-    return int(getattr(error, "end"))  # noqa: B009 - errors of decoding have it, and none else come here
+_EXCEL = re.compile(r"\Asep=[^\r\n]\r?\n")
+"""A first line by which Excel is told the delimiter."""
 
 
 class CsvFile(Source):
@@ -160,49 +152,40 @@ class _Lines:
     """
 
     def __init__(self, file: BinaryIO, form: FileForm, limits: Limits) -> None:
-        file.seek(0)
-        self._file, self._longest = file, limits.cell * _LONGEST_LINE
-        self._decode = decoder(form.encoding)
+        self._text, self._longest = Text(file, form.encoding), limits.cell * LONGEST_ROW
         self._quotes = form.quote * 2
         within, quotes = f"[^{re.escape(form.delimiter)}\r\n]", re.escape(self._quotes)
         # It begins with the quotes, so that it looks at nothing else.
         self._empty = re.compile(f"{quotes}(?<!{within}{quotes})(?!{within})")
-        self.read = 0
-        """Bytes."""
-        self.marked = self.unreadable = False
+        self.marked = False
         """Whether anything read so far was."""
 
     def __iter__(self) -> Iterator[str]:
         carry, first = "", True
         while True:
-            data = self._file.read(_BLOCK)
-            self.read += len(data)
-            block = self._decode(data, not data)
-            self._look(block)
-            text = carry + block
+            block = self._text.read()
+            text = carry + (block or "")
             # The last character is kept: it may be the first half of a line end.
-            cut = text.rfind("\n") + 1 or text.rfind("\r", 0, -1) + 1
-            if not data:
-                cut = len(text)
-            elif not cut and len(text) > self._longest:
-                raise csv.Error("line too long")
+            cut = len(text) if block is None else text.rfind("\n") + 1 or text.rfind("\r", 0, -1) + 1
+            if not cut and len(text) > self._longest:
+                raise csv.Error("a line is too long")
             whole, carry = text[:cut], text[cut:]
             if first and whole:
-                whole, first = whole.removeprefix("\ufeff"), False
-                whole = re.sub(r"\Asep=.(?:\r\n|\n|\r)", "", whole)  # how Excel is told the delimiter
+                whole, first = _EXCEL.sub("", whole), False
             if self._quotes and self._quotes in whole:
                 whole, count = self._empty.subn(self._quotes + _EMPTY, whole)
                 self.marked |= bool(count)
             yield from io.StringIO(whole, newline="")
-            if not data:
+            if block is None:
                 yield _END
                 return
 
-    def _look(self, block: str) -> None:
-        if "\x00" in block or (not block.isascii() and UNREADABLE in block):
-            self.unreadable = True
+    @property
+    def read(self) -> int:
+        """The bytes that have been read."""
+        return self._text.bytes
 
-
-def decoder(encoding: str) -> Callable[[bytes, bool], str]:
-    """A function that makes text of bytes as they come, given whether they are the last."""
-    return codecs.getincrementaldecoder(encoding)(_ERRORS).decode
+    @property
+    def unreadable(self) -> bool:
+        """Whether anything read so far was no text."""
+        return self._text.broken

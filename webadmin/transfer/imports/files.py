@@ -7,6 +7,7 @@ from typing import BinaryIO
 from webadmin.text import gettext as _
 from webadmin.transfer.imports.asked import FileForm
 from webadmin.transfer.imports.csv_file import CsvFile
+from webadmin.transfer.imports.json_file import JsonArray, JsonLines
 from webadmin.transfer.imports.sniffing import sniff as sniff
 from webadmin.transfer.imports.source import Batch as Batch
 from webadmin.transfer.imports.source import Limits as Limits
@@ -23,4 +24,8 @@ def open_source(file: BinaryIO, form: FileForm, limits: Limits) -> Source:
     """
     if form.format == "csv":
         return CsvFile(file, form, limits)
+    if form.format == "jsonl":
+        return JsonLines(file, form, limits)
+    if form.format == "json":
+        return JsonArray(file, form, limits)
     raise Refused(_("Files of this format cannot be read."))

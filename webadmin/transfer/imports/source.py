@@ -14,6 +14,8 @@ from webadmin.transfer.imports.asked import Problem
 
 AT_ONCE = 2000
 """Rows in memory."""
+LONGEST_ROW = 4
+"""How long a row can be at most, in times the longest cell."""
 SHORTENED = 100
 """Characters of a value that a problem shows."""
 UNREADABLE = "\udcff"
