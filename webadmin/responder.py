@@ -25,12 +25,16 @@ from webadmin.options.settings import Settings
 from webadmin.rendering.environment import Renderer
 from webadmin.rendering.frame import Frame
 from webadmin.rendering.htmx import VARY, is_partial
+from webadmin.rendering.shell import Shell
 from webadmin.rendering.urls import Urls, full_path
 from webadmin.request import Answer, Download, Page, Redirect
 from webadmin.streaming import Streaming
 from webadmin.text import gettext as _
 from webadmin.views import login, unsent
 from webadmin.views.error import ErrorPage
+
+_EXPLAINED = frozenset({200, 409, 422})
+"""Statuses of pages that are there, also where they are shown once more with what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Responder:
         shell = frame.shell(caller.user, caller.cookie, token, caller.request_id, caller.request, whole=whole)
         if answer.density:
             shell = replace(shell, density=answer.density)
+        shell = self._with_panel(shell, caller, answer) if whole else shell
         key = caller.params.get("key", "")
         key = (
             key if key in self.registry.views else ""
@@ -71,8 +76,24 @@ class Responder:
             **answer.headers,
         }
         if caller.user is not None:
-            headers["Server-Timing"] = f"db;dur={caller.database_ms:.1f}, render;dur={render_ms:.1f}"
+            # For those inside alone: to others it might tell whether a name is known.
+            where = ';desc="replica"' if caller.on_replica else ""
+            headers["Server-Timing"] = (
+                f"database;dur={caller.database_ms:.1f}{where}, render;dur={render_ms:.1f}"
+            )
         return self._finish(caller, Response(html, answer.status, headers, "text/html"))
+
+    def _with_panel(self, shell: Shell, caller: Caller, answer: Page) -> Shell:
+        """The frame with the way to the page's statements, for those who may look at them."""
+        view = self.registry.views.get(caller.params.get("key", ""))
+        if not caller.explained or view is None or caller.user is None or answer.status not in _EXPLAINED:
+            return shell
+        if not view.allows(caller.user, "explain"):
+            return shell
+        request = caller.request
+        query = f"?{request.url.query}" if request.url.query else ""
+        url = caller.urls.explained(view, full_path(request.scope)) + query
+        return replace(shell, explain_url=url, explain_posts=request.method == "POST")
 
     def _download(self, caller: Caller, answer: Download) -> Response:
         def apologize() -> Response:
@@ -172,6 +193,10 @@ class Caller:
     form: FormData = field(default_factory=FormData)
     """What was sent, once it is known to come from a page of ours."""
     database_ms: float = 0.0
+    on_replica: bool = False
+    """It was read from the replica."""
+    explained: bool = False
+    """The page is one whose statements can be looked at."""
 
 
 def _log_refusal(caller: Caller, error: Forbidden) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 from webadmin.auth.user import ACCOUNTS, DATABASE
+from webadmin.request import AdminRequest, Answer
 from webadmin.runtime import Route
 from webadmin.views import (
     account,
@@ -50,7 +53,7 @@ from webadmin.views.saved import views as saved_views
 BOTH = ("GET", "POST")
 POST = ("POST",)
 
-ROUTES = (
+_PAGES = (
     Route("", home.home, "known"),
     Route("login", login.login, "public", BOTH),
     Route("login/second", second.second, "entering", BOTH),
@@ -90,7 +93,6 @@ ROUTES = (
     Route("{key}/add", form.add, "add", BOTH),
     Route("{key}/add/fields", dependents.add, "add", POST, writes_on=()),
     Route("{key}/summary", summary.summary, "view"),
-    Route("{key}/explain", explain.explain, "explain", BOTH, writes_on=()),
     Route("{key}/export", export.export, "export", BOTH, writes_on=()),
     Route("{key}/views", saved_views.views, "view", BOTH),
     Route("{key}/views/counts", counts.counts, "view"),
@@ -115,6 +117,53 @@ ROUTES = (
     Route("{key}/{id}/purge", delete.purge, "purge", BOTH),
     Route("{key}/{id}/history", history.history, "view"),
     Route("{key}/{id}/restore", restore.restore, "restore", POST),
+)
+
+_EXPLAINED: Mapping[str, Callable[[AdminRequest], Answer]] = {
+    "{key}": partial(list.list_page, fresh=True),
+    "{key}/rows": rows.rows,
+    "{key}/count": count.count,
+    "{key}/add": form.add,
+    "{key}/summary": summary.summary,
+    "{key}/export": export.explained,
+    "{key}/facets/{field}": facets.facets,
+    "{key}/lookup/{field}": lookup.lookup,
+    "{key}/actions/edit": bulk.edit,
+    "{key}/actions/delete": actions.delete,
+    "{key}/actions/purge": actions.purge,
+    "{key}/actions/{name}": actions.run,
+    "{key}/{id}": detail.detail,
+    "{key}/{id}/actions": row_actions.row_actions,
+    "{key}/{id}/change": form.change,
+    "{key}/{id}/delete": delete.delete,
+    "{key}/{id}/purge": delete.purge,
+    "{key}/{id}/history": history.history,
+}
+"""The pages whose statements can be looked at, below ``{key}/explain``, and what makes each of them for that."""
+
+
+def _explaining(route: Route, page: Callable[[AdminRequest], Answer]) -> Route:
+    posted = "GET" not in route.methods
+    return Route(
+        route.pattern.replace("{key}", "{key}/explain"),
+        explain.Explained(page, route.permission, posted=posted),
+        "explain",
+        POST if posted else BOTH,
+        writes_on=(),
+        writes_with="" if posted else explain.VERIFY,
+        stops=True,
+        explains=route,
+    )
+
+
+ROUTES = (
+    *(route for route in _PAGES if not route.pattern.startswith("{key}")),
+    *(_explaining(route, _EXPLAINED[route.pattern]) for route in _PAGES if route.pattern in _EXPLAINED),
+    *(
+        replace(route, explained=route.pattern in _EXPLAINED)
+        for route in _PAGES
+        if route.pattern.startswith("{key}")
+    ),
 )
 
 _PARSED = tuple((tuple(route.pattern.split("/")), route) for route in ROUTES)

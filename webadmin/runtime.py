@@ -45,6 +45,10 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     writes_on: tuple[str, ...] = ("POST",)
     stops: bool = False
+    explained: bool = False
+    """The statements that it sends can be looked at."""
+    explains: Route | None = None
+    """The page whose statements it shows. Besides its own permission it takes that page's."""
     takes_files: bool = False
 
 

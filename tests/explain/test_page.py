@@ -31,7 +31,9 @@ def _context(session: sa.orm.Session, *, analyze: bool) -> ExplainPage:
     return ExplainPage(
         key="orders",
         title="Orders",
-        list_url="/admin/orders/?sort=n:desc",
+        list_title="Orders",
+        list_url="/admin/orders/",
+        page_url="/admin/orders/?sort=n:desc",
         action_url="/admin/orders/explain/?sort=n:desc",
         report=built(session, analyze=analyze),
     )
@@ -70,7 +72,8 @@ def test_page(context: ExplainPage) -> None:
     """As a page of its own it has a heading, a way back, and every statement one after another."""
     page = parse(Renderer(_Assets()).page("explain.html", context, SHELL))
     assert page.h1 == "Query of Orders"
-    assert page.links("main .wa-crumbs a")["Orders"] == "/admin/orders/?sort=n:desc"
+    assert page.links("main .wa-crumbs a")["Orders"] == "/admin/orders/"
+    assert page.one("main .wa-head__actions a").get("href") == "/admin/orders/?sort=n:desc"
     _parts(page, context)
 
 

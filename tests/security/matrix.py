@@ -7,7 +7,7 @@ That whoever lacks the permission is refused, the same for all three, needs no e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 LIVE = ("1", "2", "99")
@@ -115,7 +115,6 @@ EXPECTED: dict[str, dict[str, Ask]] = {
     },
     "{key}/add/fields": {"POST": Ask(rows=LIVE, form={**TICKET, "owner": "{}"})},
     "{key}/summary": {"GET": BY_OWNER},
-    "{key}/explain": {"GET": BY_OWNER, "POST": Ask(rows=LIVE, query="owner={}")},
     "{key}/export": {
         "GET": Ask(rows=LIVE, query="owner={}"),
         "POST": Ask(rows=LIVE, form={"id": "{}"}),
@@ -152,6 +151,29 @@ EXPECTED: dict[str, dict[str, Ask]] = {
     },
     "{key}/{id}/history": {"GET": at_row()},
     "{key}/{id}/restore": {"POST": at_row(303, rows=DELETED)},
+}
+
+_SHOWN = (
+    *(
+        "{key}",
+        "{key}/rows",
+        "{key}/count",
+        "{key}/add",
+        "{key}/summary",
+        "{key}/export",
+        "{key}/facets/{field}",
+    ),
+    *("{key}/lookup/{field}", "{key}/{id}", "{key}/{id}/actions", "{key}/{id}/change", "{key}/{id}/delete"),
+    *("{key}/{id}/purge", "{key}/{id}/history"),
+)
+_PREVIEWED = ("edit", "delete", "purge", "{name}")
+# The statements of a page are for whoever may see the page, and confirming does nothing there.
+EXPECTED |= {
+    page.replace("{key}", "{key}/explain"): dict.fromkeys(("GET", "POST"), EXPECTED[page]["GET"])
+    for page in _SHOWN
+} | {
+    f"{{key}}/explain/actions/{name}": {"POST": replace(EXPECTED[f"{{key}}/actions/{name}"]["POST"], own=200)}
+    for name in _PREVIEWED
 }
 
 FIELDS = {"{key}/{id}/file/{field}": "scan"}

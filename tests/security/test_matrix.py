@@ -117,7 +117,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 def grants(route: Route, permission: str) -> list[str]:
     """That permission for what the route is about, with the right to see rows."""
     own = [permission] if permission in SITE_PERMISSIONS else [f"tickets.{permission}"]
-    return ["*.view", *own]
+    page = [f"tickets.{needed(route.explains)}"] if route.explains else []
+    return list(dict.fromkeys(["*.view", *own, *page]))
 
 
 def needed(route: Route) -> str:
@@ -151,6 +152,8 @@ def test_matrix(office: Office, route: Route, method: str) -> None:
         if right not in {"view", *SITE_PERMISSIONS}:
             refused.append([f"tickets.{right}"])
         refused += [[f"people.{right}"], []]
+        if route.explains and needed(route.explains) != "view":
+            refused.append(["*.view", f"tickets.{right}"])
     for given in allowed:
         for row, status in ask.cases():
             with office.logged_in("red", given) as walker:

@@ -65,5 +65,9 @@ class Shell:
     """The page of all changes, for somebody who may view a list."""
     database_url: str | None = None
     """The page about the database, for those who may see it."""
+    explain_url: str | None = None
+    """The statements of this page, for those who may see them."""
+    explain_posts: bool = False
+    """They are asked for by sending the page's form there."""
     people: Link | None = None
     """The pages about people and roles, for those who manage them."""

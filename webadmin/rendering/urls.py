@@ -67,6 +67,16 @@ class Urls:
         """The form of one cell of a row; ``id`` is encoded."""
         return f"{self.row(view, id, 'cell')}{quote(field)}/"
 
+    def explained(self, view: View, path: str) -> str:
+        """The page with the statements of the page at ``path``, which stands below the list of ``view`` or is it."""
+        own = self.list(view)
+        return f"{own}explain/{path.removeprefix(own)}"
+
+    def unexplained(self, view: View, path: str) -> str:
+        """The other way round: the page that ``path`` tells the statements of."""
+        own = self.list(view)
+        return own + path.removeprefix(f"{own}explain/")
+
     def change(self, id: object, page: str = "") -> str:
         """A change of the history, or its ``undo``."""
         tail = f"{page}/" if page else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +36,7 @@ def matching_rows(context: Context, export: Export, columns: Sequence[Any]) -> s
     return named(order.joined(context, stmt).order_by(*order.by()), _("Export"))
 
 
-def read(context: Context, export: Export) -> Iterator[list[list[Any]]]:
+def read(context: Context, export: Export) -> Generator[list[list[Any]], None, None]:
     """The values of the rows, some hundred rows at a time."""
     view = export.view
     plan = load_plan(context, view, export.columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,11 +19,12 @@ from webadmin.forms.controls import Choice
 from webadmin.listing.counts import count_all
 from webadmin.listing.params import ListParams
 from webadmin.options.context import Context
-from webadmin.request import AdminRequest, Answer, Download, Page
+from webadmin.request import AdminRequest, Answer, Download, Page, Redirect
 from webadmin.text import current_zone, format_count, use_locale
 from webadmin.text import gettext as _
 from webadmin.transfer.asked import OPTIONS, Export, Form, columns_of, split
 from webadmin.transfer.export import MEDIA_TYPES, exported
+from webadmin.transfer.reading import read
 from webadmin.transfer.workbook import check_available, is_available
 from webadmin.views.chosen import ALL, QUERY, chosen
 from webadmin.views.saved.asked import alone, pairs_of
@@ -73,20 +74,38 @@ class ExportPage:
 
 def export(request: AdminRequest) -> Answer:
     """The rows of the list's query string, or those that a form has chosen, as a file; without a format, how it is to be."""
-    own, pairs = split(request.view, _pairs(request))
-    every = any(name == _EVERY and value == "1" for name, value in pairs)
-    others = [pair for pair in pairs if pair[0] != _EVERY]
-    params, keys = _rows(request, others)
-    form = Form(**own)
-    what = Export(request.view, params, form, columns_of(request.view, params, form, every=every), keys)
-    if "format" not in own:
+    what, every, asks = _wanted(request)
+    if asks:
         return _asked(request, what, every=every)
+    form = what.form
     if form.format == "xlsx":
         check_available()
     stop = Stop()
     return Download(
         _file(request, what, stop), _filename(request, form), MEDIA_TYPES[form.format], stop=stop.now
     )
+
+
+def explained(request: AdminRequest) -> Answer:
+    """The page that asks how; of a file only the first rows, read as all of them are."""
+    what, every, asks = _wanted(request)
+    if not asks:
+        with closing(read(request.context, what)) as portions:
+            next(portions, None)
+    return (
+        _asked(request, what, every=every) if asks else Redirect(request.urls.below(request.view, "export"))
+    )
+
+
+def _wanted(request: AdminRequest) -> tuple[Export, bool, bool]:
+    """What is to be exported, whether with all columns that there are, and whether it is still to be asked how."""
+    own, pairs = split(request.view, _pairs(request))
+    every = any(name == _EVERY and value == "1" for name, value in pairs)
+    others = [pair for pair in pairs if pair[0] != _EVERY]
+    params, keys = _rows(request, others)
+    form = Form(**own)
+    columns = columns_of(request.view, params, form, every=every)
+    return Export(request.view, params, form, columns, keys), every, "format" not in own
 
 
 def _pairs(request: AdminRequest) -> list[tuple[str, str]]:

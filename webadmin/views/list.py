@@ -128,16 +128,19 @@ class ListPage:
     """The positions of the list's switches for this person; see ``webadmin.saved.kept``."""
 
 
-def list_page(request: AdminRequest) -> Answer:
-    """One numbered page of the rows that the query string asks for."""
+def list_page(request: AdminRequest, *, fresh: bool = False) -> Answer:
+    """One numbered page of the rows that the query string asks for.
+
+    :param fresh: with every statement that it can take: also for what is known by now, and for a sort that is asked about first.
+    """
     view = request.view
     asked = ask(request)
     check_place(request.context, view, asked.params)
     cost = cost_of_sort(request.context, view, asked.params)
-    if cost.rows is not None:
+    if cost.rows is not None and not fresh:
         return sort_cost(request, asked.params, cost)
     sent = asked.statements + cost.statements
-    listing = Listing.load(request.context, view, asked.params, statements=STATEMENTS - sent)
+    listing = Listing.load(request.context, view, asked.params, statements=STATEMENTS - sent, fresh=fresh)
     return Page(
         "list.html",
         _page(request, view, asked, listing),
