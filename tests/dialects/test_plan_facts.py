@@ -41,13 +41,16 @@ def test_facts(pg_engine: Engine) -> None:
     assert known.table(None, "shelf") is known.table("public", "shelf") is shelf
     assert known.table("aside", "shelf") is known.table(None, "nowhere") is None
     assert (shelf.rows, shelf.modified, shelf.analyzed) == (4000, 700, True)
+    assert (shelf.written, book.written, known.account) == ("shelf", "aside.book", "postgres")
     assert (book.rows, book.analyzed) == (None, False)
     assert shelf.columns["code"] == ColumnFacts("character varying", 100)
     [lower] = shelf.indexes_on("lower((code)::text)")
-    assert (lower.name, lower.keys, lower.where) == ("shelf_lower", ("lower(code)", "due on"), "id>0")
+    assert (lower.written, lower.keys, lower.where) == ("shelf_lower", ("lower(code)", "due on"), "id>0")
     [words] = shelf.indexes_on("words")
     assert (words.method, words.classes, words.expected_pages) == ("gin", ("tsvector_ops",), None)
-    assert shelf.referenced_by == (KeyFacts("on_shelf", "aside", "book", ("shelf_id",), indexed=False),)
+    assert shelf.referenced_by == (
+        KeyFacts("on_shelf", "aside.book", "aside", "book", ("shelf_id",), indexed=False),
+    )
     assert {(key.name, key.indexed) for key in book.foreign_keys} == {("on_shelf", False), ("after", True)}
     assert [key.name for key in book.referenced_by] == ["after"]
     assert shelf.statistics == (StatisticsFacts("twins", frozenset({"code", "due on", "mod(id,10)"})),)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.explain.things import THING
@@ -14,7 +15,9 @@ from tests.plugins.databases import fresh_name, opened
 from webadmin.database.session import Database
 from webadmin.demo.server import EmbeddedServer
 from webadmin.dialects import Timeouts, for_engine
+from webadmin.explain.catalog import Catalog
 from webadmin.explain.diagnosis import diagnose
+from webadmin.explain.finding import Finding
 from webadmin.explain.plan import Plan, parse
 
 # 100,000 wide rows: val is scattered, rare is set in ten rows, part and twin say the same.
@@ -33,7 +36,24 @@ CREATE TABLE cold WITH (autovacuum_enabled = false) AS
 SELECT i AS id, repeat('x', 900) AS pad FROM generate_series(1, 45000) i;
 """
 
+# 20,000 deeds of which no two things that are asked together have an index: an owner, words, labels. Ten owners have no deeds.
+_DEEDS = """
+CREATE TABLE owner AS SELECT i AS id, 'o' || i AS name FROM generate_series(1, 1010) i;
+ALTER TABLE owner ADD PRIMARY KEY (id);
+CREATE TABLE deed WITH (autovacuum_enabled = false) AS
+SELECT i AS id, ('n' || i)::varchar(20) AS name, i AS amount, timestamptz '2026-01-01' + i * interval '10 minutes' AS at,
+       i % 1000 + 1 AS owner_id, i % 5000 AS slot, i % 20 AS kind, i % 20 AS kin,
+       CASE WHEN i % 2 = 0 THEN 'a' WHEN i % 100 = 1 THEN 'z' || i ELSE 'b' END AS skew,
+       array_to_tsvector(ARRAY['w' || i % 1000, 'x']) AS words, ARRAY['l' || i % 1000] AS labels
+  FROM generate_series(1, 20000) i;
+ALTER TABLE deed ADD PRIMARY KEY (id), ADD CONSTRAINT deed_owner FOREIGN KEY (owner_id) REFERENCES owner;
+CREATE INDEX deed_name ON deed (name);
+CREATE INDEX deed_amount ON deed (amount);
+CREATE INDEX deed_at ON deed (at);
+"""
+
 Planned = Callable[..., Plan]
+Diagnosed = Callable[..., tuple[Finding, ...]]
 
 
 @pytest.fixture(scope="session")
@@ -41,12 +61,14 @@ def provoking(server: EmbeddedServer) -> Iterator[Engine]:
     """An engine on the database with these tables."""
     with opened(server.create_database(fresh_name())) as engine:
         with engine.begin() as connection:
-            connection.execution_options(no_parameters=True).exec_driver_sql(_TABLES)
+            connection.execution_options(no_parameters=True).exec_driver_sql(_TABLES + _DEEDS)
         with engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            for table in ("item", "small"):
+            for table in ("item", "small", "owner", "deed"):
                 connection.exec_driver_sql(f"VACUUM ANALYZE {table}")
             connection.exec_driver_sql("ANALYZE stale")
+            with pytest.raises(IntegrityError):  # what is left of it is an index that is invalid
+                connection.exec_driver_sql("CREATE UNIQUE INDEX CONCURRENTLY deed_slot ON deed (slot)")
         yield engine
 
 
@@ -72,6 +94,17 @@ def planned(provoking: Engine, provoked: Connection) -> Planned:
         return plan
 
     return plan_of
+
+
+@pytest.fixture
+def diagnosed(provoking: Engine, provoked: Connection, planned: Planned) -> Diagnosed:
+    """``diagnosed(sql, …)`` is what is found about the plan of ``sql``, with what the catalog knows of its tables."""
+
+    def found(sql: str, *, analyze: bool = True, **settings: str) -> tuple[Finding, ...]:
+        plan = planned(sql, analyze=analyze, **settings)
+        return diagnose(plan, 1.0, Catalog(for_engine(provoking), provoked).about(plan))
+
+    return found
 
 
 def kinds(plan: Plan) -> set[str]:

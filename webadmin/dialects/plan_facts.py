@@ -28,6 +28,8 @@ class IndexFacts:
     """One index, also one that cannot be used."""
 
     name: str
+    written: str
+    """Its name as it stands in a statement, with a schema where it needs one."""
     method: str
     keys: tuple[str, ...]
     """Columns and expressions, as :func:`webadmin.dialects.indexes.normalised`."""
@@ -46,6 +48,8 @@ class KeyFacts:
     """A foreign key."""
 
     name: str
+    written: str
+    """The table that it belongs to, as it stands in a statement."""
     schema: str
     table: str
     columns: tuple[str, ...]
@@ -57,7 +61,8 @@ class KeyFacts:
 class StatisticsFacts:
     """Statistics that somebody made of several columns or of an expression."""
 
-    name: str
+    written: str
+    """Their name as it stands in a statement."""
     parts: frozenset[str]
     """Columns and expressions, normalised."""
 
@@ -68,6 +73,8 @@ class TableFacts:
 
     schema: str
     name: str
+    written: str
+    """Its name as it stands in a statement, with a schema where it needs one."""
     rows: int | None = None
     """About how many; None where that is not for this account to know, or nobody ever counted."""
     modified: int | None = None
@@ -94,6 +101,8 @@ class PlanFacts:
 
     tables: Mapping[tuple[str, str], TableFacts] = field(default_factory=dict)
     """By schema and name."""
+    account: str = ""
+    """Who is connected, as it stands in a statement; empty where that is not known."""
     work_mem_kb: int | None = None
     hash_factor: float = 1.0
     """How many times ``work_mem`` a hash table may use."""

@@ -42,7 +42,7 @@ _FACTS = """
          WHERE CASE WHEN asked.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = asked.schema END
          LIMIT {most}
     ), keys AS (
-        SELECT con.conrelid, con.confrelid, con.conname AS name, n.nspname AS schema, c.relname AS "table",
+        SELECT con.conrelid, con.confrelid, con.conname AS name, c.oid::regclass AS written, n.nspname AS schema, c.relname AS "table",
                (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(con.conkey) WITH ORDINALITY k(number, place)
                   JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.number) AS columns,
                EXISTS (SELECT 1 FROM pg_index i
@@ -52,7 +52,7 @@ _FACTS = """
          WHERE con.contype = 'f' AND con.conparentid = 0
            AND (con.conrelid IN (SELECT oid FROM wanted) OR con.confrelid IN (SELECT oid FROM wanted))
     )
-    SELECT w.nspname AS schema, w.relname AS name,
+    SELECT w.nspname AS schema, w.relname AS name, w.oid::regclass AS written,
            CASE WHEN NOT w.limited AND w.reltuples >= 0 THEN w.reltuples::bigint END AS rows,
            CASE WHEN NOT w.limited THEN pg_stat_get_mod_since_analyze(w.oid) END AS modified,
            w.reltuples >= 0 AND (
@@ -66,7 +66,7 @@ _FACTS = """
               FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
              WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
            (SELECT json_agg(json_build_object(
-                       'name', ic.relname, 'method', am.amname, 'valid', i.indisvalid AND i.indisready,
+                       'name', ic.relname, 'written', ic.oid::regclass, 'method', am.amname, 'valid', i.indisvalid AND i.indisready,
                        'where', pg_get_expr(i.indpred, i.indrelid, true), 'pages', ic.relpages, 'entries', ic.reltuples,
                        'filled', (SELECT o.option_value FROM pg_options_to_table(ic.reloptions) o
                                    WHERE o.option_name = 'fillfactor'),
@@ -89,14 +89,16 @@ _FACTS = """
              WHERE i.indrelid = w.oid AND i.indislive) AS indexes,
            (SELECT json_agg(row_to_json(k)) FROM keys k WHERE k.conrelid = w.oid) AS foreign_keys,
            (SELECT json_agg(row_to_json(k)) FROM keys k WHERE k.confrelid = w.oid) AS referenced_by,
-           (SELECT json_agg(json_build_object('name', e.stxname, 'parts', array(
+           (SELECT json_agg(json_build_object('written', CASE
+                       WHEN pg_statistics_obj_is_visible(e.oid) THEN quote_ident(e.stxname)
+                       ELSE format('%s.%I', e.stxnamespace::regnamespace, e.stxname) END, 'parts', array(
                        SELECT a.attname::text FROM pg_attribute a
                         WHERE a.attrelid = w.oid AND a.attnum = ANY (e.stxkeys::int2[])) || {expressions}))
               FROM pg_statistic_ext e WHERE e.stxrelid = w.oid) AS statistics
       FROM wanted w
 """
 _MEMORY = """
-    SELECT pg_size_bytes(current_setting('work_mem')) / 1024, coalesce(current_setting('hash_mem_multiplier', true), '1')::float,
+    SELECT quote_ident(session_user), pg_size_bytes(current_setting('work_mem')) / 1024, coalesce(current_setting('hash_mem_multiplier', true), '1')::float,
            (SELECT json_agg(found) FROM ({facts}) found)
 """
 
@@ -109,10 +111,13 @@ class PostgreSQLPlanKnowledge(PlanKnowledge):
         )
         statement = sa.text(_MEMORY.format(facts=_FACTS.format(most=_MOST_TABLES, expressions=known)))
         asked = json.dumps([{"schema": schema, "name": name} for schema, name in places])
-        memory, factor, found = connection.execute(statement, {"places": asked}).one()
+        account, memory, factor, found = connection.execute(statement, {"places": asked}).one()
         tables = json.loads(found) if isinstance(found, str) else found
         return PlanFacts(
-            {(table["schema"], table["name"]): _table(table) for table in tables or ()}, int(memory), factor
+            {(table["schema"], table["name"]): _table(table) for table in tables or ()},
+            account,
+            int(memory),
+            factor,
         )
 
 
@@ -120,6 +125,7 @@ def _table(found: dict[str, Any]) -> TableFacts:
     return TableFacts(
         found["schema"],
         found["name"],
+        found["written"],
         found["rows"],
         found["modified"],
         found["analyzed"],
@@ -128,7 +134,7 @@ def _table(found: dict[str, Any]) -> TableFacts:
         tuple(_key(key) for key in found["foreign_keys"] or ()),
         tuple(_key(key) for key in found["referenced_by"] or ()),
         tuple(
-            StatisticsFacts(one["name"], frozenset(map(normalised, one["parts"] or ())))
+            StatisticsFacts(one["written"], frozenset(map(normalised, one["parts"] or ())))
             for one in found["statistics"] or ()
         ),
     )
@@ -137,6 +143,7 @@ def _table(found: dict[str, Any]) -> TableFacts:
 def _index(found: dict[str, Any]) -> IndexFacts:
     return IndexFacts(
         found["name"],
+        found["written"],
         found["method"],
         tuple(normalised(key["key"]) for key in found["keys"]),
         tuple(key["class"] for key in found["keys"]),
@@ -159,4 +166,11 @@ def _expected_pages(found: dict[str, Any]) -> int | None:
 
 
 def _key(found: dict[str, Any]) -> KeyFacts:
-    return KeyFacts(found["name"], found["schema"], found["table"], tuple(found["columns"]), found["indexed"])
+    return KeyFacts(
+        found["name"],
+        found["written"],
+        found["schema"],
+        found["table"],
+        tuple(found["columns"]),
+        found["indexed"],
+    )

@@ -204,3 +204,28 @@ def unwrapped(text: str) -> str:
             break
         text = text[1:-1].strip()
     return text
+
+
+def branches(condition: Comparison) -> tuple[Comparison, ...]:
+    """What of several has to be true where ``condition`` says OR, each taken apart as well; else the condition alone."""
+    if condition.operator != "OR":
+        return (condition,)
+    found: list[Comparison] = []
+    for part in _split(condition.text, "OR"):
+        for one in comparisons(part):
+            found += branches(one)
+    return tuple(found)
+
+
+def without_owner(text: str, owner: str) -> str:
+    """An expression as it stands in the statement that makes an index of it: its columns without the name of their table."""
+    if not owner:
+        return text
+    quoted = '"' + owner.replace('"', '""') + '"'
+    parts, end = [], 0
+    for token in _tokens(text):
+        if token.kind == "name":
+            prefix = next((one for one in (f"{owner}.", f"{quoted}.") if token.text.startswith(one)), "")
+            parts += [text[end : token.start], token.text[len(prefix) :]]
+            end = token.end
+    return "".join([*parts, text[end:]])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from webadmin.explain.estimates import ESTIMATE_FACTOR, estimate_factor
 from webadmin.explain.finding import rows, size
 from webadmin.explain.plan import Plan, PlanNode, short
-from webadmin.explain.resources import ESTIMATE_FACTOR, estimate_factor
 from webadmin.text import format_number
 from webadmin.text import gettext as _
 

@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from webadmin.explain import reading, resources
-from webadmin.explain.finding import Finding, name
+from webadmin.dialects.plan_facts import PlanFacts
+from webadmin.explain import estimates, joins, memory, reading, resources
+from webadmin.explain.finding import Finding, Rule, name
 from webadmin.explain.plan import Plan
 from webadmin.text import gettext as _
 
-Rule = Callable[[Plan], Iterator[Finding]]
-
-ANY_PLAN: tuple[Rule, ...] = (reading.selective_scan, reading.sort_of_everything, reading.offset)
+ANY_PLAN: tuple[Rule, ...] = (
+    reading.selective_scan,
+    reading.sort_of_everything,
+    reading.offset,
+    reading.count_of_everything,
+    estimates.stale_statistics,
+    resources.bloated_index,
+)
 MEASURED: tuple[Rule, ...] = (
     reading.discarding_index,
-    reading.many_loops,
-    resources.spilled_sort,
-    resources.spilled_hash,
-    resources.lossy_bitmap,
+    joins.many_loops,
+    joins.compared_pairs,
+    joins.joined_without_index,
+    joins.slow_deletion,
+    memory.spilled_sort,
+    memory.spilled_hash,
+    memory.lossy_bitmap,
+    estimates.misestimate,
     resources.compiling,
-    resources.misestimate,
     resources.heap_fetches,
     resources.cold_pages,
 )
+NOTHING = PlanFacts()
 _NOTICEABLE_SECONDS = 0.02
 _TONES = ("bad", "warn", "info")
 
 
-def diagnose(plan: Plan, seconds: float) -> tuple[Finding, ...]:
+def diagnose(plan: Plan, seconds: float, facts: PlanFacts = NOTHING) -> tuple[Finding, ...]:
     """What is worth saying about ``plan``; nothing about a plan that is fine.
 
     :param seconds: how long the statement took on the page, for databases whose plans have no numbers.
+    :param facts: what the catalog knows of its tables; without them less can be told apart.
     """
     if plan.root.total_cost == 0 and not plan.measured:
         found = list(_without_numbers(plan, seconds))
     else:
         rules = ANY_PLAN + MEASURED if plan.measured else ANY_PLAN
-        found = [finding for rule in rules for finding in rule(plan)]
+        found = [finding for rule in rules for finding in rule(plan, facts)]
     share = {id(node): plan.share(node) for node in plan.root.walk()}
     return tuple(sorted(found, key=lambda one: (_TONES.index(one.tone), -share.get(id(one.node), 0.0))))
 

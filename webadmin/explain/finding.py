@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sqlalchemy.engine.default import DefaultDialect
+
+from webadmin.dialects.plan_facts import PlanFacts, TableFacts
 from webadmin.explain.plan import Plan, PlanNode
 from webadmin.text import format_number
 from webadmin.text import gettext as _
+
+BIG_TABLE = 10_000
+"""Rows from which on reading all of them can be felt."""
+MANY_ROWS = 1_000
+"""Rows from which on it matters that they are read in vain, or that nobody expected them."""
+SELECTIVE = 0.1
+"""The part of the rows read up to which a condition is one that an index should answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,18 @@ class Finding:
     """warn for what should be mended, info for what explains the time."""
     node: PlanNode | None = None
     """The step that it is about; None for the statement as a whole."""
+    schema: str | None = None
+    table: str | None = None
+    """The table where it is to be mended."""
+    columns: tuple[str, ...] = ()
+    """The columns of ``table`` that it is about: those of a condition, compared for equality first, or of an order."""
+    remedy: str = ""
+    """A statement that mends it and harms nothing; empty where there is none as simple as that."""
+
+
+_PREPARER = DefaultDialect().identifier_preparer
+
+Rule = Callable[[Plan, PlanFacts], Iterator[Finding]]
 
 
 def rows(count: float) -> str:
@@ -49,3 +72,13 @@ def with_share(text: str, plan: Plan, node: PlanNode) -> str:
         return text
     told = _("%(percent)d%% of the time is in this step.") % {"percent": round(share * 100)}
     return f"{text} {told}"
+
+
+def known(facts: PlanFacts, node: PlanNode) -> TableFacts | None:
+    """What the catalog knows of the table that ``node`` reads."""
+    return facts.table(node.schema, node.relation) if node.relation else None
+
+
+def quoted(identifier: str) -> str:
+    """A name as it stands in a statement."""
+    return _PREPARER.quote(identifier)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from webadmin.dialects import Dialect
 from webadmin.explain.capture import Captured, capture
+from webadmin.explain.catalog import Catalog
 from webadmin.explain.measure import Budget, run_page
 from webadmin.explain.plan import Plan
 from webadmin.explain.proposal import Proposal
@@ -75,7 +76,17 @@ def build(
         finished = run_page(dialect, connection, run)
     analyze = analyze and dialect.supports_analyze
     whole = sum(statement.seconds for statement in captured)
-    reporter = Reporter(dialect, connection, whole, analyze, Budget(budget_ms), hidden, propose, asked)
+    reporter = Reporter(
+        dialect,
+        connection,
+        whole,
+        analyze,
+        Budget(budget_ms),
+        hidden,
+        propose,
+        asked,
+        Catalog(dialect, connection),
+    )
     reports = tuple(reporter.report(sent, number) for number, sent in enumerate(fold(captured), 1))
     return ExplainReport(
         statements=reports,

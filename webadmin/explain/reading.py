@@ -1,92 +1,82 @@
-"""Findings about rows that are read in vain: scans, filters, sorts, offsets, repeated look-ups."""
+"""Findings about rows that are read in vain: scans, filters, sorts, offsets, counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from webadmin.explain.finding import Finding, name, rows, with_share
+from webadmin.dialects.plan_facts import PlanFacts
+from webadmin.explain.conditions import Operand, sort_columns, without_owner
+from webadmin.explain.finding import BIG_TABLE, MANY_ROWS, SELECTIVE, Finding, known, name, rows, with_share
 from webadmin.explain.plan import Plan, PlanNode, short
+from webadmin.explain.unserved import reason
+from webadmin.listing.counts import CHEAP
 from webadmin.text import gettext as _
 
-BIG_TABLE = 10_000
-"""Rows from which on reading all of them can be felt."""
-MANY_DISCARDED = 1_000
-MANY_LOOPS = 10_000
-_SELECTIVE = 0.1
 _PLANNED_COST = 200.0
 """Planner units, about the cost of reading ten thousand small rows."""
 _INDEX_READS = {"Index Scan", "Index Only Scan", "Bitmap Heap Scan"}
+_SCANS = {"Seq Scan", *_INDEX_READS}
 _SORTS = {"Sort", "Incremental Sort"}
+_PASSED_ON = {"Aggregate", "Gather", "Gather Merge", "Append"}
 
 
-def selective_scan(plan: Plan) -> Iterator[Finding]:
+def selective_scan(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
     """A big table is read from end to end, and most of it dropped by the condition."""
     for node in plan.root.walk():
         if node.node_type != "Seq Scan" or not node.filter:
             continue
         if not plan.measured:
-            yield from _expected_scan(plan, node)
+            # A row that costs as much as reading a hundred others is one that was searched for.
+            if node.own_cost >= max(_PLANNED_COST, node.rows_planned) and plan.share(node) >= 0.3:
+                title = _("All of %(table)s is read to find about %(kept)s rows.")
+                yield _unserved(plan, facts, node, "selective_scan", title % {
+                    "table": name(node), "kept": rows(node.rows_planned)
+                })  # fmt: skip
             continue
         read = node.rows_total + node.removed_total
-        if read < BIG_TABLE or node.rows_total > read * _SELECTIVE:
+        if read < BIG_TABLE or node.rows_total > read * SELECTIVE:
             continue
-        yield Finding(
-            "selective_scan",
-            _("%(read)s rows of %(table)s are read to find %(kept)s.")
-            % {"read": rows(read), "table": name(node), "kept": rows(node.rows_total)},
-            with_share(_index_advice(node), plan, node),
-            "warn",
-            node,
-        )
+        title = _("%(read)s rows of %(table)s are read to find %(kept)s.")
+        yield _unserved(plan, facts, node, "selective_scan", title % {
+            "read": rows(read), "table": name(node), "kept": rows(node.rows_total)
+        })  # fmt: skip
 
 
-def _expected_scan(plan: Plan, node: PlanNode) -> Iterator[Finding]:
-    # Without a measurement: a row that costs as much as reading a hundred others is one that was searched for.
-    if node.own_cost < _PLANNED_COST or node.own_cost < max(node.rows_planned, 1.0) or plan.share(node) < 0.3:
-        return
-    yield Finding(
-        "selective_scan",
-        _("All of %(table)s is read to find about %(kept)s rows.")
-        % {"table": name(node), "kept": rows(node.rows_planned)},
-        _index_advice(node),
-        "warn",
-        node,
-    )
-
-
-def _index_advice(node: PlanNode) -> str:
-    condition = node.filter or ""
-    if "~~" in condition:
-        return _(
-            "A pattern such as %(condition)s needs a trigram index; an ordinary one does not serve it."
-        ) % {"condition": short(condition)}
-    return _("No index is used for %(condition)s. An index on its columns leads straight to these rows.") % {
-        "condition": short(condition)
-    }
-
-
-def discarding_index(plan: Plan) -> Iterator[Finding]:
+def discarding_index(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
     """An index leads to many rows of which the rest of the condition keeps few."""
     for node in plan.root.walk():
         dropped = node.removed_total
-        if node.node_type not in _INDEX_READS or dropped < MANY_DISCARDED or dropped < 10 * node.rows_total:
+        if node.node_type not in _INDEX_READS or dropped < MANY_ROWS or dropped < 10 * node.rows_total:
             continue
-        yield Finding(
-            "discarding_index",
-            _("%(dropped)s rows of %(table)s are fetched through an index and dropped; %(kept)s are kept.")
-            % {"dropped": rows(dropped), "table": name(node), "kept": rows(node.rows_total)},
-            with_share(
-                _("The index does not hold what %(condition)s asks for. Put these columns into it, first the "
-                  "ones that are compared for equality.") % {"condition": short(node.filter or "")},
-                plan,
-                node,
-            ),
-            "warn",
-            node,
-        )  # fmt: skip
+        title = _(
+            "%(dropped)s rows of %(table)s are fetched through an index and dropped; %(kept)s are kept."
+        )
+        yield _unserved(plan, facts, node, "discarding_index", title % {
+            "dropped": rows(dropped), "table": name(node), "kept": rows(node.rows_total)
+        })  # fmt: skip
 
 
-def sort_of_everything(plan: Plan) -> Iterator[Finding]:
+def _unserved(plan: Plan, facts: PlanFacts, node: PlanNode, kind: str, title: str) -> Finding:
+    """Rows of ``node`` are read in vain for a reason that may have a name of its own."""
+    why = reason(node, facts)
+    text = why.text
+    if not why.kind and kind == "discarding_index":
+        text = _("The index does not hold what %(condition)s asks for. Put these columns into it, first the ones that are "
+                 "compared for equality.") % {"condition": short(node.filter or "")}  # fmt: skip
+    return Finding(
+        why.kind or kind,
+        title,
+        with_share(text, plan, node),
+        "warn",
+        node,
+        node.schema,
+        node.relation,
+        why.columns,
+        why.remedy,
+    )
+
+
+def sort_of_everything(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
     """Many rows are sorted to show the first few of them."""
     for node in plan.root.walk():
         if node.node_type not in _SORTS or not node.stopped_early or not node.children:
@@ -98,24 +88,51 @@ def sort_of_everything(plan: Plan) -> Iterator[Finding]:
             read, shown = child.rows_total, node.rows_total
         else:
             read, shown = child.rows_planned, 0.0
-        if read < BIG_TABLE or shown > read * _SELECTIVE:
+        if read < BIG_TABLE or shown > read * SELECTIVE:
             continue
-        keys = ", ".join(node.sort_key)
+        keys = sort_columns(node.sort_key)
+        scan = _sorted_table(node, keys)
+        columns = tuple(key.bare.name for key in keys if key.bare) if scan else ()
+        text = _(
+            "No index gives the order %(order)s, so nothing can stop early. An index on it reads just the rows of the page."
+        )
+        kind, remedy = "sort_of_everything", ""
+        table = known(facts, scan) if scan else None
+        first = without_owner(keys[0].text, scan.alias or "") if scan and keys else ""
+        broken = next(table.indexes_on(first, valid=False), None) if table else None
+        if broken is not None:
+            kind, remedy = "invalid_index", f"REINDEX INDEX CONCURRENTLY {broken.written};"
+            text = _("The index %(index)s would give the order %(order)s, but it is invalid: making it was broken off, so that every "
+                     "change has to enter rows in it and no statement may read it. Build it again, or drop it.")  # fmt: skip
         yield Finding(
-            "sort_of_everything",
+            kind,
             _("%(read)s rows are read and sorted before the first can be shown.") % {"read": rows(read)},
             with_share(
-                _("No index gives the order %(order)s, so nothing can stop early. An index on it reads just "
-                  "the rows of the page.") % {"order": short(keys)},
+                text % {"order": short(", ".join(node.sort_key)), "index": broken.name if broken else ""},
                 plan,
                 node,
             ),
             "warn",
             node,
-        )  # fmt: skip
+            scan.schema if scan else None,
+            scan.relation if scan else None,
+            columns,
+            remedy,
+        )
 
 
-def offset(plan: Plan) -> Iterator[Finding]:
+def _sorted_table(sort: PlanNode, keys: tuple[Operand, ...]) -> PlanNode | None:
+    """The step that reads the table whose columns are sorted by; None where they are of several tables, or of none."""
+    owners = {column.owner for key in keys for column in key.columns}
+    if len(owners) != 1:
+        return None
+    [owner] = owners
+    scans = [node for node in sort.walk() if node.node_type in _SCANS and node.relation]
+    found = [node for node in scans if owner in {node.alias, node.relation}]
+    return found[0] if found else None
+
+
+def offset(plan: Plan, _facts: PlanFacts) -> Iterator[Finding]:
     """OFFSET reads the rows of all pages before this one and throws them away."""
     for node in plan.root.walk():
         source = next((child for child in node.children if child.parent_relationship == "Outer"), None)
@@ -127,7 +144,7 @@ def offset(plan: Plan) -> Iterator[Finding]:
             span = source.total_cost - source.startup_cost
             part = (node.startup_cost - source.startup_cost) / span if span > 0 else 0.0
             skipped = part * source.rows_planned
-        if skipped < MANY_DISCARDED:
+        if skipped < MANY_ROWS:
             continue
         yield Finding(
             "offset",
@@ -139,21 +156,38 @@ def offset(plan: Plan) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def many_loops(plan: Plan) -> Iterator[Finding]:
-    """The inner side of a nested loop runs again for every one of many rows."""
-    whole = plan.root.total_ms or 0.0
-    for node in plan.root.walk():
-        inner = node.parent_relationship in {"Inner", "SubPlan"}
-        if not inner or (node.loops or 0) <= MANY_LOOPS or (node.total_ms or 0.0) < whole * 0.1:
-            continue
-        yield Finding(
-            "many_loops",
-            _("%(step)s runs %(loops)s times.")
-            % {"step": f"{node.node_type} ({name(node)})" if node.relation else node.node_type,
-               "loops": rows(node.loops or 0)},
-            _("Each run is short, all together took %(ms)s ms. With right estimates the planner joins in one go: "
-              "run ANALYZE on the tables; a subquery in the select list is better written as a join.")
-            % {"ms": rows(node.total_ms or 0.0)},
-            "warn",
+def count_of_everything(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
+    """Every row of a large table is visited to tell how many there are."""
+    node = plan.root
+    if node.node_type != "Aggregate" or node.group_key or not any("count(*)" in one for one in node.output):
+        return
+    if node.total_cost < CHEAP:
+        return
+    while node.node_type in _PASSED_ON and len(node.children) == 1:
+        node = node.children[0]
+    kept, dropped = node.rows_total, node.removed_total
+    if node.node_type not in _SCANS or node.relation is None or dropped > kept:
+        return
+    if not plan.measured and node.filter:
+        return
+    table = known(facts, node)
+    about = (
+        _("The statistics know of about %(rows)s rows without reading any.") % {"rows": rows(table.rows)}
+        if table and table.rows
+        else _("The statistics tell about how many there are without reading any.")
+    )
+    yield Finding(
+        "count_of_everything",
+        _("%(rows)s rows of %(table)s are visited to count them.")
+        % {"rows": rows(kept if plan.measured else node.rows_planned), "table": name(node)},
+        with_share(
+            _("Each transaction may see other rows, so there is no number that could be looked up.") + " " + about + " "
+            + _("Count under a condition, show an estimate, or keep the number in a table of its own."),
+            plan,
             node,
-        )  # fmt: skip
+        ),
+        "warn",
+        node,
+        node.schema,
+        node.relation,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from webadmin.dialects import Dialect
 from webadmin.explain import format as sql_format
 from webadmin.explain.capture import Captured
+from webadmin.explain.catalog import Catalog
 from webadmin.explain.describe import PlanRow, describe
 from webadmin.explain.diagnosis import diagnose
 from webadmin.explain.finding import rows
@@ -38,6 +39,8 @@ class Advice:
     text: str
     tone: str
     """warn or info."""
+    remedy: str = ""
+    """A statement that mends it, to be copied; empty where there is none as simple as that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Reporter:
     propose: Propose
     asked: Callable[[str], str]
     """How an option is called on this page, and what the page asks of it; empty where the page does without."""
+    catalog: Catalog
 
     def report(self, sent: Sent, number: int) -> StatementReport:
         """What there is to tell of ``sent``, the page's statement ``number``."""
@@ -108,8 +112,8 @@ class Reporter:
         )
         plan = parse(answer)
         advice = [Advice(*again)] if (again := repeated(sent)) is not None else []
-        found = diagnose(plan, statement.seconds) if plan else ()
-        advice += [Advice(one.kind, one.title, one.text, one.tone) for one in found]
+        found = diagnose(plan, statement.seconds, self.catalog.about(plan)) if plan else ()
+        advice += [Advice(one.kind, one.title, one.text, one.tone, one.remedy) for one in found]
         return StatementReport(
             number=number,
             label=statement.label,
