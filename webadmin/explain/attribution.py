@@ -1,16 +1,19 @@
 """Whose time it was: each millisecond of a plan charged to one step, by the rules of the viewer pev2.
 
 A step's reported time is the average of its loops and holds the steps below it. A subquery that runs once
-(InitPlan, CTE) runs inside whichever step first asks for its result, and stands elsewhere in the tree.
+(InitPlan, CTE) runs inside whichever step first asks for its result, and stands elsewhere in the tree. Parallel
+processes run at the same time: what they need together is divided by their number.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+_ALL_OF_IT = 0.8
+"""Part of a subquery's time that the step must have which ran it; the two are not measured by the same look at the clock."""
 _BYSTANDER_TEXT = {"Subplan Name", "Node Type", "Alias", "Schema", "Relation Name", "Parent Relationship"}
 
 
@@ -21,6 +24,8 @@ class Charge:
     own_ms: float | None
     total_ms: float | None
     own_cost: float
+    ran: list[dict[str, Any]] = field(default_factory=list)
+    """Subqueries that stand elsewhere in the tree and ran inside of this step, or in part."""
 
 
 def charge_once(root: dict[str, Any]) -> Mapping[int, Charge]:
@@ -30,21 +35,23 @@ def charge_once(root: dict[str, Any]) -> Mapping[int, Charge]:
     for owner in _walk(root):
         for once in owner.get("Plans") or ():
             if once.get("Parent Relationship") == "InitPlan":
-                _charge_users(owner, once, root, charges)
+                _charge_users(owner, once, charges)
     return charges
 
 
 def _charge(raw: dict[str, Any], charges: dict[int, Charge], *, processes: int, scale: float) -> None:
     cost = raw.get("Total Cost", 0.0)
     below_ms = below_cost = 0.0
-    inside = processes
-    if "Workers Launched" in raw:
-        # The leader works too, unless the step may run in one worker only.
-        inside = raw["Workers Launched"] + (0 if raw.get("Single Copy") else 1)
     for child in raw.get("Plans") or ():
+        once = child.get("Parent Relationship") == "InitPlan"
         child_scale = scale * _runs(raw, child)
-        _charge(child, charges, processes=max(inside, 1), scale=child_scale)
-        if child.get("Parent Relationship") != "InitPlan":
+        _charge(
+            child,
+            charges,
+            processes=processes if once else _processes(raw, child, processes),
+            scale=child_scale,
+        )
+        if not once:
             below_ms += charges[id(child)].total_ms or 0.0
         # The planner puts the cost of a subquery that runs once on its owner.
         below_cost += child.get("Total Cost", 0.0) * child_scale
@@ -52,6 +59,14 @@ def _charge(raw: dict[str, Any], charges: dict[int, Charge], *, processes: int, 
     total = raw["Actual Total Time"] * raw.get("Actual Loops", 1) / processes if measured else None
     own = max(total - below_ms, 0.0) if total is not None else None
     charges[id(raw)] = Charge(own, total, max(cost * scale - below_cost, 0.0))
+
+
+def _processes(raw: dict[str, Any], child: dict[str, Any], processes: int) -> int:
+    """How many processes run ``child``: below a Gather all that came to it, the leader too where it had time for it."""
+    if "Workers Launched" not in raw:
+        return processes
+    loops: float = child.get("Actual Loops", 0) / (raw.get("Actual Loops") or 1)
+    return max(round(loops), 1)
 
 
 def _runs(raw: dict[str, Any], child: dict[str, Any]) -> float:
@@ -69,22 +84,46 @@ def _runs(raw: dict[str, Any], child: dict[str, Any]) -> float:
     return 1.0
 
 
-def _charge_users(
-    owner: dict[str, Any], once: dict[str, Any], root: dict[str, Any], charges: dict[int, Charge]
-) -> None:
+def _charge_users(owner: dict[str, Any], once: dict[str, Any], charges: dict[int, Charge]) -> None:
     """Take the time of ``once`` off the steps that it ran inside of."""
     name = str(once.get("Subplan Name", ""))
-    own = charges[id(once)]
+    milliseconds = charges[id(once)].total_ms
+    if not milliseconds:
+        return
     if name.startswith("CTE "):
-        users = [
-            node for node in _walk(root)
-            if node.get("Node Type") == "CTE Scan" and node.get("CTE Name") == name.removeprefix("CTE ")
-        ]  # fmt: skip
+        users = list(_readers(owner, once, name.removeprefix("CTE ")))
     else:
-        mentioning = [(depth, node) for depth, node in _below(owner, once) if _mentions(node, name)]
-        users = [max(mentioning, key=lambda found: found[0])[1]] if mentioning else [owner]
-    if own.total_ms:
-        _take(own.total_ms, users, charges)
+        users = [_first_user(owner, once, name, milliseconds, charges)]
+    for user in users:
+        charges[id(user)].ran.append(once)
+    _take(milliseconds, users, charges)
+
+
+def _readers(owner: dict[str, Any], once: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """The scans of the CTE, not of another by the same name further down."""
+    for node in owner.get("Plans") or ():
+        if node is once:
+            continue
+        if node.get("Node Type") == "CTE Scan" and node.get("CTE Name") == name:
+            yield node
+        if all(child.get("Subplan Name") != f"CTE {name}" for child in node.get("Plans") or ()):
+            yield from _readers(node, once, name)
+
+
+def _first_user(
+    owner: dict[str, Any], once: dict[str, Any], name: str, milliseconds: float, charges: dict[int, Charge]
+) -> dict[str, Any]:
+    """The lowest step that asks for the result and took so long itself; else one above such a step, which looked at the
+    result beforehand, as an Append does that leaves parts out."""
+    asking: list[list[dict[str, Any]]] = []
+    for path in _paths([owner], once):
+        if _mentions(path[-1], name):
+            # What workers need is worked out before they start.
+            gather = next((at for at, node in enumerate(path[:-1]) if "Workers Launched" in node), None)
+            asking.append(path if gather is None else path[: gather + 1])
+    steps = [(len(path) == at, at, node) for path in asking for at, node in enumerate(path, 1)]
+    able = [step for step in steps if (charges[id(step[2])].own_ms or 0.0) >= milliseconds * _ALL_OF_IT]
+    return max(able or steps, key=lambda step: step[:2], default=(True, 0, owner))[2]
 
 
 def _take(milliseconds: float, users: list[dict[str, Any]], charges: dict[int, Charge]) -> None:
@@ -109,13 +148,12 @@ def _mentions(node: dict[str, Any], name: str) -> bool:
     return False
 
 
-def _below(
-    owner: dict[str, Any], skipped: dict[str, Any], depth: int = 0
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    yield depth, owner
-    for child in owner.get("Plans") or ():
+def _paths(path: list[dict[str, Any]], skipped: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """From the first step of ``path`` to each one below it, without what is below ``skipped``."""
+    yield path
+    for child in path[-1].get("Plans") or ():
         if child is not skipped:
-            yield from _below(child, skipped, depth + 1)
+            yield from _paths([*path, child], skipped)
 
 
 def _walk(raw: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -139,8 +139,10 @@ def _node(raw: dict[str, Any], costs: Mapping[int, Any], *, depth: int, stopped:
         kilobytes = largest.disk_kb or largest.memory_kb
     used = fields.buffers(take)
     below = Buffers()
-    for child in children:
-        below = below.plus(child.buffers)
+    # What a subquery used that runs once is found again in the step that it ran inside of, and in those above.
+    inside = [child.buffers for child in children if child.parent_relationship != "InitPlan"]
+    for part in inside + [fields.buffers(Fields(once)) for once in own.ran]:
+        below = below.plus(part)
     loops = take.maybe("Actual Loops")
     take.left.pop("Actual Total Time", None)
     return PlanNode(
