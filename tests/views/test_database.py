@@ -138,3 +138,14 @@ def test_right(kept_shop: Any) -> None:
     assert page_of(only, "/").css('a[href="/database/"]')
     assert only.get("/orders/").status_code == 403
     assert not page_of(only).one('#tables tr[data-table="orders"]').cssselect('a[href="/orders/"]')
+
+
+def test_unused_since(pg_engine: Engine) -> None:
+    """An index that nothing reads says since when that was looked at, once the statistics have a beginning."""
+    with pg_engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE never_read (id bigint PRIMARY KEY, name text)")
+        connection.exec_driver_sql("CREATE INDEX ix_never_read_name ON never_read (name)")
+        connection.exec_driver_sql("SELECT pg_stat_reset()")
+    page = page_of(client_of(pg_engine), "/database/never_read/")
+    assert cells(page, "indexes", 'data-index="ix_never_read_name"')[-1] == "unused since just now"
+    assert cells(page, "indexes", 'data-index="never_read_pkey"')[-1] == ""

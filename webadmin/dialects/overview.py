@@ -55,6 +55,8 @@ class IndexUse:
     last_used_at: dt.datetime | None = None
     is_unique: bool = False
     is_valid: bool = True
+    counted_since: dt.datetime | None = None
+    """When the statistics began; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ _TABLES = sa.text(
 _INDEXES = sa.text(
     """
     SELECT c.relname, pg_get_indexdef(c.oid), pg_relation_size(c.oid), s.idx_scan,
-           (to_jsonb(s) ->> 'last_idx_scan')::timestamptz, i.indisunique, i.indisvalid AND i.indisready
+           (to_jsonb(s) ->> 'last_idx_scan')::timestamptz, i.indisunique, i.indisvalid AND i.indisready,
+           (SELECT stats_reset FROM pg_stat_database WHERE datname = current_database())
       FROM pg_index i
       JOIN pg_class c ON c.oid = i.indexrelid
       LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.indexrelid

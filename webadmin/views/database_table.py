@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from webadmin.dialects.overview import IndexUse, TableSize
 from webadmin.errors import NotFound
 from webadmin.explain.finding import size
 from webadmin.request import AdminRequest, Answer, Page
-from webadmin.text import format_count, format_number
+from webadmin.text import format_ago, format_count, format_number
 from webadmin.text import gettext as _
 from webadmin.views.database import Moment, moment, named_in, place_of, table_url, view_of
+
+
+_LONG_UNUSED = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +209,22 @@ def _indexes(found: Sequence[IndexUse]) -> tuple[IndexLine, ...]:
             scans_text="" if index.scans is None else format_number(index.scans),
             share=round(100 * (index.scans or 0) / most, 1),
             used=moment(index.last_used_at),
-            state=_("invalid") if not index.is_valid else _("unused") if _unused(index) else "",
+            state=_state(index),
             is_unique=index.is_unique,
         )
         for index in found
     )
 
 
-def _unused(index: IndexUse) -> bool:
-    """A unique one is of use without being read."""
-    return index.scans == 0 and not index.is_unique
+def _state(index: IndexUse) -> str:
+    """What is worth a word. A unique one is of use without being read."""
+    if not index.is_valid:
+        return _("invalid")
+    if index.is_unique or index.scans is None:
+        return ""
+    if index.scans:
+        since = index.last_used_at
+        long_ago = since is not None and dt.datetime.now(dt.UTC) - since > _LONG_UNUSED
+        return _("unused since {day}").format(day=format_ago(since)) if since and long_ago else ""
+    since = index.counted_since
+    return _("unused since {day}").format(day=format_ago(since)) if since else _("unused")
