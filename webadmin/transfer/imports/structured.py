@@ -23,7 +23,8 @@ def _refuse(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-_SCAN = json.JSONDecoder(parse_constant=_refuse).scan_once
+_DECODER: Any = json.JSONDecoder(parse_constant=_refuse)
+_SCAN = _DECODER.scan_once
 """What json.loads does, without what it does before and after."""
 _BETWEEN = re.compile(r"[\n,;]")
 
