@@ -91,6 +91,10 @@ def _index(operations: Operations, operation: _Operation, name: str, *, drop: bo
         where = operation.options.get("where")
         if where:
             more |= {"postgresql_where": sa.text(where), "sqlite_where": sa.text(where)}
+        if operation.options.get("include"):
+            more["postgresql_include"] = list(operation.options["include"])
+        if operation.options.get("using"):
+            more["postgresql_using"] = operation.options["using"]
         unique = bool(operation.options.get("unique"))
         operations.create_index(name, table, _keys(operation.columns), schema=schema, unique=unique, **more)
 
@@ -168,8 +172,9 @@ def _live_name(operation: _Operation) -> str:
 
 
 class AddSortIndex(_Operation):
-    """``op.add_sort_index(table, *columns, where=None, name=None, concurrently=False)``: an index for a list's order, with the
-    key last: ``op.add_sort_index("orders", "status", "total DESC", "id DESC")``."""
+    """``op.add_sort_index(table, *columns, where=None, name=None, concurrently=False, include=(), using=None)``: an index for a
+    list's order, with the key last: ``op.add_sort_index("orders", "status", "total DESC", "id DESC")``. ``include``: columns
+    beside the keys; ``using``: another method than the usual one; both where the system can."""
 
     called = "add_sort_index"
 

@@ -42,6 +42,8 @@ _MARGIN = 1.2
 
 class PostgreSQLTrying(Trying):
     supports_include = True
+    tries_on_copies = True
+    drop_index = "DROP INDEX CONCURRENTLY IF EXISTS"
     pattern_operators = "gin_trgm_ops"
 
     def pattern_indexes(self, connection: Connection) -> bool:

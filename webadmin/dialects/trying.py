@@ -59,6 +59,10 @@ class Trying:
 
     supports_include = False
     """Indexes hold columns beside their keys, and keep nulls at either end."""
+    tries_on_copies = False
+    """:meth:`trials` has one on copies of rows."""
+    drop_index = "DROP INDEX IF EXISTS"
+    """How an index is dropped while the table is in use."""
     pattern_operators = ""
     """The operators of an index of what is inside of values that serve patterns; empty where there are none."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
@@ -14,11 +13,11 @@ from webadmin.dialects.trying import NAME, Trial
 from webadmin.explain.candidates import Candidate
 from webadmin.explain.capture import Captured
 from webadmin.explain.measure import Budget
-from webadmin.explain.plan import Plan, parse
+from webadmin.explain.plan import Plan, PlanNode, parse
 
 _ENOUGH = 0.5
 """An index makes every write to its table a little dearer: it has to halve the cost."""
-_UNORDERED = {"Seq Scan", "Sort", "Group", "Unique"}
+_WHOLE = {"Seq Scan", "Sort", "Group", "Unique"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Outcome:
     used: bool
     """The plan reads the index."""
     costed: bool
-    """The numbers are the planner's costs; else they count steps that read or sort everything."""
+    """The numbers are the planner's costs."""
     hypothetical: bool
     share: float
     """The part of the rows that it was tried on."""
@@ -104,10 +103,13 @@ def _try(
 
 
 def _cost(plan: Plan, *, costed: bool) -> float:
+    """The planner's cost; where it has none, how much is read or sorted from end to end, a walk of an index for half."""
     if costed:
         return plan.root.total_cost
-    return float(sum(node.node_type in _UNORDERED or _automatic(node.extra) for node in plan.root.walk()))
+    return sum(map(_effort, plan.root.walk()))
 
 
-def _automatic(extra: Any) -> bool:
-    return bool(extra.get("Automatic Index"))
+def _effort(node: PlanNode) -> float:
+    if node.node_type in _WHOLE or node.extra.get("Automatic Index"):
+        return 2.0
+    return 1.0 if node.index and not node.index_cond else 0.0
