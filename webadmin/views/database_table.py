@@ -20,7 +20,6 @@ from webadmin.text import format_ago, format_count, format_number
 from webadmin.text import gettext as _
 from webadmin.views.database import Moment, moment, named_in, place_of, table_url, view_of
 
-
 _LONG_UNUSED = dt.timedelta(days=30)
 
 
