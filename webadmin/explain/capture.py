@@ -110,7 +110,7 @@ def _rendered(context: Any) -> tuple[Any, Mapping[str, Any]]:
     for bind, name in compiled.bind_names.items():
         # A list has become one parameter for each of its members.
         members = [value for other, value in given.items() if other.rpartition("_")[0] == name]
-        values[bind.key] = given[name] if name in given else members
+        values[bind.key] = given.get(name, members)
     return root, values
 
 
