@@ -103,6 +103,7 @@ EXPECTED: dict[str, dict[str, Ask]] = {
     },  # nobody has looked at the plan
     "database": {"GET": PLAIN},
     "database/diagram": {"GET": PLAIN},
+    "database/doctor": {"GET": PLAIN},
     "database/{name}": {
         "GET": Ask(GONE)
     },  # no table is called as the action is; tests/views/test_database.py

@@ -58,6 +58,7 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "database.html": (database.database_page, database.bare_database_page),
     "database_table.html": (database.table_page, database.bare_table_page),
     "diagram.html": (database.diagram_page, database.bare_diagram_page),
+    "doctor.html": (database.doctor_page, database.bare_doctor_page),
     "export.html": (transfer.export_page, transfer.bare_export_page),
     "error.html": (pages.error_page, pages.bare_error_page),
     **people.PAGES,

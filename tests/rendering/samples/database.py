@@ -7,6 +7,7 @@ from webadmin.views.database import ConnectedLine, DatabasePage, Moment, TableLi
 from webadmin.views.database_pool import PoolState, SlowLine
 from webadmin.views.database_table import ColumnLine, IndexLine, KeyLine, TablePage
 from webadmin.views.diagram import Choice, DiagramPage
+from webadmin.views.doctor import DoctorPage, FindingLine, ViewFindings
 
 _AT = Moment("5 min ago", "2026-01-01T00:00:00+00:00")
 
@@ -90,3 +91,25 @@ def diagram_page() -> DiagramPage:
 
 def bare_diagram_page() -> DiagramPage:
     return DiagramPage("/database/", draw({}, every=False), 48, 48, "", (), (), (), (), (), "")
+
+
+def doctor_page() -> DoctorPage:
+    sort = FindingLine("sort", "Sort", "total", "sorting by <total>", "CREATE INDEX ix ON orders (total, id);")
+    note = FindingLine("sort", "Sort", "customer", "none can serve it", "")
+    view = ViewFindings("orders", "Orders <b>", "/orders/", "about 20", (sort, note))
+    return DoctorPage(
+        database_url="/database/",
+        views=(view,),
+        count=1,
+        statements="-- orders: sorting by <total>\nCREATE INDEX",
+        examined=3,
+        left_out=2,
+        small=True,
+        few="10,000",
+        other_url="/database/doctor/",
+        json_url="/database/doctor/?format=json&all=1",
+    )
+
+
+def bare_doctor_page() -> DoctorPage:
+    return DoctorPage("/database/", (), 0, "", 1, 0, False, "10,000", "/database/doctor/?all=1", "?format=json")
