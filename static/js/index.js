@@ -29,6 +29,7 @@ import "./menus.js";
 import "./dialogs.js";
 import "./palette.js";
 import "./copy.js";
+import "./plantree.js";
 import "./times.js";
 import "./peek.js";
 import "./toasts.js";

@@ -57,13 +57,19 @@ def _parts(page: Page, context: ExplainPage) -> None:
     assert copied == report.statements[0].sql
     heads = page.texts("[data-statement='2'] thead th")
     if report.statements[1].measured:
-        assert heads == ["Step", "Own time", "ms", "Planned", "Actual", "Estimate", "Loops", "Pages"]
+        assert heads == [
+            "Step", "Own time", "ms", "Total", "Planned", "Actual", "Estimate", "Loops", "Pages",
+        ]  # fmt: skip
     elif report.statements[1].costed:
-        assert heads == ["Step", "Own cost", "Cost", "Planned"]
+        assert heads == ["Step", "Own cost", "Cost", "Total", "Planned"]
     else:
         assert heads == ["Step"]
     for row in page.css("[data-node]"):
         assert len(row.cssselect("th, td")) == len(page.css("[data-statement='2'] thead th"))
+    steps = page.css("[data-statement='2'] [data-plantree] [data-step]")
+    assert [step.get("data-step") for step in steps] == nodes
+    depths = [len(list(step.iterancestors("ul"))) - 1 for step in steps]
+    assert depths == [row.depth for row in report.statements[1].rows]
     warnings = [element.get("data-warning") for element in page.css("[data-warning]")]
     assert warnings == [warning.kind for one in report.statements for warning in one.warnings]
 

@@ -1,4 +1,4 @@
-"""The steps of a plan as lines of a table: already text, with the geometry of their bars."""
+"""The steps of a plan as lines of a table and as a tree: already text, with the geometry of their bars."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from webadmin.explain.estimates import ESTIMATE_FACTOR, estimate_factor
+from webadmin.explain.facts import Fact, facts, more
 from webadmin.explain.finding import rows, size
 from webadmin.explain.plan import Plan, PlanNode, short
 from webadmin.text import format_number
@@ -13,8 +14,22 @@ from webadmin.text import gettext as _
 
 _CLOSE = 2.0
 _DEEPEST = 12
+_MUCH = 0.2
+_WORTH_A_WORD = 0.1
+_MOST = 0.5
+_MANY_PAGES = 100
+"""Parts of the whole, and pages from which on it matters who read most of them."""
 _PASSING_ON = {"Hash", "Sort", "Gather", "Gather Merge", "Materialize", "Memoize"}
 _WITHOUT_ROWS = {"BitmapAnd", "BitmapOr"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands out at a step, in a word or two."""
+
+    text: str
+    tone: str
+    """warn for what should be looked at first, none for what explains itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +59,40 @@ class PlanRow:
     """Pages read by it and the steps below; empty when not measured."""
     hot: bool
     """The step that costs most itself."""
+    total: str
+    """Milliseconds with the steps below; the planner's units where not measured."""
+    warm: bool
+    """Another step that costs much of it."""
+    target: str
+    """What it works on, without the conditions."""
+    marks: tuple[Mark, ...]
+    facts: tuple[Fact, ...]
+    """What says why it costs what it costs."""
+    more: tuple[Fact, ...]
+    """Everything else that is known of it."""
+    branch: bool
+    """There are steps below it."""
+    closes: int
+    """How many branches end with this step; with the whole plan, all that are open."""
 
 
 def describe(plan: Plan) -> tuple[PlanRow, ...]:
     """The steps of ``plan`` in the order in which a plan is printed."""
     starts = _starts(plan)
-    worst = plan.worst
-    return tuple(_row(plan, node, starts[id(node)], hot=node is worst) for node in plan.root.walk())
+    nodes = list(plan.root.walk())
+    depths = [node.depth for node in nodes[1:]] + [0]
+    most = max(nodes, key=lambda node: node.own_buffers.touched)
+    return tuple(
+        _row(plan, node, starts[id(node)], most_pages=node is most, closes=max(node.depth - following, 0))
+        for node, following in zip(nodes, depths, strict=True)
+    )
 
 
-def _row(plan: Plan, node: PlanNode, start: float, *, hot: bool) -> PlanRow:
+def _row(plan: Plan, node: PlanNode, start: float, *, most_pages: bool, closes: int) -> PlanRow:
     estimate, tone = _estimate(node)
     measured = node.measured
+    hot = node is plan.worst
+    total = node.total_ms if measured else node.total_cost
     return PlanRow(
         node_type=node.node_type,
         detail=detail(node),
@@ -70,7 +107,29 @@ def _row(plan: Plan, node: PlanNode, start: float, *, hot: bool) -> PlanRow:
         loops=rows(node.loops or 0) if measured else "",
         pages=rows(node.buffers.touched) if measured else "",
         hot=hot,
+        total=format_number(total or 0.0, 1) if plan.weight else "",
+        warm=not hot and plan.share(node) >= _MUCH,
+        target=_target(node),
+        marks=tuple(_marks(plan, node, most_pages=most_pages)),
+        facts=facts(node),
+        more=more(node),
+        branch=bool(node.children),
+        closes=closes,
     )
+
+
+def _marks(plan: Plan, node: PlanNode, *, most_pages: bool) -> Iterator[Mark]:
+    share = plan.share(node)
+    if share >= _WORTH_A_WORD:
+        words = _("%d%% of the time") if plan.measured else _("%d%% of the cost")
+        yield Mark(words % round(share * 100), "warn" if share >= _MUCH else "none")
+    estimate, tone = _estimate(node)
+    if tone or node.loops == 0:
+        yield Mark(estimate, tone or "none")
+    if node.sort_on_disk or node.hash.batches > 1 or node.hash.disk_kb or node.storage == "Disk":
+        yield Mark(_("on disk"), "warn")
+    if most_pages and node.own_buffers.touched >= max(_MANY_PAGES, plan.root.buffers.touched * _MOST):
+        yield Mark(_("most pages"), "none")
 
 
 def _percent(part: float) -> str:

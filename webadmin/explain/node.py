@@ -180,6 +180,10 @@ class PlanNode:
     direction: str | None = None
     """Of an index: Forward or Backward."""
     parallel_aware: bool = False
+    async_capable: bool = False
+    """It may wait for another server while other steps work."""
+    single_copy: bool = False
+    """One worker does all of it."""
     disabled: bool = False
     """The planner had no other way than one that was switched off."""
     inner_unique: bool = False

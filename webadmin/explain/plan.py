@@ -50,6 +50,10 @@ class Plan:
     jit_ms: float
     settings: Mapping[str, str]
     """Planner settings that differ from the server's defaults."""
+    weight: float
+    """The sum of what all steps cost themselves."""
+    worst: PlanNode | None
+    """The step that costs most itself; None where the database gives no costs."""
     jit: Jit | None = None
     planning_buffers: Buffers = field(default_factory=Buffers)
     triggers: tuple[Trigger, ...] = ()
@@ -60,21 +64,9 @@ class Plan:
     def measured(self) -> bool:
         return self.execution_ms is not None
 
-    @property
-    def weight(self) -> float:
-        """The sum of what all steps cost themselves."""
-        return sum(node.weight for node in self.root.walk())
-
     def share(self, node: PlanNode) -> float:
         """The part of the whole that ``node`` itself costs, 0 to 1."""
-        whole = self.weight
-        return node.weight / whole if whole else 0.0
-
-    @property
-    def worst(self) -> PlanNode | None:
-        """The step that costs most itself; None where the database gives no costs."""
-        node = max(self.root.walk(), key=lambda node: node.weight)
-        return node if node.weight > 0 else None
+        return node.weight / self.weight if self.weight else 0.0
 
 
 def parse(explained: list[dict[str, Any]]) -> Plan | None:
@@ -95,6 +87,7 @@ def parse(explained: list[dict[str, Any]]) -> Plan | None:
         )
         for one in answer.parts("Triggers")
     )
+    worst = max(root.walk(), key=lambda node: node.weight)
     planning = Fields(answer.take("Planning", dict) or {})
     return Plan(
         root=root,
@@ -102,6 +95,8 @@ def parse(explained: list[dict[str, Any]]) -> Plan | None:
         execution_ms=answer.maybe("Execution Time"),
         jit_ms=jit.total_ms if jit else 0.0,
         settings=answer.take("Settings", dict) or {},
+        weight=sum(node.weight for node in root.walk()),
+        worst=worst if worst.weight > 0 else None,
         jit=jit,
         planning_buffers=fields.buffers(planning),
         triggers=triggers,
@@ -188,6 +183,8 @@ def _node(raw: dict[str, Any], costs: Mapping[int, Any], *, depth: int, stopped:
         operation=take.text("Operation", "Command"),
         direction=take.text("Scan Direction"),
         parallel_aware=take.flag("Parallel Aware"),
+        async_capable=take.flag("Async Capable"),
+        single_copy=take.flag("Single Copy"),
         disabled=take.flag("Disabled"),
         inner_unique=take.flag("Inner Unique"),
         subplans_removed=take.count("Subplans Removed"),
