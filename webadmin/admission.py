@@ -46,6 +46,14 @@ def expect(identity: Identity, user: User | None, permission: str, cookie: Sessi
         raise LoginRequired(_("You are not logged in, or your session has ended."))
 
 
+def asks_database(identity: Identity, user: User | None) -> bool:
+    """Whether :func:`admit` reads anything.
+
+    :param user: whom the request alone has told.
+    """
+    return isinstance(identity, StoredIdentity) or (user is not None and bool(user.roles))
+
+
 def admit(
     identity: Identity,
     user: User | None,

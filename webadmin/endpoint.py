@@ -1,51 +1,37 @@
-"""The one bridge from async to sync: body, limits, CSRF, person, permission, thread, transaction, view, page."""
+"""The one bridge from async to sync: body, limits, CSRF, person, thread, transaction, page."""
 
 from __future__ import annotations
 
 import logging
 import secrets
-import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import anyio
-from sqlalchemy.exc import SQLAlchemyError, StatementError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webadmin import logs
-from webadmin.admission import ENTERING, Admitted, admit, expect, mark_seen
+from webadmin.admission import expect
 from webadmin.auth import csrf
 from webadmin.auth.user import User
 from webadmin.body import read_form
-from webadmin.changes.hooks import after_commit
-from webadmin.changes.record import record, written_down
-from webadmin.database.failures import as_answer
 from webadmin.database.stop import Stop
-from webadmin.errors import (
-    Conflict,
-    MethodNotAllowed,
-    NotFound,
-    TooLarge,
-    WebadminError,
-)
-from webadmin.listing.pagemap.writes import follow
+from webadmin.database.watched import PAGE
+from webadmin.errors import MethodNotAllowed, NotFound, TooLarge, WebadminError
 from webadmin.options.unloaded import in_development, strict
 from webadmin.rendering.urls import Urls
-from webadmin.request import Answer, Page, Redirect
+from webadmin.request import Answer, Redirect
 from webadmin.responder import Caller
 from webadmin.runtime import Route, Runtime
 from webadmin.stopping import until_gone
 from webadmin.text import gettext as _
 from webadmin.text import use_locale
+from webadmin.transaction import Transaction
 
 logger = logging.getLogger("webadmin")
 
@@ -105,7 +91,6 @@ class _Call:
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
         self.caller.explained = route is not None and route.explained
         self.told: User | None = None
-        self.viewed = False
         self.stop = Stop()
 
     def _check_limits(self) -> None:
@@ -119,7 +104,7 @@ class _Call:
         with self._locale():
             csrf.check_origin(self.request)
             self._identify(route, found)
-            self._in_transaction(asking, FormData())
+            self._transact(asking, FormData())
 
     def refuse(self, error: WebadminError) -> Response:
         with self._locale():
@@ -134,6 +119,7 @@ class _Call:
         if fails is None:
             fails = in_development() or bool(getattr(self.request.scope.get("app"), "debug", False))
         strict.set(fails)  # of this thread's copy of the context
+        PAGE.set(self.route.named(self.request.method, self.caller.params) if self.route else "")
         with self._locale():
             try:
                 return self._answer(form, found)
@@ -148,7 +134,7 @@ class _Call:
             caller.form = form
             self._identify(route, found)
             self._check_limits()
-            return self.responder.respond(caller, self._in_transaction(route, form))
+            return self.responder.respond(caller, self._transact(route, form))
         except WebadminError as error:
             return self.responder.error(caller, error)
 
@@ -156,6 +142,9 @@ class _Call:
         caller, identity = self.caller, self.responder.identity
         self.told = caller.user = identity.identify(self.request, caller.cookie, found)
         expect(identity, caller.user, route.permission, caller.cookie)
+
+    def _transact(self, route: Route, form: FormData) -> Answer:
+        return Transaction(self.runtime, self.caller, self.told, self.stop).run(route, form)
 
     def apologize(self) -> Response:
         """The page for an exception that nobody expected; to be called while it is handled."""
@@ -185,77 +174,3 @@ class _Call:
         if self.request.method == "POST":
             sent = form.get(csrf.FIELD) or self.request.headers.get(csrf.HEADER)
             csrf.check(self.responder.secret, self.caller.cookie.id, sent, self.request)
-
-    # -- the transaction -----------------------------------------------------------------------------------
-
-    def _in_transaction(self, route: Route, form: FormData) -> Answer:
-        reading = self.request.method not in route.writes_on
-        begun = time.perf_counter()
-        try:
-            try:
-                return self._once(route, form, reading=reading)
-            except (SQLAlchemyError, OverflowError) as error:
-                # Again is safe where nothing was written; the pool has a fresh connection by now.
-                safe = reading or not self.viewed
-                dialect = self.runtime.database.dialect
-                better = dialect.reads_more_after(error) or dialect.failure(error).kind == "connection_lost"
-                if not (safe and better):
-                    raise
-                return self._once(route, form, reading=reading)
-        except StaleDataError:
-            raise Conflict(
-                _(
-                    "Somebody else changed or deleted this row since the page was opened. Nothing was saved: open it again."
-                )
-            ) from None
-        except (PoolTimeout, StatementError, OverflowError) as error:
-            logger.warning("request %s: %s", self.caller.request_id, logs.short(error))
-            raise as_answer(self.runtime.database.dialect, error, reading=reading) from error
-        finally:
-            self.caller.database_ms = (time.perf_counter() - begun) * 1000
-
-    def _once(self, route: Route, form: FormData, *, reading: bool) -> Answer:
-        timeouts, caller = self.responder.settings.timeouts, self.caller
-        database = self.runtime.database
-        with (
-            database.transaction(read_only=reading, timeouts=timeouts) as session,
-            self.stop.of(database.dialect, session.connection()) if route.stops else nullcontext(),
-        ):
-            admitted = self._admit(route, session)
-            request = self.runtime.asked(caller, session, form, self.stop)
-            if route.permission not in {*ENTERING, "known"}:
-                request.permit(route.permission.format(**request.params))
-            if not reading:
-                follow(self.runtime.maps, request.context)
-                if not self.responder.settings.read_only:
-                    record(request.context, self.runtime.history)
-            self.viewed = True
-            answer = route.view(request)
-            kept = isinstance(answer, Redirect) or answer.status < 400
-            kept = kept or (isinstance(answer, Page) and answer.commits)
-            if kept:
-                written_down(request.context)
-                session.commit()
-        if kept and not reading:
-            for text in after_commit(request.context):
-                request.flash(text, "bad")
-            request.run_afterwards()
-        if admitted.stale:
-            mark_seen(self.responder.identity, database, timeouts, caller.cookie, caller.request_id)
-        return answer
-
-    def _admit(self, route: Route, session: Session) -> Admitted:
-        runtime, caller = self.runtime, self.caller
-        dialect, tables = runtime.database.dialect, runtime.accounts
-        admitted = admit(
-            self.responder.identity,
-            self.told,
-            route.permission,
-            session,
-            dialect,
-            tables,
-            caller.cookie,
-            self.request,
-        )
-        caller.user = admitted.user
-        return admitted

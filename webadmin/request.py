@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, Headers
 from starlette.requests import HTTPConnection
@@ -17,6 +18,7 @@ from webadmin.auth.keys import Keys
 from webadmin.auth.user import SITE_PERMISSIONS, User
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
+from webadmin.database.session import Servers
 from webadmin.database.stop import Stop
 from webadmin.database.watched import Watched
 from webadmin.dialects import Dialect
@@ -67,6 +69,8 @@ class AdminRequest:
     """Opens a session that reads beyond the request's own transaction, for files that are made while they are sent."""
     watched: Watched | None = None
     """What the connections of this process have been doing."""
+    servers: Callable[[Connection], Servers] | None = None
+    """What there is besides the server that is written to."""
     stopped: Callable[[], bool] = lambda: False
     """Whether nobody waits for the answer any more."""
     desk: Desk = field(default_factory=Desk)

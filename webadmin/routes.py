@@ -84,16 +84,16 @@ _PAGES = (
     Route("account/log", told.log, ACCOUNTS),
     Route("changes", changes.changes, "known"),
     Route("changes/{id}", changeset.changeset, "known"),
-    Route("changes/{id}/undo", undo.undo, "known", BOTH),
+    Route("changes/{id}/undo", undo.undo, "known", BOTH, primary=True),
     Route("database", database.database, DATABASE),
-    Route("database/doctor", doctor.doctor, DATABASE),
+    Route("database/doctor", doctor.doctor, DATABASE, primary=True),
     Route("database/diagram", diagram.diagram, DATABASE),
     Route("database/{name}", database_table.table, DATABASE),
     Route("{key}", list.list_page, "view"),
     Route("{key}/rows", rows.rows, "view"),
     Route("{key}/count", count.count, "view", stops=True),
     Route("{key}/add", form.add, "add", BOTH),
-    Route("{key}/add/fields", dependents.add, "add", POST, writes_on=()),
+    Route("{key}/add/fields", dependents.add, "add", POST, writes_on=(), primary=True),
     Route("{key}/summary", summary.summary, "view"),
     Route("{key}/export", export.export, "export", BOTH, writes_on=()),
     Route("{key}/views", saved_views.views, "view", BOTH),
@@ -111,12 +111,12 @@ _PAGES = (
     Route("{key}/actions/{name}", actions.run, "action:{name}", POST, stops=True),
     Route("{key}/{id}", detail.detail, "view"),
     Route("{key}/{id}/actions", row_actions.row_actions, "view"),
-    Route("{key}/{id}/change", form.change, "change", BOTH),
+    Route("{key}/{id}/change", form.change, "change", BOTH, primary=True),
     Route("{key}/{id}/file/{field}", file.file, "view"),
-    Route("{key}/{id}/fields", dependents.change, "change", POST, writes_on=()),
-    Route("{key}/{id}/cell/{field}", cell.cell, "change", BOTH),
-    Route("{key}/{id}/delete", delete.delete, "delete", BOTH),
-    Route("{key}/{id}/purge", delete.purge, "purge", BOTH),
+    Route("{key}/{id}/fields", dependents.change, "change", POST, writes_on=(), primary=True),
+    Route("{key}/{id}/cell/{field}", cell.cell, "change", BOTH, primary=True),
+    Route("{key}/{id}/delete", delete.delete, "delete", BOTH, primary=True),
+    Route("{key}/{id}/purge", delete.purge, "purge", BOTH, primary=True),
     Route("{key}/{id}/history", history.history, "view"),
     Route("{key}/{id}/restore", restore.restore, "restore", POST),
 )
@@ -155,11 +155,19 @@ def _explaining(route: Route, page: Callable[[AdminRequest], Answer]) -> Route:
         writes_with="" if posted else explain.VERIFY,
         stops=True,
         explains=route,
+        primary=route.primary,
     )
 
 
+_TRUE = ("login", "logout", "account", "database")
+"""What comes first in the addresses of pages about people and the server: they show how it is, not how it was."""
+
 ROUTES = (
-    *(route for route in _PAGES if not route.pattern.startswith("{key}")),
+    *(
+        replace(route, primary=route.primary or route.pattern.partition("/")[0] in _TRUE)
+        for route in _PAGES
+        if not route.pattern.startswith("{key}")
+    ),
     *(_explaining(route, _EXPLAINED[route.pattern]) for route in _PAGES if route.pattern in _EXPLAINED),
     *(
         replace(route, explained=route.pattern in _EXPLAINED)

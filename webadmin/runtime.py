@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,8 +16,10 @@ from webadmin.auth.user import User
 from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
+from webadmin.database.replica import Reads
 from webadmin.database.session import Database
 from webadmin.database.stop import Stop
+from webadmin.database.watched import Threads
 from webadmin.errors import BadRequest
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.rendering.assets import Assets
@@ -44,12 +47,25 @@ class Route:
     permission: str
     methods: tuple[str, ...] = ("GET",)
     writes_on: tuple[str, ...] = ("POST",)
+    writes_with: str = ""
+    """A field of a form with which it may write as well."""
     stops: bool = False
     explained: bool = False
     """The statements that it sends can be looked at."""
     explains: Route | None = None
     """The page whose statements it shows. Besides its own permission it takes that page's."""
     takes_files: bool = False
+    primary: bool = False
+    """It shows what has to be true: who may do what, the server itself, what a form is about to change."""
+
+    def writes(self, method: str, form: FormData) -> bool:
+        """Whether the transaction of such a request may write."""
+        return method in self.writes_on or bool(self.writes_with and form.get(self.writes_with))
+
+    def named(self, method: str, params: Mapping[str, str]) -> str:
+        """A request for it in words, without which row it is about."""
+        page = self.pattern.replace("{key}", params.get("key", ""))
+        return f"{method} /{page}/" if page else f"{method} /"
 
 
 @dataclass
@@ -72,10 +88,13 @@ class Runtime:
     def threads(self) -> anyio.CapacityLimiter:
         """As many threads as the pool has connections: a request never waits for a connection in a thread."""
         if self.limiter is None:
-            self.limiter = anyio.CapacityLimiter(self.database.capacity)
+            self.limiter = limiter = anyio.CapacityLimiter(self.database.capacity)
+            self.database.watched.threads = lambda: _threads(limiter)
         return self.limiter
 
-    def asked(self, caller: Caller, session: Session, form: FormData, stop: Stop) -> AdminRequest:
+    def asked(
+        self, caller: Caller, session: Session, form: FormData, stop: Stop, reads: Reads
+    ) -> AdminRequest:
         """What a view receives of ``caller``'s request. Raises BadRequest for an address that cannot be read."""
         query = caller.request.scope.get("query_string", b"")
         try:
@@ -105,9 +124,16 @@ class Runtime:
             shelf=self.shelf,
             maps=self.maps,
             history=self.history,
-            long_reading=self.database.long_reading,
+            long_reading=partial(self.database.long_reading, reads=replace(reads)),
+            servers=self.database.servers,
+            watched=self.database.watched,
             stopped=stop.is_gone,
             extra=dict(self.extra),
             desk=self.desk,
             jobs=self.jobs,
         )
+
+
+def _threads(limiter: anyio.CapacityLimiter) -> Threads:
+    now = limiter.statistics()
+    return Threads(now.borrowed_tokens, int(now.total_tokens), now.tasks_waiting)

@@ -18,7 +18,7 @@ from webadmin.auth.identity import HostIdentity, Identity, LocalUser
 from webadmin.auth.keys import Keys
 from webadmin.auth.sqladmin_backends import AuthenticationBackend, BackendIdentity
 from webadmin.auth.sqladmin_grants import AuthorizationBackend, authorized
-from webadmin.database.session import Database
+from webadmin.database.session import MOST_BEHIND, Database
 from webadmin.dialects import Timeouts
 from webadmin.endpoint import respond
 from webadmin.errors import Fault, OptionsError
@@ -43,6 +43,11 @@ class Admin:
     """An admin over one database, as an ASGI app: mount it, or serve it by itself.
 
     :param engine: an ``Engine``, an ``AsyncEngine`` (a sync twin is made for the same address), a URL or a ``sessionmaker``.
+    :param replica: a streaming replica of the same database, given like ``engine``: pages that only show are read from it
+        while it is near enough, and people see there what they have written themselves.
+    :param replica_max_lag: seconds that the replica may be behind.
+    :param pooler: whether a pooler that shares sessions, such as PgBouncer, stands before the database; by default it is
+        found out. Nothing is prepared then, and an engine made for a URL keeps no connections.
     :param title: the name in the page's corner.
     :param identify: ``identify(request) -> webadmin.User | None``, plain or a coroutine: who makes a request. Without it
         the admin answers only to the machine that it runs on.
@@ -67,6 +72,9 @@ class Admin:
         self,
         engine: Any,
         *,
+        replica: Any = None,
+        replica_max_lag: float = MOST_BEHIND,
+        pooler: bool | None = None,
         title: str = "Admin",
         identify: Callable[[Any], Any] | Identity | AuthenticationBackend | None = None,
         authentication_backend: AuthenticationBackend | None = None,
@@ -108,7 +116,9 @@ class Admin:
             secret=secret,
             signer=CookieSigner(secret),
         )
-        database = Database.of(engine)
+        database = Database.of(engine, pooler=pooler)
+        if replica is not None:
+            database.read_from(replica, most_behind=replica_max_lag)
         self.runtime = Runtime(database, responder, assets, PageMaps(database))
         self._checked = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,14 @@ class SessionData:
     """Ids of accounts that this browser has logged in to, each with the mark that failed logins are counted by."""
     flow: dict[str, str] = field(default_factory=dict)
     """What has to come back with somebody who has gone out to log in elsewhere."""
+    written: list[int] = field(default_factory=list)
+    """Where the database's log was behind what was written here last; see ``webadmin.database.replica``."""
     dirty: bool = False
+
+    def wrote(self, mark: Sequence[int] | None) -> None:
+        """Remember that something was written; None where nobody will ask."""
+        if mark is not None:
+            self.written, self.dirty = list(mark), True
 
     def go_out(self, flow: dict[str, str]) -> None:
         """Remember what somebody has to bring back from another place; of several times the last one."""
@@ -125,6 +133,7 @@ class CookieSigner:
                     kept=dict(content.get("k", {})),
                     devices=dict(content.get("d", {})),
                     flow=dict(content.get("f", {})),
+                    written=[int(part) for part in content.get("w", [])],
                 )
             except (BadData, KeyError, TypeError, ValueError):
                 pass
@@ -161,5 +170,7 @@ class CookieSigner:
             content["d"] = data.devices
         if data.flow:
             content["f"] = data.flow
+        if data.written:
+            content["w"] = data.written
         value = self._serializer(root).dumps(content)
         return value.decode() if isinstance(value, bytes) else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from webadmin.database.connections import capacity_of, given_back
 from webadmin.database.engines import engine_of
 from webadmin.database.pooler import Pooler
-from webadmin.database.replica import Mark, Reads, Replica, now_marked
+from webadmin.database.replica import Mark, Reads, Replica, Seen, now_marked
 from webadmin.database.stop import Stop
 from webadmin.database.stored import as_stored
 from webadmin.database.watched import Watched
@@ -31,6 +32,15 @@ _REPLICA_PATIENCE = 2
 """Seconds that a replica has for opening a connection: the primary would have answered meanwhile."""
 MOST_BEHIND = 10.0
 """Seconds that a replica may be behind, unless somebody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """What there is besides the server that is written to."""
+
+    pooler: bool | None = None
+    """Something between; None: nobody knows yet."""
+    replica: Seen | None = None
 
 
 class Database:
@@ -173,8 +183,19 @@ class Database:
             logger.debug("the end of the log is not known", exc_info=True)
             return None
 
-    def reads_again(self, reads: Reads, error: BaseException) -> bool:
-        """Whether what failed on the replica with ``error`` is to be read from the primary; ``reads`` says so from now on."""
+    def unknown_mark(self) -> Mark | None:
+        """As :meth:`mark`, for somebody of whom it is not known what they have written."""
+        return now_marked(None) if self.replica is not None else None
+
+    def servers(self, connection: Connection) -> Servers:
+        """What there is besides the server that is written to, for people; ``connection`` is to that one."""
+        if self.replica is None:
+            return Servers(self.pooler.there)
+        self.replica.ask()
+        return Servers(self.pooler.there, self.replica.seen(self.dialect.written(connection)))
+
+    def failed_on_replica(self, reads: Reads, error: BaseException) -> bool:
+        """Whether what failed with ``error`` was read from the replica, and the primary may do better."""
         if not reads.on_replica or self.replica is None:
             return False
         kind = self.dialect.failure(error).kind
@@ -182,7 +203,6 @@ class Database:
             return False
         if kind in {"connection_lost", "pool_timeout", "too_many_connections"}:
             self.replica.failed(error)
-        reads.after = None
         return True
 
     def dispose(self) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from webadmin.database.own_tables.there import There
+from webadmin.database.replica import Reads
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
 from webadmin.listing.pagemap.store import PageMaps
@@ -65,12 +66,15 @@ class _Joined(Database):
 
     def __init__(self, outer: Database, connection: Connection) -> None:
         self.engine, self.dialect, self.owned = outer.engine, outer.dialect, False
+        self.pooler, self.replica, self.watched = outer.pooler, None, outer.watched
         self._factory = outer._factory
         self._connection = connection
         self._lock = threading.RLock()
 
     @contextmanager
-    def transaction(self, *, read_only: bool, timeouts: Timeouts) -> Iterator[Session]:
+    def transaction(
+        self, *, read_only: bool, timeouts: Timeouts, reads: Reads | None = None
+    ) -> Iterator[Session]:
         """See :meth:`Database.transaction`."""
         connection = self._connection
         with self._lock:
