@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from webadmin.explain.examination import FEW, Report, examine_views, lines, plain
@@ -82,7 +82,7 @@ def doctor(request: AdminRequest) -> Answer:
     return Page("doctor.html", page)
 
 
-def _json(report: Report) -> Iterator[bytes]:
+def _json(report: Report) -> Generator[bytes]:
     yield json.dumps(plain(report), ensure_ascii=False, indent=2).encode()
 
 
