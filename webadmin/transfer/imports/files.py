@@ -13,6 +13,8 @@ from webadmin.transfer.imports.source import Batch as Batch
 from webadmin.transfer.imports.source import Limits as Limits
 from webadmin.transfer.imports.source import Refused as Refused
 from webadmin.transfer.imports.source import Source as Source
+from webadmin.transfer.imports.workbook_file import WorkbookFile
+from webadmin.transfer.imports.workbook_file import sheets_of as sheets_of
 
 
 def open_source(file: BinaryIO, form: FileForm, limits: Limits) -> Source:
@@ -23,9 +25,17 @@ def open_source(file: BinaryIO, form: FileForm, limits: Limits) -> Source:
     Raises Refused for a file that is not of this form, or over a limit.
     """
     if form.format == "csv":
+        _check_marks(form)
         return CsvFile(file, form, limits)
     if form.format == "jsonl":
         return JsonLines(file, form, limits)
     if form.format == "json":
         return JsonArray(file, form, limits)
-    raise Refused(_("Files of this format cannot be read."))
+    return WorkbookFile(file, form, limits)
+
+
+def _check_marks(form: FileForm) -> None:
+    """Raise Refused for a delimiter and a quote that cannot tell fields apart."""
+    marks = [form.delimiter, *([form.quote] if form.quote else [])]
+    if len(set(marks)) < len(marks) or any(len(mark) != 1 or mark in "\r\n\x00" for mark in marks):
+        raise Refused(_("The delimiter and the quote are one character each, and not the same."))

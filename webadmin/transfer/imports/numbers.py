@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
+from webadmin.database.inspection import ColumnInfo
+from webadmin.forms.codecs import Codec
+from webadmin.forms.codecs.numbers import DecimalCodec, IntegerCodec
 from webadmin.text import gettext as _
 from webadmin.transfer.imports.asked import Decimal as DecimalMark
+from webadmin.transfer.imports.asked import FileForm, Reading
+from webadmin.transfer.imports.reader import Converter, safe, spread
 from webadmin.transfer.imports.source import Exact
+
+_WHOLES = re.compile(r"(?:-?[0-9]{1,19}\n)+")
+_FLOATS = re.compile(r"(?:-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e[+-]?[0-9]{1,2})?\n)+")
+
 
 _MONEY = r"[$€£¥₹₽₩₺₴₫฿]|EUR|USD|GBP|CHF|JPY"
 _AROUND = re.compile(
@@ -65,3 +76,56 @@ def _not_a_number(number: str, mark: DecimalMark) -> str:
         if mark == "."
         else _("Enter a number, such as 12 or 12,50.")
     )
+
+
+def whole(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
+    assert isinstance(codec, IntegerCodec)
+
+    def one(value: Any) -> Any:
+        text = plain_number(value, reading.decimal)
+        return codec.parse(re.sub(r"\.0+$", "", text))
+
+    def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
+        if _WHOLES.fullmatch("\n".join(texts) + "\n") is None:
+            return None
+        numbers = list(map(int, texts))
+        if min(numbers) < codec.lowest or max(numbers) > codec.highest:
+            return None
+        return spread(values, numbers)
+
+    return Converter(one, safe(quick))
+
+
+def exact(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
+    assert isinstance(codec, DecimalCodec)
+    scale = 20 if codec.scale is None or codec.scale < 0 else min(codec.scale, 100)
+    digits = 20 if codec.precision is None else max(1, min(codec.precision, 100) - scale)
+    rest = rf"(?:{re.escape(reading.decimal)}[0-9]{{1,{scale}}})?" if scale else ""
+    pattern = re.compile(rf"(?:-?[0-9]{{1,{digits}}}{rest}\n)+")
+
+    def one(value: Any) -> Any:
+        return codec.parse(plain_number(value, reading.decimal))
+
+    def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
+        joined = "\n".join(texts) + "\n"
+        if pattern.fullmatch(joined) is None:
+            return None
+        if reading.decimal == ",":
+            texts = joined.replace(",", ".").splitlines()
+        return spread(values, list(map(Decimal, texts)))
+
+    return Converter(one, safe(quick))
+
+
+def floating(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
+    def one(value: Any) -> Any:
+        if isinstance(value, float):
+            return codec.parse(repr(float(value)))
+        return codec.parse(plain_number(value, reading.decimal))
+
+    def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
+        if reading.decimal == "," or _FLOATS.fullmatch("\n".join(texts) + "\n") is None:
+            return None
+        return spread(values, list(map(float, texts)))
+
+    return Converter(one, safe(quick))

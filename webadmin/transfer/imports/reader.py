@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from webadmin.transfer.imports.times import AmbiguousError
-
 Quick = Callable[[Sequence[Any], Sequence[str]], "list[Any] | None"]
 """From a column, and its texts alone, to its values; None where a text is not plain enough for it."""
 
@@ -46,8 +44,6 @@ class Converter:
             return self._one(value)
         except Wrong:
             raise
-        except AmbiguousError as error:
-            raise Wrong("ambiguous", str(error)) from None
         except ValueError as error:
             raise Wrong("type", str(error)) from None
 
@@ -86,3 +82,23 @@ def _each(
         except Wrong as error:
             wrong[place] = error
     return found, wrong
+
+
+def spread(values: Sequence[Any], made: Sequence[Any]) -> list[Any]:
+    """``made`` in the places of ``values`` that are not None."""
+    if len(made) == len(values):
+        return list(made)
+    left = iter(made)
+    return [None if value is None else next(left) for value in values]
+
+
+def safe(quick: Quick) -> Quick:
+    """``quick``, which gives way to the slow path where a text only looked plain: there is no 30th of February."""
+
+    def guarded(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
+        try:
+            return quick(values, texts)
+        except (ValueError, ArithmeticError):
+            return None
+
+    return guarded

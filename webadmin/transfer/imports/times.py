@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any
 
+from webadmin.database.inspection import ColumnInfo
+from webadmin.forms.codecs import Codec
+from webadmin.forms.codecs.times import DateTimeCodec
 from webadmin.text import gettext as _
-from webadmin.transfer.imports.asked import DateOrder
+from webadmin.transfer.imports.asked import DateOrder, FileForm, Reading
+from webadmin.transfer.imports.reader import Converter, Wrong, safe, spread
 
+_ISO_DAYS = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_UTC_MOMENTS = re.compile(rf"(?:{_MOMENT}(?:\+00(?::00)?|Z)\n)+")
+_CLOCK_MOMENTS = re.compile(rf"(?:{_MOMENT}\n)+")
 DATE = re.compile(r"(?P<one>[0-9]{1,4})(?P<by>[./\-\s])\s?(?P<two>[0-9]{1,2})(?P=by)\s?(?P<three>[0-9]{1,4})")
 """A day in figures, in whichever order."""
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
@@ -17,10 +26,6 @@ _CLOCK = re.compile(
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?(?P<zone>\s*(?:[Zz]|UTC|[+\-][0-9]{2}(?::?[0-9]{2})?))?"
 )
 _LONGEST = 60
-
-
-class AmbiguousError(ValueError):
-    """It could be more than one day, and nobody has said which."""
 
 
 def iso_day(value: Any, order: DateOrder) -> str:
@@ -82,9 +87,9 @@ def _split(text: str, order: DateOrder) -> tuple[str, str]:
     if len(one) == 4:
         return _day(one, two, three), rest
     if len(three) != 4:
-        raise AmbiguousError(_("Write the year with four digits: it cannot be told from this."))
+        raise Wrong("ambiguous", _("Write the year with four digits: it cannot be told from this."))
     if order == "ymd":
-        raise AmbiguousError(_("Say for this column whether the day or the month comes first."))
+        raise Wrong("ambiguous", _("Say for this column whether the day or the month comes first."))
     day, month = (one, two) if order == "dmy" else (two, one)
     if int(month) > 12:
         if order == "dmy":
@@ -99,3 +104,49 @@ def _day(year: str, month: str, day: str) -> str:
     if len(month) > 2 or len(day) > 2:
         raise ValueError(_("Enter a date such as 2026-11-21."))
     return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def day(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
+    def one(value: Any) -> Any:
+        return codec.parse(iso_day(value, reading.dates))
+
+    def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
+        if _ISO_DAYS.fullmatch("\n".join(texts) + "\n") is None:
+            return None
+        return spread(values, list(map(dt.date.fromisoformat, texts)))
+
+    return Converter(one, safe(quick))
+
+
+def moment(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
+    assert isinstance(codec, DateTimeCodec)
+    pattern = _UTC_MOMENTS if codec.timezone else _CLOCK_MOMENTS
+
+    def one(value: Any) -> Any:
+        return codec.parse(iso_moment(value, reading.dates))
+
+    def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
+        if pattern.fullmatch("\n".join(texts) + "\n") is None:
+            return None
+        return spread(values, list(map(dt.datetime.fromisoformat, texts)))
+
+    return Converter(one, safe(quick))
+
+
+def clock(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
+    return Converter(lambda value: codec.parse(iso_clock(value)))
+
+
+def length(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
+    def one(value: Any) -> Any:
+        if isinstance(value, dt.timedelta):
+            return value
+        if isinstance(value, dt.time):  # a cell of a workbook that is written as a time of day
+            return dt.timedelta(
+                hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond
+            )
+        if not isinstance(value, str):
+            raise ValueError(_("Enter a length of time such as 2 days 03:00:00 or 90 min."))
+        return codec.parse(value)
+
+    return Converter(one)
