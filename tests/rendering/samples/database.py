@@ -94,7 +94,9 @@ def bare_diagram_page() -> DiagramPage:
 
 
 def doctor_page() -> DoctorPage:
-    sort = FindingLine("sort", "Sort", "total", "sorting by <total>", "CREATE INDEX ix ON orders (total, id);")
+    sort = FindingLine(
+        "sort", "Sort", "total", "sorting by <total>", "CREATE INDEX ix ON orders (total, id);"
+    )
     note = FindingLine("sort", "Sort", "customer", "none can serve it", "")
     view = ViewFindings("orders", "Orders <b>", "/orders/", "about 20", (sort, note))
     return DoctorPage(
@@ -112,4 +114,6 @@ def doctor_page() -> DoctorPage:
 
 
 def bare_doctor_page() -> DoctorPage:
-    return DoctorPage("/database/", (), 0, "", 1, 0, False, "10,000", "/database/doctor/?all=1", "?format=json")
+    return DoctorPage(
+        "/database/", (), 0, "", 1, 0, False, "10,000", "/database/doctor/?all=1", "?format=json"
+    )
