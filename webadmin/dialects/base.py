@@ -24,6 +24,7 @@ from webadmin.dialects.raw import Raw, captured
 from webadmin.dialects.records import Recording
 from webadmin.dialects.replication import Replication
 from webadmin.dialects.search import Searching
+from webadmin.dialects.staging import Staging
 from webadmin.dialects.timeouts import Timeouts
 from webadmin.dialects.trying import Trying
 from webadmin.dialects.watcher import Watcher
@@ -36,7 +37,8 @@ class Failure:
 
     ``kind`` is one of: statement_timeout, lock_timeout, deadlock, serialization, connection_lost, pool_timeout,
     too_many_connections, read_only, permission, unique, foreign_key, not_null, check, exclusion, out_of_range,
-    too_long, invalid_value, refused (by a trigger or a view's own check), disk_full, missing_object,
+    too_long, invalid_value, refused (by a trigger or a view's own check), disk_full, out_of_memory,
+    missing_object,
     unreadable (a foreign table without its server, a view never filled), other.
     """
 
@@ -72,6 +74,7 @@ class Dialect(
     Recording,
     ForeignKeys,
     Copying,
+    Staging,
     Overview,
     PlanKnowledge,
     Replication,

@@ -105,6 +105,10 @@ class PostgreSQLStaging(Staging):
             name = connection.dialect.identifier_preparer.format_table(table)
             connection.execute(_COUNTED, {"table": name, "column": column.name, "most": most})
 
+    def index_condition(self, index: sa.Index) -> sa.ColumnElement[bool] | None:
+        found: sa.ColumnElement[bool] | None = index.dialect_options["postgresql"]["where"]
+        return found
+
     def record_of(
         self, columns: Mapping[str, Expression], kept: Mapping[str, sa.ColumnElement[bool]]
     ) -> Expression:

@@ -29,6 +29,10 @@ class SQLiteStaging(Staging):
         plain = (sa.type_coerce(value, sa.types.NullType()) for value in values)
         return sa.Function(_DIGEST, *plain, type_=sa.Integer())
 
+    def index_condition(self, index: sa.Index) -> sa.ColumnElement[bool] | None:
+        found: sa.ColumnElement[bool] | None = index.dialect_options["sqlite"]["where"]
+        return found
+
     def record_of(
         self, columns: Mapping[str, Expression], kept: Mapping[str, sa.ColumnElement[bool]]
     ) -> Expression:

@@ -91,6 +91,10 @@ class Staging:
     def count_on(self, connection: Connection, column: sa.Column[Any]) -> None:
         """Rows have come with values of ``column`` that the database would have counted itself: let it go on behind them."""
 
+    def index_condition(self, index: sa.Index) -> sa.ColumnElement[bool] | None:
+        """The condition of a partial index; None for one of all rows."""
+        return None
+
     def record_of(
         self, columns: Mapping[str, Expression], kept: Mapping[str, sa.ColumnElement[bool]]
     ) -> Expression:
