@@ -93,6 +93,11 @@ class ModelView:
     export_types: ClassVar[Sequence[str]] = ("csv", "json")
     export_max_rows: ClassVar[int] = 0
 
+    # import
+    import_max_bytes: ClassVar[int] = 0
+    """How large a file may be; 0 for what the admin allows, which nothing exceeds."""
+    import_max_rows: ClassVar[int] = 0
+
     # form
     form: ClassVar[type | None] = None
     """A WTForms form class in place of the scaffolded one."""
@@ -167,6 +172,10 @@ class ModelView:
 
     def after_model_change(self, data: dict[str, Any], model: Any, is_created: bool, request: Any) -> Any:
         """Called inside the transaction after the row is flushed. May be a coroutine."""
+
+    def on_import_row(self, row: dict[str, Any], number: int, request: Any) -> Any:
+        """Called for each row of a file, when it is checked and again when it is imported: ``row`` holds its values by column, and may be
+        changed. ``wtforms.ValidationError`` says why a row cannot be taken. May be a coroutine."""
 
     def after_commit(self, change: Any, request: Any) -> Any:
         """Called when the transaction is over and nothing can undo it: for mails, caches, other systems. ``change`` is a
