@@ -18,6 +18,7 @@ from webadmin.changes.selection import Selection
 from webadmin.database.keys import Key
 from webadmin.errors import Conflict
 from webadmin.listing.scope import many
+from webadmin.options.causes import caused_by
 from webadmin.text import format_count
 from webadmin.text import gettext as _
 
@@ -69,6 +70,7 @@ class BulkPlan:
         return [effect for effect in self.effects if effect.wrong]
 
 
+@caused_by(label=lambda: _("What would change"))
 def plan_bulk(selection: Selection, form: BulkForm, *, lock: bool = False) -> BulkPlan:
     """Read what ``form`` would do to the rows of ``selection``; writes nothing.
 

@@ -23,7 +23,9 @@ from webadmin.database.reflection.tables import build
 from webadmin.dialects import Dialect
 from webadmin.dialects.catalog import Relation
 from webadmin.dialects.foreign_keys import ForeignKey, Place
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
+from webadmin.text import gettext as _
 
 logger = logging.getLogger("webadmin")
 
@@ -122,6 +124,7 @@ class Catalog:
         return beside
 
 
+@caused_by(label=lambda: _("Foreign keys of the database"))
 def catalog_of(context: Context) -> Catalog | None:
     """The foreign keys of the context's database, read once per process and admin; None where they cannot be read: then the
     models have the only word."""

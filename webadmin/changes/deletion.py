@@ -14,9 +14,11 @@ from webadmin.changes.references import CASCADE, RESTRICT, SOFT, UNLINK, Edge, k
 from webadmin.changes.walk import CAP, MOST, Found, Walk
 from webadmin.database.keys import among
 from webadmin.listing.scope import restricted, scope
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import format_count, humanize, plural
+from webadmin.text import gettext as _
 
 NOT_ALLOWED = "not allowed"
 """Rows that would go with the others, and that are not this person's to delete."""
@@ -88,6 +90,7 @@ class DeletionPlan:
         return len(self.rows) + sum(item.count for item in (*self.deleted, *self.marked))
 
 
+@caused_by(label=lambda: _("What the deletion reaches"))
 def plan_deletion(
     context: Context, view: View, rows: Sequence[Any], *, purge: bool = False, lock: bool = False
 ) -> DeletionPlan:

@@ -17,8 +17,10 @@ from webadmin.listing.params import ListParams
 from webadmin.listing.scope import Deleted, many, scope
 from webadmin.listing.statement import matching
 from webadmin.options.attributes import attribute_name
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
+from webadmin.text import gettext as _
 
 AT_ONCE = 500
 """Rows that are held in memory at the same time."""
@@ -64,11 +66,13 @@ class Selection:
         """Those of these rows for which the conditions hold, which are about columns of the model."""
         return replace(self, narrowed=(*self.narrowed, *conditions))
 
+    @caused_by("scope", label=lambda: _("Number of chosen rows"))
     def count(self) -> int:
         """How many rows there are now."""
         found = self.select(*self._own).subquery("chosen")
         return int(self.context.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0)
 
+    @caused_by("scope", label=lambda: _("Chosen rows"))
     def first(self, limit: int) -> list[Any]:
         """The first rows by their keys, loaded and not locked."""
         stmt = self.select(self.view.model).order_by(*self._own).limit(limit)
@@ -106,6 +110,7 @@ class Selection:
                 if row in session:
                     session.expunge(row)
 
+    @caused_by("scope", label=lambda: _("Keys of chosen rows"))
     def read_keys(self) -> list[Key]:
         """The keys of all these rows, in their order."""
         stmt = self.select(*self._own).order_by(*self._own)

@@ -24,7 +24,7 @@ _NO_CAUSE = Cause(())
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What led to a statement."""
+    """What led to a statement: of several marks on the way to it all options, and the nearest label."""
 
     cause: Cause = _NO_CAUSE
     function: str = ""
@@ -55,8 +55,9 @@ def origin(known: Callable[[], Mapping[CodeType, str]]) -> Origin:
     cause, function, line, option = _NO_CAUSE, "", 0, ""
     for frame in _outwards(sys._getframe(1)):
         code = frame.f_code
-        if cause is _NO_CAUSE and code in CAUSES:
-            cause = CAUSES[code]
+        if (mark := CAUSES.get(code)) is not None:
+            options = tuple(dict.fromkeys((*cause.options, *mark.options)))
+            cause = Cause(options, cause.label or mark.label)
         if not _is_host(frame):
             continue
         if not function:

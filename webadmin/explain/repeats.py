@@ -11,6 +11,7 @@ from webadmin.text import gettext as _
 
 FEW = 3
 """From so many on, statements that differ in their values alone are one for each row of something."""
+_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ class Sent:
 
     @property
     def order(self) -> str:
-        """Its place on the page: ``3``, or ``3 … 27``."""
-        first, last = self.places[0], self.places[-1]
-        return str(first) if first == last else f"{first} … {last}"
+        """Its place on the page: ``3``, ``3, 4``, or ``3 … 27``."""
+        between = "…" if self.count > _LISTED else ""
+        return (
+            f"{self.places[0]} {between} {self.places[-1]}" if between else ", ".join(map(str, self.places))
+        )
 
 
 def fold(captured: Sequence[Captured]) -> tuple[Sent, ...]:
@@ -74,6 +77,8 @@ def repeated(sent: Sent) -> tuple[str, str, str, str] | None:
     not."""
     first = sent.each[0]
     count = rows(sent.count)
+    if not (first.relation or first.origin.function):
+        return None  # nobody but webadmin can mend it
     if sent.count > 1 and sent.same:
         title = _("Sent %s times with the same values.") % count
         text = _("The answer is the same each time: ask once, and keep it while the page is made.")

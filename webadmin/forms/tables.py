@@ -9,6 +9,7 @@ from webadmin.auth.keys import NO_KEYS, Keys
 from webadmin.forms.inlines import InlineTable
 from webadmin.forms.row_form import RowForm, check_all
 from webadmin.listing.together import read_together
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
 
@@ -23,6 +24,7 @@ def tables_of(parent: RowForm, *, formdata: Any = None, key: Keys = NO_KEYS) -> 
     return found
 
 
+@caused_by("inlines")
 def show_pages(context: Context, tables: Sequence[InlineTable], pages: Mapping[str, int]) -> None:
     """Read the page of each table that is shown, all in one statement.
 

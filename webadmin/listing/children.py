@@ -14,9 +14,11 @@ from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import scope
 from webadmin.listing.sealed import alone
 from webadmin.listing.together import rows_by_id
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import ShownColumn, View
 from webadmin.text import format_count
+from webadmin.text import gettext as _
 
 _COUNTED = 1000
 
@@ -36,6 +38,7 @@ class Related:
         return format_count(self.count) + ("+" if self.capped else "")
 
 
+@caused_by("column_details_list", label=lambda: _("Related rows"))
 def related_rows(
     context: Context,
     view: View,

@@ -17,6 +17,7 @@ from webadmin.listing.memo import per_view
 from webadmin.listing.related import KEYS, counting_related, in_keys, same_for_all
 from webadmin.listing.scope import inside
 from webadmin.options.attributes import Attribute
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.expressions import moved, tables_of
 from webadmin.options.view import View
@@ -47,6 +48,7 @@ class Collection:
         return found
 
 
+@caused_by("list_load")
 def load_collections(
     context: Context,
     view: View,

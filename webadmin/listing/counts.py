@@ -18,6 +18,7 @@ from webadmin.listing.scope import personal, rewritten
 from webadmin.listing.served import remember
 from webadmin.listing.statement import LABEL, counting, matching, named
 from webadmin.listing.totals import Total, unless_unchanged
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -80,6 +81,7 @@ def known_rows(context: Context, view: View) -> int | None:
     return None if kept is None else kept[1]
 
 
+@caused_by("column_filters", "search", "soft_delete_column", "scope")
 def ask_planner(context: Context, view: View, params: ListParams) -> Estimate | None:
     """What the planner expects of the list's count; one statement, which reads no rows, however often a request asks."""
     what = (view.seen_as, params.deleted, params.q, params.filters, params.per, params.top)
@@ -140,6 +142,7 @@ class _Ladder:
             return (self._exactly() if cheap else None) or self._capped()
         return self._exactly(expected.rows) if cheap else Total(expected.rows, exact=False)
 
+    @caused_by(label=lambda: _("Size of the table"))
     def size(self) -> int | None:
         """Rows of the table, as its statistics have it."""
         if not self.context.dialect.supports_statistics:
@@ -199,6 +202,7 @@ class _Ladder:
         plain = not self.params.narrowed and not personal(self.context, self.view)
         return plain and known_small(self.context, self.view)
 
+    @caused_by("column_filters", "search", "soft_delete_column", "scope")
     def run(self, stmt: sa.Select[Any], milliseconds: int = TIME_LIMIT) -> int | None:
         """The number that ``stmt`` counts; None when it takes longer than ``milliseconds``."""
         self.left -= 1

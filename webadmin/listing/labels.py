@@ -15,6 +15,7 @@ from webadmin.listing.filters.where import NAME, WhereFilter
 from webadmin.listing.loading import label_of, label_plan
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import inside
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
 
@@ -52,6 +53,7 @@ def _targets(filter_: Filter, value: FilterValue) -> Iterator[tuple[str, Target]
                 yield text, (filter_.relation.target, key)
 
 
+@caused_by("column_filters")
 def filter_labels(context: Context, wanted: Wanted, loaded: Mapping[Target, Any] | None = None) -> Labels:
     """Names of the wanted rows, in one statement at most; those that do not exist for this person have none.
 

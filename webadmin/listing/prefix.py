@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from webadmin.dialects.indexes import Index, TableStatistics, normalised
 from webadmin.listing.served import live_condition, remember, statistics_of
 from webadmin.options.attributes import Attribute
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
+from webadmin.text import gettext as _
 
 LARGE = 20_000
 """So many rows and more are not looked through for each letter that is typed."""
@@ -63,6 +65,7 @@ def _leads(indexes: Sequence[Index], text: str) -> bool:
     return any(index.keys and index.keys[0].text == wanted and index.keys[0].plain for index in indexes)
 
 
+@caused_by("search", label=lambda: _("Size of the table"))
 def _known(context: Context, view: View) -> TableStatistics:
     known = statistics_of(context, view)
     if known is None:

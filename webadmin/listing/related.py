@@ -12,6 +12,7 @@ from webadmin.database.inspection import RelationInfo, inspect_model
 from webadmin.listing.memo import per_view
 from webadmin.listing.scope import inside, restricted
 from webadmin.options.attributes import Attribute
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -47,6 +48,7 @@ def _leads_whole_index(model: type, name: str) -> bool:
     return any(first is column for first in (*begins, *(next(iter(i.expressions), None) for i in indexes)))
 
 
+@caused_by("column_list")
 def count_related(
     context: Context, view: View, counted: Sequence[Attribute], keys: Sequence[tuple[Any, ...]]
 ) -> dict[tuple[Any, ...], dict[str, int]]:

@@ -16,6 +16,7 @@ from webadmin.database.keys import among
 from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
 from webadmin.listing.held import read_held
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.model_view import ModelView
 from webadmin.options.view import View
@@ -106,6 +107,7 @@ def through(
     return there
 
 
+@caused_by("scope", label=lambda: _("The row"))
 def one(
     context: Context,
     view: View,
@@ -127,6 +129,7 @@ def one(
     return rows[0]
 
 
+@caused_by("scope")
 def many(
     context: Context,
     view: View,

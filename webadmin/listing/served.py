@@ -18,9 +18,11 @@ from webadmin.listing.memo import per_view
 from webadmin.listing.ordering import Order, OrderKey, order_for
 from webadmin.listing.params import ListParams
 from webadmin.listing.parsing import Sort
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.expressions import tables_of
 from webadmin.options.view import View
+from webadmin.text import gettext as _
 
 _KEPT_FOR = 60.0  # seconds
 _FEW_VALUES = {Kind.BOOLEAN, Kind.ENUM}
@@ -43,6 +45,7 @@ def remember(dialect: Dialect, table: sa.Table, found: TableStatistics) -> None:
     _kept[dialect][table.fullname] = _Kept(time.monotonic(), found)
 
 
+@caused_by("slow_sort_rows", label=lambda: _("Size of the table"))
 def statistics_of(context: Context, view: View) -> TableStatistics | None:
     """What is known of the view's table; None where that is only learnt by a statement, and nobody has asked yet."""
     dialect, table = context.dialect, view.info.table

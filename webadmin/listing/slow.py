@@ -16,8 +16,10 @@ from webadmin.listing.params import ListParams
 from webadmin.listing.scope import personal
 from webadmin.listing.served import served, statistics_of
 from webadmin.listing.statement import matching
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
+from webadmin.text import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Cost:
 _HARMLESS = Cost()
 
 
+@caused_by("slow_sort_rows", label=lambda: _("Cost of the sort"))
 def cost_of_sort(context: Context, view: View, params: ListParams) -> Cost:
     """What the sort that ``params`` asks for costs, where the person is to be told before; the view's own order and one that
     was agreed to are not asked about.

@@ -21,6 +21,7 @@ from webadmin.listing.params import ListParams, wrong_list
 from webadmin.listing.scope import restricted, scope
 from webadmin.listing.sealed import alone
 from webadmin.listing.search import search_condition
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
 
@@ -120,6 +121,7 @@ class Reading:
     placed: bool = False
     """The narrow statement has its order and limit already: see :mod:`webadmin.listing.following`."""
 
+    @caused_by("column_list", "column_filters", "search", "sort", "soft_delete_column", "scope")
     def run(
         self, context: Context, narrow: Callable[[], sa.Select[Any]], label: str, shape: Hashable = None
     ) -> Found:

@@ -27,6 +27,7 @@ from webadmin.listing.params import ListParams
 from webadmin.listing.scope import personal, scope
 from webadmin.listing.search import asked, vector
 from webadmin.listing.statement import matching, named
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -58,6 +59,7 @@ class _Try:
     q: str
 
 
+@caused_by("search", label=lambda: _("Similar searches"))
 def suggestion(context: Context, view: View, params: ListParams, *, statements: int) -> str:
     """A search like ``params.q``, which found nothing, that finds something in the same list; empty when there is none.
 

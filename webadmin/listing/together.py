@@ -19,6 +19,7 @@ from webadmin.errors import NotFound
 from webadmin.listing.fits import fits
 from webadmin.listing.related import in_keys
 from webadmin.listing.scope import restricted, scope
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.registry import Registry
 from webadmin.text import gettext as _
@@ -142,6 +143,7 @@ _statements: WeakKeyDictionary[Registry, dict[tuple[Any, ...], sa.Select[Any]]] 
 _MOST = 500
 
 
+@caused_by("form_columns")
 def rows_by_id(context: Context, ids: Mapping[type, Iterable[str]], options: Options = everything) -> Rows:
     """Rows of any models by their percent-encoded ids, in one statement; those that do not exist or lie outside what the
     person may see are left out. Soft-deleted ones count.

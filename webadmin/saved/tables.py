@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webadmin.database.own_tables.lists import list_setting, saved_view
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.saved.kept import Kept, ListSettings, SavedView
 from webadmin.saved.store import fitted
+from webadmin.text import gettext as _
 
 TABLES = (saved_view.name, list_setting.name)
 
@@ -70,6 +72,7 @@ class TableStore:
     def _session(self) -> Session:
         return self._context.session
 
+    @caused_by(label=lambda: _("Saved views and settings"))
     def read(self) -> Kept:
         return self._read() if self._remembered is None else self._remembered(self._read)
 

@@ -16,6 +16,7 @@ from webadmin.listing.loading import LoadPlan, load_plan
 from webadmin.listing.ordering import order_for
 from webadmin.listing.sealed import alone, sealed
 from webadmin.listing.statement import Found, matching, named
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.text import gettext as _
@@ -36,6 +37,7 @@ def matching_rows(context: Context, export: Export, columns: Sequence[Any]) -> s
     return named(order.joined(context, stmt).order_by(*order.by()), _("Export"))
 
 
+@caused_by("column_export_list", "column_filters", "search", "soft_delete_column", "scope", "sort")
 def read(context: Context, export: Export) -> Generator[list[list[Any]], None, None]:
     """The values of the rows, some hundred rows at a time."""
     view = export.view

@@ -12,6 +12,7 @@ from webadmin.forms.controls import FormControl, FormSummaryItem, controls, summ
 from webadmin.forms.row_form import RowForm
 from webadmin.forms.value_form import ValueForm
 from webadmin.options.actions import ActionInfo, allowed_by_function, allowed_by_sql
+from webadmin.options.causes import caused_by
 from webadmin.rendering.shell import Link
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -101,6 +102,7 @@ def restore(request: AdminRequest) -> Answer:
     return Redirect(list_url(request, view))
 
 
+@caused_by("action")
 def run(request: AdminRequest) -> Answer:
     """One of the view's own actions: first the chosen rows and what it asks for, then, confirmed, the action."""
     view = request.view

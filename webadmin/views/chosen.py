@@ -16,6 +16,7 @@ from webadmin.errors import BadRequest, NotFound, TooLarge
 from webadmin.listing.fits import fits
 from webadmin.listing.params import ListParams
 from webadmin.listing.scope import Deleted, many
+from webadmin.options.causes import caused_by
 from webadmin.request import AdminRequest
 from webadmin.text import current_zone, format_count
 from webadmin.text import gettext as _
@@ -56,6 +57,7 @@ def chosen(request: AdminRequest, *, deleted: Deleted) -> Selection:
     return Selection(context, view, keys, deleted=deleted, progress=progress)
 
 
+@caused_by(label=lambda: _("Chosen rows"))
 def loaded(selection: Selection, *, lock: bool) -> list[Any]:
     """The rows themselves, in the order in which they were chosen.
 

@@ -16,6 +16,7 @@ from webadmin.listing.children import related_rows
 from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import one
 from webadmin.listing.sealed import sealed
+from webadmin.options.causes import caused_by
 from webadmin.options.view import ShownColumn, View
 from webadmin.rendering.cells import Cell
 from webadmin.rendering.shell import Link
@@ -89,6 +90,7 @@ _WIDE = {"json", "array"}
 _LONG = 120
 
 
+@caused_by("column_details_list")
 def detail(request: AdminRequest) -> Answer:
     """One row with its to-one labels, and the first rows of each to-many relation."""
     view, context, urls = request.view, request.context, request.urls

@@ -33,12 +33,27 @@ def asked_of(request: AdminRequest) -> Callable[[str], str]:
         "sort": _sort(view, params),
         "soft_delete_column": "soft_delete_column" if view.soft_delete else "",
         "scope": "scope" if restricted(view) else "",
+        "facet": f"column_filters: {request.params.get('field', '')}",
+        "lookup": _lookup(view, request.params.get("field", "")),
+        "action": _told(
+            "actions", [request.params["name"]] if "name" in request.params else list(view.actions)
+        ),
     }
     return lambda option: told.get(option, option)
 
 
 def _told(option: str, names: Any) -> str:
     return f"{option}: {', '.join(names)}" if names else ""
+
+
+def _lookup(view: View, name: str) -> str:
+    for option, names in (
+        ("form_ajax_refs", view.options.form_ajax_refs),
+        ("column_filters", view.filters),
+    ):
+        if name in names:
+            return f"{option}: {name}"
+    return f"form_columns: {name}"
 
 
 def _search(view: View) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from webadmin.errors import NotFound
 from webadmin.listing.groups.asked import Asked, groupable, units_of
 from webadmin.listing.params import ListParams
+from webadmin.options.causes import caused_by
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import current_zone
 from webadmin.text import gettext as _
@@ -33,6 +34,7 @@ class FacetsPage:
     list_url: str
 
 
+@caused_by("facet")
 def facets(request: AdminRequest) -> Answer:
     """The values of the filter that the address names with their numbers of rows, of the list with this query string;
     of dates the years, then the months of the chosen year, then its days. For htmx the values alone.

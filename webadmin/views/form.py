@@ -17,6 +17,7 @@ from webadmin.forms.row_form import RowForm
 from webadmin.forms.sections import FormTab, tabs
 from webadmin.forms.tables import check_forms, tables_of
 from webadmin.listing.scope import one
+from webadmin.options.causes import caused_by
 from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import gettext as _
@@ -62,6 +63,7 @@ class FormPage:
     """What others changed since the form was opened."""
 
 
+@caused_by("form_columns", label=lambda: _("For the form"))
 def add(request: AdminRequest) -> Answer:
     """An empty form, prefilled from the query string; the new row on POST."""
     if in_dialog(request):
@@ -71,6 +73,7 @@ def add(request: AdminRequest) -> Answer:
     return _page(request, RowForm(request.context, request.view, None, initial=dict(request.query)), None)
 
 
+@caused_by("form_columns", label=lambda: _("For the form"))
 def change(request: AdminRequest) -> Answer:
     """The row's form; the changed row on POST."""
     if request.method != "POST":

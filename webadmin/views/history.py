@@ -11,6 +11,7 @@ from webadmin.changes.record.reading import History
 from webadmin.database import identity
 from webadmin.errors import BadRequest, NotFound
 from webadmin.listing.lookup import rows_by_id
+from webadmin.options.causes import caused_by
 from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import gettext as _
@@ -63,6 +64,7 @@ class HistoryPage:
     older_url: str | None
 
 
+@caused_by(label=lambda: _("Changes of the row"))
 def history(request: AdminRequest) -> Answer:
     """What happened to a row, the newest first; also to one that is gone, where everybody sees every row."""
     view, key = request.view, request.key

@@ -9,6 +9,7 @@ from webadmin.errors import Forbidden, NotFound
 from webadmin.forms.related import canonical_id
 from webadmin.listing.lookup import search_rows
 from webadmin.options.attributes import attribute_name
+from webadmin.options.causes import caused_by
 from webadmin.options.view import View
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import gettext as _
@@ -38,6 +39,7 @@ class LookupPage:
     """There are more matches than shown."""
 
 
+@caused_by("lookup")
 def lookup(request: AdminRequest) -> Answer:
     """Rows that a relation field of a form or a filter may point to, by what was typed."""
     view = request.view

@@ -8,6 +8,7 @@ from typing import Any
 from webadmin.changes.selection import Selection
 from webadmin.listing.scope import one
 from webadmin.options.actions import ActionInfo, allowed_by_function, allowed_by_sql
+from webadmin.options.causes import caused_by
 from webadmin.request import AdminRequest, Answer, Page
 from webadmin.views.back import list_url
 
@@ -34,6 +35,7 @@ class RowActionsPage:
     actions: tuple[MenuItem, ...]
 
 
+@caused_by("action")
 def row_actions(request: AdminRequest) -> Answer:
     """What can be done with one row: the actions that the person may take and that are allowed for it."""
     view = request.view

@@ -10,6 +10,7 @@ from sqlalchemy import exc
 
 from webadmin.errors import BadRequest
 from webadmin.listing.statement import LABEL
+from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
 
@@ -17,6 +18,7 @@ TIME_LIMIT = 5_000
 """Milliseconds."""
 
 
+@caused_by("column_filters", "search", "soft_delete_column", "scope")
 def within_limit(
     context: Context, stmt: sa.Select[Any], label: str, milliseconds: int = TIME_LIMIT
 ) -> Sequence[Any] | None:
