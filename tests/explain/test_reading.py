@@ -83,29 +83,3 @@ def test_small_offset(planned: Planned) -> None:
     """The first pages are fine."""
     for analyze in (True, False):
         assert kinds(planned("SELECT * FROM item ORDER BY id LIMIT 10 OFFSET 90", analyze=analyze)) == set()
-
-
-def test_many_loops(planned: Planned) -> None:
-    """An inner side that runs for each of 100,000 rows."""
-    plan = planned(
-        "SELECT count(b.code) FROM item a JOIN item b ON b.id = a.val + 1",
-        enable_hashjoin="off",
-        enable_mergejoin="off",
-        enable_memoize="off",
-        enable_material="off",
-    )
-    [found] = [one for one in diagnose(plan, seconds=1.0) if one.kind == "many_loops"]
-    assert found.title == "Index Scan (item) runs 100,000 times."
-
-
-def test_subquery_per_row(planned: Planned) -> None:
-    """A subquery in the select list that runs for each row."""
-    plan = planned("SELECT id, (SELECT b.code FROM item b WHERE b.id = a.val + 1) FROM item a")
-    assert "many_loops" in kinds(plan)
-
-
-def test_join_in_one_go(planned: Planned) -> None:
-    """A hash join of the same tables is fine, and so are a few look-ups."""
-    sql = "SELECT count(*) FROM item a JOIN item b ON b.id = a.val + 1"
-    assert "many_loops" not in kinds(planned(sql, work_mem="64MB"))
-    assert kinds(planned("SELECT b.* FROM small a JOIN item b ON b.id = a.id")) == set()

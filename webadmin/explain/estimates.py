@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from webadmin.dialects.plan_facts import PlanFacts, TableFacts
 from webadmin.explain.conditions import Operand, branches, comparisons, sort_columns, without_owner
-from webadmin.explain.finding import MANY_ROWS, Finding, known, name, quoted, rows
+from webadmin.explain.finding import MANY_ROWS, Finding, known, name, quoted, rows, scan_of
 from webadmin.explain.plan import Plan, PlanNode, short
 from webadmin.text import format_number
 from webadmin.text import gettext as _
@@ -83,13 +83,15 @@ def misestimate(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
     for node, above in _with_ancestors(plan.root, ()):
         if not _wrong(node) or any(_wrong(below) for child in node.children for below in child.walk()):
             continue
-        table = known(facts, node)
+        parts = _parts(node)
+        scan = node if node.relation else scan_of(node, parts)
+        table = known(facts, scan) if scan else None
         if table is not None and is_stale(table):
             continue  # said of the table
         under = (node.rows_actual or 0.0) > node.rows_planned
         title = _("%(step)s: %(factor)s times more rows than planned.") if under else _(
             "%(step)s: %(factor)s times fewer rows than planned.")  # fmt: skip
-        text, columns, remedy = _mending(node, table)
+        text, columns, remedy = _mending(scan, parts, table)
         mattered = any(one.node_type in _CHOSEN_BY_NUMBERS for one in above)
         yield Finding(
             "misestimate",
@@ -97,8 +99,8 @@ def misestimate(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
             f"{_('The plan was chosen for other numbers.')} {text}",
             "warn" if mattered and remedy else "info",
             node,
-            node.schema,
-            node.relation,
+            scan.schema if scan else None,
+            scan.relation if scan else None,
             columns,
             remedy,
         )
@@ -121,16 +123,21 @@ def _wrong(node: PlanNode) -> bool:
     return many and estimate_factor(node) >= ESTIMATE_FACTOR
 
 
-def _mending(node: PlanNode, table: TableFacts | None) -> tuple[str, tuple[str, ...], str]:
+def _mending(
+    scan: PlanNode | None, parts: list[Operand], table: TableFacts | None
+) -> tuple[str, tuple[str, ...], str]:
     """What to do about a wrong estimate, the columns that it depends on, and the statement."""
-    parts = _parts(node)
     columns = tuple(dict.fromkeys(column.name for part in parts for column in part.columns))
-    if table is None:
-        if node.relation:
-            return _("Run ANALYZE on %(table)s.") % {"table": node.relation}, columns, ""
+    if scan is None:
         return _("The planner cannot tell how the conditions below this step go together."), (), ""
-    keys = list(dict.fromkeys(without_owner(part.text, node.alias or "") if part.column is None else quoted(part.column.name)
-                              for part in parts))  # fmt: skip
+    if table is None:
+        return _("Run ANALYZE on %(table)s.") % {"table": scan.relation}, columns, ""
+    keys = list(
+        dict.fromkeys(
+            quoted(part.column.name) if part.column else without_owner(part.text, scan.alias or "")
+            for part in parts
+        )
+    )
     if not keys:
         return _("Run ANALYZE; the planner cannot tell more of it."), columns, f"ANALYZE {table.written};"
     if len(keys) == 1 and parts[0].column is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine.default import DefaultDialect
 
 from webadmin.dialects.plan_facts import PlanFacts, TableFacts
+from webadmin.explain.conditions import Operand
 from webadmin.explain.plan import Plan, PlanNode
 from webadmin.text import format_number
 from webadmin.text import gettext as _
@@ -18,6 +19,9 @@ MANY_ROWS = 1_000
 """Rows from which on it matters that they are read in vain, or that nobody expected them."""
 SELECTIVE = 0.1
 """The part of the rows read up to which a condition is one that an index should answer."""
+
+INDEX_READS = {"Index Scan", "Index Only Scan", "Bitmap Heap Scan"}
+SCANS = {"Seq Scan", *INDEX_READS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,17 @@ def with_share(text: str, plan: Plan, node: PlanNode) -> str:
 def known(facts: PlanFacts, node: PlanNode) -> TableFacts | None:
     """What the catalog knows of the table that ``node`` reads."""
     return facts.table(node.schema, node.relation) if node.relation else None
+
+
+def scan_of(step: PlanNode, expressions: Sequence[Operand]) -> PlanNode | None:
+    """The step at or below ``step`` that reads the table whose columns stand in ``expressions``; None where they are of several
+    tables, or of none."""
+    owners = {column.owner for one in expressions for column in one.columns}
+    if len(owners) != 1:
+        return None
+    [owner] = owners
+    scans = [node for node in step.walk() if node.node_type in SCANS and node.relation]
+    return next((node for node in scans if owner in {node.alias, node.relation}), None)
 
 
 def quoted(identifier: str) -> str:

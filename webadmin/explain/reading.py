@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from webadmin.dialects.plan_facts import PlanFacts
-from webadmin.explain.conditions import Operand, sort_columns, without_owner
-from webadmin.explain.finding import BIG_TABLE, MANY_ROWS, SELECTIVE, Finding, known, name, rows, with_share
+from webadmin.explain.conditions import sort_columns, without_owner
+from webadmin.explain.finding import (
+    BIG_TABLE,
+    INDEX_READS,
+    MANY_ROWS,
+    SCANS,
+    SELECTIVE,
+    Finding,
+    known,
+    name,
+    rows,
+    scan_of,
+    with_share,
+)
 from webadmin.explain.plan import Plan, PlanNode, short
 from webadmin.explain.unserved import reason
 from webadmin.listing.counts import CHEAP
@@ -14,8 +26,6 @@ from webadmin.text import gettext as _
 
 _PLANNED_COST = 200.0
 """Planner units, about the cost of reading ten thousand small rows."""
-_INDEX_READS = {"Index Scan", "Index Only Scan", "Bitmap Heap Scan"}
-_SCANS = {"Seq Scan", *_INDEX_READS}
 _SORTS = {"Sort", "Incremental Sort"}
 _PASSED_ON = {"Aggregate", "Gather", "Gather Merge", "Append"}
 
@@ -46,7 +56,7 @@ def discarding_index(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
     """An index leads to many rows of which the rest of the condition keeps few."""
     for node in plan.root.walk():
         dropped = node.removed_total
-        if node.node_type not in _INDEX_READS or dropped < MANY_ROWS or dropped < 10 * node.rows_total:
+        if node.node_type not in INDEX_READS or dropped < MANY_ROWS or dropped < 10 * node.rows_total:
             continue
         title = _(
             "%(dropped)s rows of %(table)s are fetched through an index and dropped; %(kept)s are kept."
@@ -91,7 +101,7 @@ def sort_of_everything(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
         if read < BIG_TABLE or shown > read * SELECTIVE:
             continue
         keys = sort_columns(node.sort_key)
-        scan = _sorted_table(node, keys)
+        scan = scan_of(node, keys)
         columns = tuple(key.bare.name for key in keys if key.bare) if scan else ()
         text = _(
             "No index gives the order %(order)s, so nothing can stop early. An index on it reads just the rows of the page."
@@ -119,17 +129,6 @@ def sort_of_everything(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
             columns,
             remedy,
         )
-
-
-def _sorted_table(sort: PlanNode, keys: tuple[Operand, ...]) -> PlanNode | None:
-    """The step that reads the table whose columns are sorted by; None where they are of several tables, or of none."""
-    owners = {column.owner for key in keys for column in key.columns}
-    if len(owners) != 1:
-        return None
-    [owner] = owners
-    scans = [node for node in sort.walk() if node.node_type in _SCANS and node.relation]
-    found = [node for node in scans if owner in {node.alias, node.relation}]
-    return found[0] if found else None
 
 
 def offset(plan: Plan, _facts: PlanFacts) -> Iterator[Finding]:
@@ -166,7 +165,7 @@ def count_of_everything(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
     while node.node_type in _PASSED_ON and len(node.children) == 1:
         node = node.children[0]
     kept, dropped = node.rows_total, node.removed_total
-    if node.node_type not in _SCANS or node.relation is None or dropped > kept:
+    if node.node_type not in SCANS or node.relation is None or dropped > kept:
         return
     if not plan.measured and node.filter:
         return

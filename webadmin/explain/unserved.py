@@ -207,7 +207,7 @@ def _foreign_key(asked: _Asked) -> Reason | None:
         return None
     for key in asked.table.foreign_keys:
         if key.columns[:1] == (asked.column,) and not key.indexed and not asked.has(asked.column, {"btree"}):
-            return unindexed_key(key.columns)
+            return unindexed_key((asked.column,))
     return None
 
 
