@@ -27,7 +27,7 @@ _PLACE = "webadmin.committed"
 _KNOWN_FAILURES = frozenset(
     {
         "connection_lost", "pool_timeout", "too_many_connections", "statement_timeout", "lock_timeout", "deadlock",
-        "serialization", "read_only", "refused", "disk_full",
+        "serialization", "read_only", "refused", "disk_full", "out_of_memory",
     }
 )  # fmt: skip
 """What a statement in a hook may fail with as any other does, and has a page or a message of its own."""

@@ -51,7 +51,22 @@ def as_answer(dialect: Dialect, error: BaseException, *, reading: bool) -> Webad
         )
     if kind == "disk_full":
         return Unavailable(
-            _("The database has no room left for this. Tell whoever runs it."), title=_("The disk is full")
+            _(
+                "The database has no room left to sort or gather this. Narrow the list with a filter, and tell whoever runs the database."
+            )
+            if reading
+            else _(
+                "The database has no room left for this, so nothing was changed. Tell whoever runs the database."
+            ),
+            title=_("The disk is full"),
+        )
+    if kind == "out_of_memory":
+        return Unavailable(
+            _(
+                "The database has too little memory for this just now. Try again in a minute, with fewer rows if it is about many."
+            ),
+            title=_("Out of memory"),
+            retry_after=60,
         )
     if kind == "read_only":
         return Forbidden(_("The database takes no changes here."), title=_("Read only"))

@@ -38,8 +38,7 @@ class Failure:
     ``kind`` is one of: statement_timeout, lock_timeout, deadlock, serialization, connection_lost, pool_timeout,
     too_many_connections, read_only, permission, unique, foreign_key, not_null, check, exclusion, out_of_range,
     too_long, invalid_value, refused (by a trigger or a view's own check), disk_full, out_of_memory,
-    missing_object,
-    unreadable (a foreign table without its server, a view never filled), other.
+    missing_object, unreadable (a foreign table without its server, a view never filled), other.
     """
 
     kind: str

@@ -52,6 +52,8 @@ _KINDS = {
     "22015": "out_of_range",
     "22001": "too_long",
     "53100": "disk_full",
+    "53200": "out_of_memory",
+    "53400": "disk_full",
     "53300": "too_many_connections",
     "42P01": "missing_object",
     "42703": "missing_object",
