@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,17 +20,22 @@ from webadmin.text import gettext as _
 
 _HOOKS = ("on_model_change", "after_model_change")
 _EVENTS = ("before_update", "after_update")
+_EVENTS_OF_NEW = ("before_insert", "after_insert")
 
 
 def goes_one_by_one(view: View, changes: Sequence[ColumnChange]) -> bool:
     """Whether a set-based statement would pass by what the program does with each changed row: hooks of the view, events
     and validators of the model, versions that are no numbers, columns of several tables."""
+    return sees_each_row(view, {name for change in changes for name in change.names})
+
+
+def sees_each_row(view: View, names: Set[str], *, creating: bool = False) -> bool:
+    """The same of these attributes, also for new rows where ``creating``."""
     options, mapper = type(view.options), view.info.mapper
     if any(getattr(options, name) is not getattr(ModelView, name) for name in _HOOKS):
         return True
-    if any(getattr(mapper.dispatch, name) for name in _EVENTS):
+    if any(getattr(mapper.dispatch, name) for name in (*_EVENTS, *(_EVENTS_OF_NEW if creating else ()))):
         return True
-    names = {name for change in changes for name in change.names}
     if names & set(mapper.validators) or not mapper.local_table.is_derived_from(view.info.table):
         return True
     version = mapper.version_id_col

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from webadmin.changes.record.columns import recorded
 from webadmin.changes.record.looks import told
 from webadmin.changes.record.recorder import recorder
+from webadmin.changes.record.staged import Staged
 from webadmin.database.inspection import inspect_model
 from webadmin.options.context import Context
 
@@ -27,6 +28,24 @@ def update_rows(
     if mine and context.dialect.supports_writing_ctes and recorded(table).key:
         return mine.update(table, stmt)
     return _run(context, stmt)
+
+
+def update_staged(context: Context, staged: Staged, values: Mapping[str, Any]) -> int:
+    """Set ``values``, by the columns' names and expressions of other tables, in the rows that ``staged`` names, which are locked; returns in
+    how many. Versions go up, and what a column sets on every update is set."""
+    stmt = sa.update(staged.table).values({**versions(context, staged.table), **values})
+    mine = recorder(context)
+    if mine and recorded(staged.table).key:
+        return mine.update_staged(staged, stmt)
+    return _count(context, stmt.where(staged.same, staged.where, staged.also))
+
+
+def insert_selected(context: Context, table: sa.Table, names: Sequence[str], rows: sa.Select[Any]) -> int:
+    """Add the rows that ``rows`` selects, values of the columns ``names``, to ``table``; returns how many. What Python makes for new rows has to
+    be among them, unless it is the same for all."""
+    stmt = context.dialect.insert_keyed(table, names, rows)
+    mine = recorder(context)
+    return mine.insert_selected(table, stmt) if mine and recorded(table).key else _count(context, stmt)
 
 
 def insert_rows(context: Context, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -88,3 +107,8 @@ def versions(context: Context, table: sa.Table) -> dict[str, Any]:
 def _run(context: Context, stmt: sa.Update | sa.Delete) -> int:
     result = context.session.execute(stmt, execution_options={"synchronize_session": False})
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _count(context: Context, stmt: sa.Insert | sa.Update) -> int:
+    options = {"preserve_rowcount": True}
+    return int(context.session.connection().execute(stmt, execution_options=options).rowcount)

@@ -29,6 +29,7 @@ from webadmin.changes.record.places import (
     state_of,
 )
 from webadmin.changes.record.reached import reaches, write_reached
+from webadmin.changes.record.staged import Staged, write_inserts, write_updates
 from webadmin.changes.record.watch import Watch
 from webadmin.changes.references import edges
 from webadmin.database.inspection import inspect_model
@@ -103,6 +104,18 @@ class Recorder:
         self.write_pending()
         work = Executed(self.journal, table, stmt)
         return self.journal.write_update(work.rows, stmt, *work.columns())
+
+    def update_staged(self, staged: Staged, stmt: sa.Update) -> int:
+        """Run an UPDATE of rows that another table names; see ``staged.write_updates``."""
+        self.write_pending()
+        return write_updates(
+            self.journal, staged, stmt, *Executed(self.journal, staged.table, stmt).columns()
+        )
+
+    def insert_selected(self, table: sa.Table, stmt: sa.Insert) -> int:
+        """Run an ``INSERT … SELECT``; see ``staged.write_inserts``."""
+        self.write_pending()
+        return write_inserts(self.journal, table, stmt)
 
     # -- rows that are read to be written ----------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from webadmin.database.keys import Key
+from webadmin.errors import Conflict
 from webadmin.transfer.imports.asked import Problem
 
 SAMPLES = 10
@@ -66,3 +67,14 @@ class Outcome:
     """Rows that were left out."""
     change_id: str | None = None
     """The change in the history; None where nothing changed or nothing is written down."""
+
+
+class Moved(Conflict):
+    """Something has changed since the preview was shown; ``preview`` is what would happen now. Its problems can be read as long as the
+    transaction lasts. Nothing was written."""
+
+    title = "Look again"
+
+    def __init__(self, message: str, preview: Preview) -> None:
+        super().__init__(message)
+        self.preview = preview

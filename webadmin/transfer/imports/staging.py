@@ -1,0 +1,126 @@
+"""The rows of a file, read, converted and put where the database can work on them; in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from webadmin.changes.progress import Progress
+from webadmin.dialects.staging import NotTaken
+from webadmin.options.context import Context
+from webadmin.text import gettext as _
+from webadmin.transfer.imports.asked import Problem, Source
+from webadmin.transfer.imports.checks import RowChecks
+from webadmin.transfer.imports.converting import converter
+from webadmin.transfer.imports.layout import PROBLEMS, ROW, Layout
+from webadmin.transfer.imports.source import shortened
+
+_AT_ONCE = 10_000
+"""Rows that are sent together."""
+_KEPT = 2000
+"""Problems in memory."""
+
+
+class Staged:
+    """The rows of ``source`` on their way to the tables of ``layout``."""
+
+    def __init__(self, context: Context, layout: Layout) -> None:
+        self.context, self.layout = context, layout
+        self.dialect, self.connection = context.dialect, context.session.connection()
+        self._checks = RowChecks(context, layout)
+        self._converters = [
+            converter(layout.view, one.target, layout.asked.file, context.dialect) for one in layout.given
+        ]
+        self._rows: list[tuple[Any, ...]] = []
+        self._problems: list[Problem] = []
+        self.numbered = 0
+        """Rows that were staged."""
+
+    def fill(self, source: Source, progress: Progress) -> None:
+        """Read all rows. Raises what reading raises, and Stopped when it was given up."""
+        layout, dialect = self.layout, self.dialect
+        for table in (layout.rows, PROBLEMS):
+            dialect.make_staged(self.connection, table)
+        for batch in source.batches():
+            progress.check()
+            self._problems += batch.problems
+            if batch.rows:
+                self._rows += self._converted(batch.rows)
+            if len(self._rows) >= _AT_ONCE:
+                self._send()
+            progress.done = self.numbered + len(self._rows)
+            self._write_problems(at_least=_KEPT)
+        self._send()
+        self._write_problems()
+        dialect.staged_ready(self.connection, layout.rows, [layout.row])
+
+    def _converted(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> Iterator[tuple[Any, ...]]:
+        layout = self.layout
+        numbers = [number for number, _values in rows]
+        texts = list(zip(*(values for _number, values in rows), strict=True))
+        columns: list[Sequence[Any]] = []
+        for one, convert in zip(layout.given, self._converters, strict=True):
+            given = texts[one.target.source]
+            values, wrong = convert.column(given)
+            for place, error in wrong.items():
+                self._problems.append(
+                    Problem(numbers[place], one.name, error.kind, shortened(given[place]), error.message)
+                )
+            columns.append(values)
+        self._problems += self._checks.run(numbers, columns, texts)
+        staged: list[Sequence[Any]] = [numbers]
+        for one, own in zip(layout.given, columns, strict=True):
+            staged.append(own)
+            if one.is_found:
+                staged += [[None] * len(numbers) for _local in one.own]
+        staged += [[make() for _number in numbers] for _column, make in layout.made.values()]
+        return iter(zip(*staged, strict=True))
+
+    def _send(self) -> None:
+        rows, self._rows = self._rows, []
+        self.numbered += len(rows)
+        while rows:
+            try:
+                self.dialect.fill_staged(self.connection, self.layout.rows, rows)
+                return
+            except NotTaken as error:
+                rows = self._without(rows, error)
+
+    def _without(self, rows: list[tuple[Any, ...]], error: NotTaken) -> list[tuple[Any, ...]]:
+        """The rows, the one that was refused without the value that was the reason, or without all of its values."""
+        row = list(rows[error.row])
+        names = [column.name for column in self.layout.rows.columns]
+        place = names.index(error.column) if error.column in names else 0
+        one = next((one for one in self.layout.given if one.value.name == error.column), None)
+        if place and row[place] is not None:
+            value, row[place] = row[place], None
+        else:
+            value, row[1:] = None, [None] * (len(row) - 1)
+        message = _("The database does not take this value.")
+        name = one.name if one is not None else ""
+        self._problems.append(Problem(row[0], name, "type", shortened(value), message))
+        return [*rows[: error.row], tuple(row), *rows[error.row + 1 :]]
+
+    def _write_problems(self, at_least: int = 1) -> None:
+        if len(self._problems) >= at_least:
+            rows = [(one.row, one.name, one.kind, one.value, one.message) for one in self._problems]
+            self.dialect.fill_staged(self.connection, PROBLEMS, rows)
+            self._problems = []
+
+
+def read_problems(context: Context) -> Callable[[], Iterator[Problem]]:
+    """Reads what is wrong, as long as the transaction lasts."""
+
+    def read() -> Iterator[Problem]:
+        names = [column.name for column in PROBLEMS.columns]
+        stmt = sa.select(*PROBLEMS.columns).order_by(PROBLEMS.c[ROW], PROBLEMS.c.name)
+        result = context.session.connection().execute(stmt, execution_options={"yield_per": 1000})
+        for row in result:
+            values = dict(zip(names, row, strict=True))
+            yield Problem(
+                values[ROW], values["name"], values["kind"], values["value"] or "", values["message"]
+            )
+
+    return read
