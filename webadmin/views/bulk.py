@@ -87,7 +87,8 @@ def edit(request: AdminRequest) -> Answer:
     view = request.view
     selection = chosen(request, deleted="show")
     form = BulkForm(request.context, view, request.form)
-    step = "confirm" if request.posted("confirm") == "1" else "preview" if request.posted("step") else ""
+    shown = request.posted("step") or request.posted("plan")
+    step = "confirm" if request.posted("confirm") == "1" else "preview" if shown else ""
     bulk = _Bulk(request, selection, form)
     if not step:
         return bulk.page(None)
