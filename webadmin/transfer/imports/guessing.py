@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.transfer.formats import written
 from webadmin.transfer.imports.asked import FileForm, Target
+from webadmin.transfer.imports.contents import looks_like
 from webadmin.transfer.imports.kinds import can_be_read
+from webadmin.transfer.imports.readings import Ask, Read, read_as
+from webadmin.transfer.imports.words import meaning, plain
 
 Why = Literal["name", "label", "content"]
-Ask = Literal["dates", "decimal"]
+_ENOUGH = 0.5
+"""The part of the values that has to be readable where a heading only means the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +72,128 @@ def _can_be_column(context: Context, view: View, name: str) -> bool:
 def guess(
     context: Context, view: View, form: FileForm, headings: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> tuple[Guess, ...]:
-    """One guess for each heading.
+    """One guess for each heading: the same name or label first, then what means the same, then what the values look like.
 
     :param rows: the first rows of the file.
     """
-    known = candidates(context, view)
-    found: list[Guess] = []
-    taken: set[str] = set()
-    for place, heading in enumerate(headings):
-        word = _folded(heading)
-        match = next((one for one in known if word == _folded(one.name) and one.name not in taken), None)
-        why: Why = "name"
-        if match is None:
-            match = next((one for one in known if word == _folded(one.label) and one.name not in taken), None)
-            why = "label"
-        if match is None:
-            found.append(Guess(None))
-            continue
-        taken.add(match.name)
-        found.append(Guess(Target(place, match.name), why))
-    return tuple(found)
+    guesser = _Guesser(context, view, form, headings, rows)
+    return guesser.guesses()
+
+
+class _Guesser:
+    def __init__(
+        self,
+        context: Context,
+        view: View,
+        form: FileForm,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+    ) -> None:
+        self.context, self.view, self.form, self.headings = context, view, form, headings
+        self.values = [[row[place] for row in rows] for place in range(len(headings))]
+        self.known = candidates(context, view)
+        self.found: dict[int, Guess] = {}
+        # "Customer name" is the name on a list of customers.
+        self.own = meaning(view.name)
+
+    def guesses(self) -> tuple[Guess, ...]:
+        self._by_text("name", lambda one: self._names(one))
+        self._by_text("label", lambda one: [(plain(one.label), "")])
+        self._by_meaning()
+        self._by_content()
+        return tuple(self.found.get(place, Guess(None)) for place in range(len(self.headings)))
+
+    def _left(self) -> list[int]:
+        return [place for place in range(len(self.headings)) if place not in self.found]
+
+    def _free(self) -> list[Candidate]:
+        taken = {guess.target.name for guess in self.found.values() if guess.target is not None}
+        return [one for one in self.known if one.name not in taken]
+
+    def _names(self, one: Candidate) -> list[tuple[str, str]]:
+        """What a column may be called to be ``one``, each with what its rows are then named by."""
+        info = self.view.info
+        if (relation := info.relations.get(one.name)) is None:
+            return [(plain(one.name), ""), (plain(str(info.columns[one.name].column.name)), "")]
+        local = [(plain(name), "") for name in relation.local] if len(relation.local) == 1 else []
+        return [(plain(one.name), ""), *local, *[(plain(one.name + by), by) for by in one.by]]
+
+    def _by_text(self, why: Why, texts: Callable[[Candidate], list[tuple[str, str]]]) -> None:
+        for place in self._left():
+            wanted = plain(self.headings[place])
+            for one in self._free():
+                by = next((by for text, by in texts(one) if text == wanted), None)
+                if wanted and by is not None:
+                    self._take(place, one, why, self._read(place, one, by))
+                    break
+
+    def _by_meaning(self) -> None:
+        pairs: list[tuple[float, int, Candidate]] = []
+        for place in self._left():
+            words = meaning(self.headings[place])
+            own = words - self.own or words
+            for one in self._free():
+                scores = [
+                    _likeness(some, meaning(text)) for some in (words, own) for text in (one.name, one.label)
+                ]
+                if max(scores) >= _ENOUGH:
+                    pairs.append((max(scores), place, one))
+        for _score, place, one in sorted(pairs, key=lambda pair: -pair[0]):
+            if place in self.found or one not in self._free():
+                continue
+            read = self._read(place, one, "")
+            if read[1].fits >= _ENOUGH:
+                self._take(place, one, "label", read)
+
+    def _by_content(self) -> None:
+        """What only one column of the file looks like, and only one of the view is."""
+        left, free = self._left(), self._free()
+        alike = {
+            (place, one.name)
+            for place in left
+            for one in free
+            if not one.relation
+            and looks_like(self.view.info.columns[one.name], self._some(place))
+            and self._read(place, one, "")[1].fits == 1
+        }
+        for place in left:
+            ones = [one for one in free if (place, one.name) in alike]
+            if len(ones) == 1 and sum((other, ones[0].name) in alike for other in left) == 1:
+                self._take(place, ones[0], "content", self._read(place, ones[0], ""))
+
+    def _some(self, place: int) -> list[Any]:
+        return [value for value in self.values[place] if value is not None and value != ""]
+
+    def _read(self, place: int, one: Candidate, by: str) -> tuple[Target, Read]:
+        """How a column reads where it goes to ``one``; rows of another model are named by what can be read best."""
+        ways = [by] if by or not one.relation else ["", *one.by]
+        tried: list[tuple[Target, Read]] = []
+        for way in ways:
+            target = Target(place, one.name, way)
+            read = read_as(self.view, target, self.form, self.context.dialect, self.values[place])
+            tried.append((replace(target, reading=read.reading), read))
+            if read.fits == 1 and (not way or _is_address(way) == self._has_addresses(place)):
+                return tried[-1]
+        return max(tried, key=lambda found: found[1].fits)
+
+    def _has_addresses(self, place: int) -> bool:
+        return all("@" in str(value) for value in self._some(place))
+
+    def _take(self, place: int, one: Candidate, why: Why, read: tuple[Target, Read]) -> None:
+        self.found[place] = Guess(read[0], why, read[1].asks)
+
+
+def _likeness(words: frozenset[str], others: frozenset[str]) -> float:
+    return len(words & others) / len(words | others) if words else 0.0
+
+
+def _is_address(name: str) -> bool:
+    return "email" in meaning(name)
 
 
 def shown(value: Any) -> str:
     """A value of a file as people read it; an empty text for nothing."""
     return "" if value is None else written(value)
-
-
-def _folded(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _unique_texts(context: Context, target: type) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def whole(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) ->
 
     def one(value: Any) -> Any:
         text = plain_number(value, reading.decimal)
-        return codec.parse(re.sub(r"\.0+$", "", text))
+        return codec.parse(re.sub(r"\.00?$", "", text))
 
     def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
         if _WHOLES.fullmatch("\n".join(texts) + "\n") is None:

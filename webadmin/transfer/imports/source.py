@@ -70,6 +70,8 @@ class Source(ABC):
     """A file that can be read as rows, from its beginning as often as is asked."""
 
     headings: tuple[str, ...]
+    sheets: tuple[str, ...] = ()
+    """Of a workbook, where there are several."""
 
     @abstractmethod
     def batches(self) -> Iterator[Batch]:

@@ -71,7 +71,9 @@ class WorkbookFile(Source):
 
     def __init__(self, file: BinaryIO, form: FileForm, limits: Limits) -> None:
         self._file, self._limits = file, limits
-        self.sheet = form.sheet or sheets_of(file, limits)[0]
+        names = sheets_of(file, limits)
+        self.sheet = form.sheet or names[0]
+        self.sheets = names if len(names) > 1 else ()
         self._formulas = check_archive(file, limits)
         with self._sheet() as sheet:
             first = next((row for row in self._cells(sheet) if any(cell is not None for cell in row)), ())
