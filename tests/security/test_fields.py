@@ -246,6 +246,14 @@ def test_drafts_and_dialogs(clerk: Visitor) -> None:
         "/goods/actions/rename/": {"id": ["1", "2"]},
         "/goods/actions/delete/": {"id": ["1", "2"]},
         "/goods/explain/": {"analyze": "1"},
+        "/goods/explain/1/": {"analyze": "1"},
+        "/goods/explain/1/change/": None,
+        "/goods/explain/1/history/": None,
+        "/goods/explain/summary/": None,
+        "/goods/explain/export/?format=csv&all_columns=1": None,
+        "/goods/explain/lookup/client/?q=a": None,
+        "/goods/explain/actions/rename/": {"id": ["1", "2"], "confirm": "1"},
+        "/goods/explain/actions/delete/": {"id": ["1", "2"], "confirm": "1"},
     }.items():
         answer = clerk.get(path) if typed is None else clerk.submit(path, typed)
         assert answer.status_code in {200, 422}, f"{path}: {answer.status_code}"

@@ -88,6 +88,8 @@ def functions_of(views: Iterable[View]) -> dict[CodeType, str]:
     for view in views:
         for owner in (type(view.options), view.model):
             for name in dir(owner):
+                if name == "__dict__":  # all of it once more, under another name
+                    continue
                 try:
                     value = getattr(owner, name)
                 except Exception:

@@ -64,7 +64,8 @@ def build(
     :param run: sends the page's statements over ``session``. A time limit that it hits is reported.
     :param analyze: also run every statement once more, measured, read-only.
     :param budget_ms: milliseconds that all measurements together may take.
-    :param hidden: names of columns, in lower case, of which the person may know nothing: a statement that asks about one, such as
+    :param hidden: names of columns and, as ``order.customer``, of relations, in lower case, of which the person may know nothing:
+        a statement that asks about one, such as
         the condition of a row scope, is not shown.
     :param propose: asked for the indexes of each statement that is shown.
     :param known: the functions that options name, by their code.

@@ -12,15 +12,18 @@ from sqlalchemy.engine import Connection
 
 from webadmin.dialects import Dialect
 from webadmin.explain import format as sql_format
+from webadmin.explain.about import about
 from webadmin.explain.capture import Captured
 from webadmin.explain.catalog import Catalog
 from webadmin.explain.describe import PlanRow, describe
 from webadmin.explain.diagnosis import diagnose
+from webadmin.explain.facts import Fact
 from webadmin.explain.finding import rows
 from webadmin.explain.measure import Budget, explain
 from webadmin.explain.plan import Plan, parse
 from webadmin.explain.proposal import Proposal
 from webadmin.explain.repeats import Sent, repeated
+from webadmin.explain.withheld import withhold
 from webadmin.text import format_number, ngettext
 from webadmin.text import gettext as _
 
@@ -79,6 +82,8 @@ class StatementReport:
     """How often the page sends it."""
     causes: tuple[str, ...] = ()
     """The options that have it sent: ``column_list``, ``OrderView.column_formatters["total"]``."""
+    about: tuple[Fact, ...] = ()
+    """What the database says of the run as a whole."""
     code: str = ""
     """The host's function that sends it, with its line; empty where webadmin does."""
 
@@ -94,7 +99,7 @@ class Reporter:
     analyze: bool
     budget: Budget
     hidden: Set[str]
-    """Names of columns, in lower case, of which the person may know nothing."""
+    """Names of columns and of relations (``order.customer``), in lower case, of which the person may know nothing."""
     propose: Propose
     asked: Callable[[str], str]
     """How an option is called on this page, and what the page asks of it; empty where the page does without."""
@@ -102,7 +107,8 @@ class Reporter:
 
     def report(self, sent: Sent, number: int) -> StatementReport:
         """What there is to tell of ``sent``, the page's statement ``number``."""
-        if not self.hidden.isdisjoint(_WORD.findall(sent.slowest.sql.lower())):
+        asked_about = {*_WORD.findall(sent.slowest.sql.lower()), sent.slowest.relation.lower()}
+        if not self.hidden.isdisjoint(asked_about):
             return self._untold(sent, number)
         statement = sent.slowest
         pieces = sql_format.layout(self.dialect.inline(self.connection, statement.sql, statement.parameters))
@@ -110,6 +116,10 @@ class Reporter:
         answer, message = explain(
             self.dialect, self.connection, statement, analyze=self.analyze, budget=self.budget
         )
+        told = withhold(answer, self.hidden)
+        if told is None:
+            message = _("Its plan tells of a field that is not for you to see, so it is not shown.")
+        answer = told or []
         plan = parse(answer)
         advice = [Advice(*again)] if (again := repeated(sent)) is not None else []
         found = diagnose(plan, statement.seconds, self.catalog.about(plan)) if plan else ()
@@ -125,6 +135,7 @@ class Reporter:
             sql_html=sql_format.highlight(pieces),
             facts=_facts(sent, plan),
             rows=describe(plan) if plan else (),
+            about=about(plan) if plan else (),
             measured=plan is not None and plan.measured,
             costed=plan is not None and plan.weight > 0,
             warnings=tuple(advice),

@@ -15,8 +15,8 @@ from webadmin.explain.origin import functions_of
 from webadmin.rendering.shell import Link
 from webadmin.rendering.urls import full_path
 from webadmin.request import AdminRequest, Answer, Page
-from webadmin.views.explained import asked_of, beside
-from webadmin.views.proposing import may_copy, proposer
+from webadmin.views.explained import asked_of, beside, hidden_relations
+from webadmin.views.proposing import may_build, proposer
 
 View = Callable[[AdminRequest], Answer]
 
@@ -37,7 +37,7 @@ class ExplainPage:
     hidden: tuple[tuple[str, str], ...] = ()
     """What the page was asked by a form, to be asked the same again."""
     verifies: bool = False
-    """Proposed indexes can be tried on copies of rows: by POST, ``verify=1``."""
+    """Proposed indexes can be built for a trial: by POST, ``verify=1``."""
     beside: tuple[Link, ...] = ()
     """The statements of what such a page asks for while it is used: look-ups, counts."""
 
@@ -45,7 +45,7 @@ class ExplainPage:
 BUDGET_MS = 20_000
 """All measurements of one press of the button together."""
 VERIFY = "verify"
-"""The field that has proposed indexes tried on copies of rows, in a transaction that may write."""
+"""The field that has proposed indexes built for a trial, in a transaction that may write."""
 _NOT_AGAIN = frozenset({"analyze", VERIFY, "confirm", "run", "csrf_token"})
 """Fields of a form that make an action happen, that name its progress, or that are the panel's own."""
 
@@ -75,10 +75,10 @@ class Explained:
             lambda: shown.append(self.page(self._asked(request))),
             analyze=analyze,
             budget_ms=BUDGET_MS,
-            hidden=request.registry.hidden_columns,
+            hidden=request.registry.hidden_columns | hidden_relations(request),
             known=partial(functions_of, views),
             asked=asked_of(request),
-            propose=proposer(request, copies=request.method == "POST" and request.posted(VERIFY) == "1"),
+            propose=proposer(request, building=request.method == "POST" and request.posted(VERIFY) == "1"),
         )
         return Page(
             "explain.html",
@@ -107,7 +107,7 @@ class Explained:
             action_url=path + here,
             report=report,
             hidden=tuple((name, value) for name, value in fields if isinstance(value, str)),
-            verifies=not self.posted and may_copy(request),
+            verifies=not self.posted and may_build(request),
             beside=beside(request, content),
         )
 

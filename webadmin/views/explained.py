@@ -65,6 +65,12 @@ def _sort(view: View, params: ListParams) -> str:
     return chosen or ("column_default_sort" if params.order else "")
 
 
+def hidden_relations(request: AdminRequest) -> frozenset[str]:
+    """The attributes that the person may not read as the panel would name them, ``order.customer``."""
+    views = request.registry.views.values()
+    return frozenset(f"{view.model.__name__}.{name}".lower() for view in views for name in view.hidden)
+
+
 def beside(request: AdminRequest, content: Any) -> tuple[Link, ...]:
     """The panels of what a list or a form asks for while it is used."""
     view, urls = request.view, request.urls
