@@ -47,6 +47,8 @@ from webadmin.views import (
     undo,
     unsent,
 )
+from webadmin.views.importing import page as importing
+from webadmin.views.importing import problems, start
 from webadmin.views.people import people, person, person_acts, rights, role, roles, told
 from webadmin.views.saved import columns, counts, settings
 from webadmin.views.saved import views as saved_views
@@ -96,6 +98,10 @@ _PAGES = (
     Route("{key}/add/fields", dependents.add, "add", POST, writes_on=(), primary=True),
     Route("{key}/summary", summary.summary, "view"),
     Route("{key}/export", export.export, "export", BOTH, writes_on=()),
+    Route("{key}/import", start.start, "import", BOTH, takes_files=True, primary=True),
+    Route("{key}/import/{id}", importing.page, "import", BOTH, primary=True),
+    Route("{key}/import/{id}/problems", problems.problems, "import", primary=True),
+    Route("{key}/import/{id}/stop", importing.stop, "import", POST, writes_on=(), primary=True),
     Route("{key}/views", saved_views.views, "view", BOTH),
     Route("{key}/views/counts", counts.counts, "view"),
     Route("{key}/views/{id}", saved_views.change, "view", POST),

@@ -23,10 +23,11 @@ from webadmin.dialects import Timeouts
 from webadmin.endpoint import respond
 from webadmin.errors import Fault, OptionsError
 from webadmin.headers import guarded
+from webadmin.jobs import attach, run
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.options.model_view import ModelView
 from webadmin.options.registry import Registry
-from webadmin.options.settings import Limits, Settings
+from webadmin.options.settings import IMPORTED, IMPORTED_ROWS, Limits, Settings
 from webadmin.options.sqladmin_views import sqladmin_lists
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.environment import Renderer
@@ -35,6 +36,7 @@ from webadmin.rendering.urls import full_path
 from webadmin.responder import Responder
 from webadmin.routes import match
 from webadmin.runtime import Runtime
+from webadmin.transfer.imports.runner import JobRunner
 
 _View = TypeVar("_View", bound=type[Any])
 
@@ -63,6 +65,10 @@ class Admin:
     :param statement_timeout: seconds that one statement may take.
     :param lock_timeout: seconds that one statement may wait for a lock.
     :param max_body_size: bytes that a form may have.
+    :param import_max_bytes: how large the file of an import may be.
+    :param import_max_rows: how many rows it may have.
+    :param jobs: has imports checked and applied elsewhere, by a queue of the host's: ``webadmin.JobRunner``. Without it a
+        thread of this process does.
     :param strict_loading: whether a page fails whose formatter, label or property reads what is not loaded with the rows;
         else it has a placeholder there. By default it fails under pytest, in Python's development mode, and where the host
         app is in debug mode.
@@ -75,6 +81,7 @@ class Admin:
         replica: Any = None,
         replica_max_lag: float = MOST_BEHIND,
         pooler: bool | None = None,
+        without: Collection[str] = (),
         title: str = "Admin",
         identify: Callable[[Any], Any] | Identity | AuthenticationBackend | None = None,
         authentication_backend: AuthenticationBackend | None = None,
@@ -87,6 +94,9 @@ class Admin:
         statement_timeout: float = 10.0,
         lock_timeout: float = 3.0,
         max_body_size: int = 10 * 1024 * 1024,
+        import_max_bytes: int = IMPORTED,
+        import_max_rows: int = IMPORTED_ROWS,
+        jobs: JobRunner | None = None,
         strict_loading: bool | None = None,
     ) -> None:
         logs.protect()
@@ -99,7 +109,7 @@ class Admin:
             read_only=read_only,
             templates_dir=Path(templates_dir) if templates_dir is not None else None,
             timeouts=Timeouts(statement_ms=int(statement_timeout * 1000), lock_ms=int(lock_timeout * 1000)),
-            limits=Limits(body=max_body_size),
+            limits=Limits(body=max_body_size, imported=import_max_bytes, imported_rows=import_max_rows),
             strict_loading=strict_loading,
         )
         secret = Keys.of(secret_key)
@@ -116,10 +126,11 @@ class Admin:
             secret=secret,
             signer=CookieSigner(secret),
         )
-        database = Database.of(engine, pooler=pooler)
+        database = Database.of(engine, pooler=pooler, without=without)
         if replica is not None:
             database.read_from(replica, most_behind=replica_max_lag)
         self.runtime = Runtime(database, responder, assets, PageMaps(database))
+        attach(self.runtime, jobs)
         self._checked = False
 
     # -- registering ---------------------------------------------------------------------------------------
@@ -181,6 +192,13 @@ class Admin:
             return identity
         return authorized(identity, self._authorization, partial(sqladmin_lists, self.registry))
 
+    def run_job(self, job_id: str) -> None:
+        """Do the job that was handed to ``jobs``: for the workers of a host's own queue. It takes as long as it takes; what is to be
+        known of it, the people who wait for it read on their page. Nothing happens for a job that is done, or that another worker has.
+        """
+        self.check()
+        run(self.runtime, job_id)
+
     # -- answering -----------------------------------------------------------------------------------------
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -228,6 +246,7 @@ class Admin:
                     raise
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                self.runtime.desk.stop()
                 self.runtime.maps.close()
                 self.runtime.database.dispose()
                 await send({"type": "lifespan.shutdown.complete"})

@@ -125,7 +125,9 @@ class Transaction:
         if kept and not reading:
             for text in after_commit(request.context):
                 request.flash(text, "bad")
+        if kept:
             request.run_afterwards()
+        if kept and not reading:
             # Behind the hooks: what they have written counts as well.
             caller.cookie.wrote(database.mark())
         if admitted.stale:

@@ -34,6 +34,11 @@ _MAPPINGS = (
 _FORM_MAPPINGS = ("form_args", "form_widget_args", "form_overrides", "form_ajax_refs")
 _COLUMN_MAPPINGS = ("column_labels", "column_descriptions", "column_formatters", "column_formatters_detail")
 _FIELDS = (READ, WRITE)
+_NUMBERS = {
+    "slow_sort_rows": "write a number of rows; 0 asks nobody",
+    "import_max_bytes": "write a number of bytes; 0 for what the admin allows",
+    "import_max_rows": "write a number of rows; 0 for what the admin allows",
+}
 _FLAGS = (
     *(name for name in _KNOWN if name.startswith("can_") and name not in _FIELDS),
     "save_as",
@@ -86,9 +91,10 @@ def _wrong_shapes(options: ModelView) -> Iterator[tuple[str, str]]:
             yield name, remedy
     if not isinstance(options.search_index, str):
         yield "search_index", "write the name of a table"
-    rows: Any = options.slow_sort_rows
-    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0:
-        yield "slow_sort_rows", "write a number of rows; 0 asks nobody"
+    for name, remedy in _NUMBERS.items():
+        number: Any = getattr(options, name)
+        if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+            yield name, remedy
     if options.change_reason not in ("", "optional", "required"):
         yield "change_reason", 'write "optional", "required" or ""'
     if not _is_size(options.page_size):

@@ -7,6 +7,10 @@ from pathlib import Path
 
 from webadmin.dialects import Timeouts
 
+IMPORTED = 256 * 1024 * 1024
+IMPORTED_ROWS = 2_000_000
+"""How large the file of an import may be where nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -14,9 +18,9 @@ class Limits:
 
     query: int = 16_384
     body: int = 10 * 1024 * 1024
-    imported: int = 256 * 1024 * 1024
+    imported: int = IMPORTED
     """Of the file of an import."""
-    imported_rows: int = 2_000_000
+    imported_rows: int = IMPORTED_ROWS
     fields: int = 5_000
     files: int = 20
 

@@ -16,9 +16,11 @@ from webadmin.database.own_tables.there import There
 from webadmin.database.replica import Reads
 from webadmin.database.session import Database
 from webadmin.dialects import Timeouts
+from webadmin.jobs import attach
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.saved.shelf import Shelf
 from webadmin.site import Admin
+from webadmin.transfer.imports.runner import Desk
 
 _PATIENCE = Timeouts(statement_ms=3_600_000, lock_ms=10_000)
 """Of the test's own statements."""
@@ -46,7 +48,9 @@ def rolled_back(admin: Admin) -> Iterator[Connection]:
             history=_unasked(before.history),
             accounts=_unasked(before.accounts),
             limiter=None,
+            desk=Desk(),
         )
+        attach(admin.runtime)  # in a thread of their own, jobs would not see the transaction
         try:
             yield connection
         finally:

@@ -202,7 +202,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         add_url=urls.below(view, "add") if request.may("add") else None,
         export_links=export_links(request, view, plain),
         export_url=urls.below(view, "export", first) if request.may("export") else None,
-        import_url=None,
+        import_url=urls.below(view, "import") if request.may("import") else None,
         explain_url=urls.below(view, "explain", plain.query()) if request.may("explain") else None,
         summary_url=urls.below(view, "summary", first),
         rows_url=urls.below(view, "rows", first),

@@ -40,7 +40,7 @@ import_ = sa.Table(
     sa.Index(None, "list_key", "person", "id"),
     sa.Index(None, "created_at"),
 )
-"""One file of one person for one list. ``state`` is new, checking, ready, running, done, failed or cancelled; ``person_data`` is who
+"""One file of one person for one list. ``state`` is new, checking, ready, running, done or failed; ``person_data`` is who
 asks, for a worker elsewhere, and ``asked`` how the file is read and where its columns go, both as JSON; ``result`` what the check or the
 import has found, as JSON. ``worker`` is whoever works on it just now, and says that it lives by ``beat_at``; ``stop`` tells it to give up.
 ``id`` follows time."""

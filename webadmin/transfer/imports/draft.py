@@ -31,6 +31,8 @@ class Draft:
     """The sheets of a workbook, where there are several."""
     zone: str = ""
     """The person's time zone: times of the file that have none are read in it."""
+    reason: str = ""
+    """Why the rows are imported, in the person's words."""
 
     def asked(self, view: View) -> Import:
         """What is asked for, of a view as its person sees it."""
@@ -58,6 +60,7 @@ class Draft:
             asks={int(place): tuple(found) for place, found in data["asks"].items()},
             sheets=tuple(data["sheets"]),
             zone=data["zone"],
+            reason=data["reason"],
         )
 
 

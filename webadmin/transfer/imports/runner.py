@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from webadmin.changes.progress import Progress
+from webadmin.database.own_tables.imports import TABLES
+from webadmin.database.own_tables.there import There
 from webadmin.database.stop import Stop
 
 logger = logging.getLogger("webadmin")
@@ -95,6 +97,10 @@ class Desk:
     """What one process knows of jobs: those that it has asked for, with the request that did, and those that it is at."""
 
     def __init__(self) -> None:
+        self.there = There(TABLES)
+        """Whether there are tables to keep imports in."""
+        self.tell_others: Callable[[UUID], None] = lambda id: None
+        """Tells workers in other processes to give a job up; not within a transaction."""
         self._lock = threading.Lock()
         self._requests: dict[UUID, Any] = {}
         self._live: dict[UUID, Live] = {}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO, Literal, cast
+from typing import IO, Any, BinaryIO, Literal, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +17,7 @@ from webadmin.database.own_tables.imports import TEXT, import_, import_part, imp
 from webadmin.mixins import server_now, uuid7
 from webadmin.transfer.imports.draft import Draft
 
-State = Literal["new", "checking", "ready", "running", "done", "failed", "cancelled"]
+State = Literal["new", "checking", "ready", "running", "done", "failed"]
 WORKING: tuple[State, ...] = ("checking", "running")
 """States in which a worker has it, or is to take it."""
 
@@ -190,19 +188,16 @@ def beaten(session: Session, id: UUID, worker: str, done: int, total: int) -> bo
     return not session.execute(sa.select(import_.c.stop).where(import_.c.id == id)).scalar()
 
 
-@contextmanager
-def file_of(session: Session, id: UUID) -> Iterator[BinaryIO]:
-    """The file, put together again on disk."""
-    number = 0
+def fetch(session: Session, id: UUID, into: IO[bytes]) -> None:
+    """Put the file together again."""
     asked = sa.select(import_part.c.content).where(
         import_part.c.import_id == id, import_part.c.number == sa.bindparam("number")
     )
-    with tempfile.TemporaryFile(prefix="webadmin-") as file:
-        while (piece := session.execute(asked, {"number": number}).scalar()) is not None:
-            file.write(piece)
-            number += 1
-        file.seek(0)
-        yield cast(BinaryIO, file)
+    number = 0
+    while (piece := session.execute(asked, {"number": number}).scalar()) is not None:
+        into.write(piece)
+        number += 1
+    into.seek(0)
 
 
 def has_file(session: Session, id: UUID) -> bool:

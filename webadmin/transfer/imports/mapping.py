@@ -1,0 +1,86 @@
+"""What the headings of a list's files were taken for the last time, so that nobody has to say it again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webadmin.database.own_tables.imports import import_mapping
+from webadmin.dialects.upserts import insert
+from webadmin.options.context import Context
+from webadmin.options.view import View
+from webadmin.saved.store import fitted
+from webadmin.transfer.imports.asked import Target
+from webadmin.transfer.imports.draft import Draft, target_of
+from webadmin.transfer.imports.guessing import candidates
+
+_RULES = ""
+"""Stands for what is asked of the rows as a whole."""
+
+
+def remember(session: Session, view: View, draft: Draft) -> None:
+    """Keep where the columns of a file go, and those that go nowhere."""
+    content = {_RULES: json.dumps({"match": draft.match, "mode": draft.mode, "missing": draft.missing})}
+    for place, heading in enumerate(draft.headings):
+        target = draft.target(place)
+        content[_key(heading)] = json.dumps(asdict(target)) if target is not None else "null"
+    rows = [
+        {"list_key": fitted(view.key), "heading": heading, "content": text}
+        for heading, text in sorted(content.items())
+    ]
+    asked = insert(session.connection(), import_mapping)
+    session.execute(
+        asked.on_conflict_do_update(
+            index_elements=["list_key", "heading"], set_={"content": asked.excluded.content}
+        ),
+        rows,
+    )
+
+
+def recall(context: Context, view: View, draft: Draft) -> Draft:
+    """``draft`` with what is known from earlier files, as far as the person may still write it; what their values say of how
+    they are read counts more."""
+    table = import_mapping
+    keys = [_key(heading) for heading in draft.headings]
+    rows = context.session.execute(
+        sa.select(table.c.heading, table.c.content).where(
+            table.c.list_key == fitted(view.key), table.c.heading.in_([_RULES, *keys])
+        )
+    )
+    known: dict[str, Any] = {row.heading: json.loads(row.content) for row in rows}
+    rules = known.pop(_RULES, None)
+    if not known:
+        return draft
+    allowed = {one.name: one for one in candidates(context, view)}
+    targets: list[Target] = []
+    guessed = dict(draft.guessed)
+    for place, key in enumerate(keys):
+        now = draft.target(place)
+        if key not in known:
+            before = now
+        elif (data := known[key]) is None:
+            before = None
+            guessed[place] = "earlier"
+        else:
+            before = target_of(data | {"source": place})
+            one = allowed.get(before.name)
+            if one is None or (before.by and before.by not in one.by):
+                before = now
+            else:
+                guessed[place] = "earlier"
+                if now is not None and not draft.asks.get(place):
+                    before = replace(before, reading=now.reading)
+        if before is not None and before.name not in {target.name for target in targets}:
+            targets.append(before)
+    draft = replace(draft, targets=tuple(targets), guessed=guessed)
+    if rules is not None:
+        draft = replace(draft, match=tuple(rules["match"]), mode=rules["mode"])
+    return draft
+
+
+def _key(heading: str) -> str:
+    return fitted(heading)

@@ -1,0 +1,255 @@
+"""The columns of a file: where each goes, how it is read, and by what rows are found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast, get_args
+
+from webadmin.errors import BadRequest, Unprocessable
+from webadmin.forms.controls import Choice
+from webadmin.options.view import View
+from webadmin.request import AdminRequest
+from webadmin.text import gettext as _
+from webadmin.transfer.imports.asked import DateOrder, Decimal, Missing, Mode, Reading, Target
+from webadmin.transfer.imports.decoding import ENCODINGS
+from webadmin.transfer.imports.draft import Draft
+from webadmin.transfer.imports.guessing import Candidate, candidates
+from webadmin.transfer.imports.layout import lay_out, unique_keys
+from webadmin.views.importing.common import check_rights
+
+_KEY = "key"
+"""Stands for the key of a related row where another column could name it."""
+_DECIMALS = {".": "1,234.56", ",": "1.234,56"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingField:
+    """How the values of a column are read, where that can be chosen."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+    asked: bool
+    """Nobody can tell it from the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLine:
+    """A column of the file."""
+
+    place: int
+    heading: str
+    samples: tuple[str, ...]
+    name: str
+    choices: tuple[Choice, ...]
+    why: str
+    """Why it goes there, in words; empty where it goes nowhere or somebody has said so."""
+    tone: str
+    readings: tuple[ReadingField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsPart:
+    """The step at which columns are chosen."""
+
+    lines: tuple[ColumnLine, ...]
+    matched_text: str
+    match: tuple[Choice, ...]
+    modes: tuple[Choice, ...]
+    missing: tuple[Choice, ...]
+    """Empty where rows cannot be marked as deleted."""
+    error: str
+    file_fields: tuple[ReadingField, ...]
+    """How the file itself is read."""
+
+
+def columns_part(request: AdminRequest, draft: Draft, error: str = "") -> ColumnsPart:
+    """The step with what is chosen or guessed so far."""
+    view = request.view
+    known = candidates(request.context, view)
+    lines = tuple(_line(request, draft, place, known) for place in range(len(draft.headings)))
+    matched = sum(1 for place in range(len(draft.headings)) if draft.target(place) is not None)
+    text = _("{count} of {total} go somewhere. Change any of them.")
+    return ColumnsPart(
+        lines=lines,
+        matched_text=text.format(count=matched, total=len(draft.headings)),
+        match=tuple(_matches(request, view, draft)),
+        modes=tuple(_modes(request, view, draft)),
+        missing=tuple(_missing(request, view, draft)),
+        error=error,
+        file_fields=_file_fields(draft),
+    )
+
+
+def posted(request: AdminRequest, draft: Draft) -> Draft:
+    """``draft`` with what the form says. Raises Unprocessable for what cannot be chosen."""
+    known = {one.name: one for one in candidates(request.context, request.view)}
+    targets = []
+    for place in range(len(draft.headings)):
+        name, _mark, by = request.posted(f"to-{place}").partition(":")
+        if not name:
+            continue
+        one = known.get(name)
+        if one is None or (by and by != _KEY and by not in one.by):
+            raise Unprocessable(_("There is no column “{name}” to import into.").format(name=name[:80]))
+        targets.append(Target(place, name, "" if by == _KEY else by, _reading(request, draft, place)))
+    mode = request.posted("mode", draft.mode)
+    missing = request.posted("missing", "keep")
+    if mode not in get_args(Mode) or missing not in get_args(Missing):
+        raise Unprocessable(_("Choose what is to become of the rows."))
+    match = tuple(name for name in request.posted("match").split(",") if name)
+    return replace(
+        draft,
+        targets=tuple(targets),
+        match=match,
+        mode=cast(Mode, mode),
+        missing=cast(Missing, missing),
+    )
+
+
+def checked(request: AdminRequest, draft: Draft) -> None:
+    """Raise Unprocessable or Forbidden, with a sentence for the page, where the import makes no sense or may not be."""
+    view = request.view
+    if not draft.targets:
+        raise Unprocessable(_("No column of the file goes anywhere yet."))
+    seen: dict[str, str] = {}
+    for target in draft.targets:
+        if target.name in seen:
+            message = _("“{one}” and “{other}” both go to {name}. Choose one of them.")
+            raise Unprocessable(
+                message.format(
+                    one=seen[target.name],
+                    other=draft.headings[target.source],
+                    name=view.label_of(target.name),
+                )
+            )
+        seen[target.name] = draft.headings[target.source]
+    check_rights(request, view, draft)
+    try:
+        lay_out(request.context, draft.asked(view))
+    except BadRequest as error:
+        raise Unprocessable(error.message) from None
+
+
+def _reading(request: AdminRequest, draft: Draft, place: int) -> Reading:
+    before = draft.target(place)
+    found = before.reading if before is not None else Reading()
+    decimal = request.posted(f"decimal-{place}", found.decimal)
+    dates = request.posted(f"dates-{place}", found.dates)
+    if decimal not in get_args(Decimal) or dates not in get_args(DateOrder):
+        raise Unprocessable(_("Choose how the values are read."))
+    return Reading(cast(Decimal, decimal), cast(DateOrder, dates))
+
+
+def _line(request: AdminRequest, draft: Draft, place: int, known: Sequence[Candidate]) -> ColumnLine:
+    target = draft.target(place)
+    words = {
+        "name": (_("by its name"), ""),
+        "label": (_("by its name"), ""),
+        "content": (_("guessed from its values"), "warn"),
+        "earlier": (_("as last time"), ""),
+    }
+    why, tone = words.get(draft.guessed.get(place, ""), ("", ""))
+    samples = tuple(row[place] for row in draft.samples if place < len(row) and row[place])
+    return ColumnLine(
+        place=place,
+        heading=draft.headings[place],
+        samples=samples,
+        name=f"to-{place}",
+        choices=tuple(_targets(request, known, target)),
+        why=why if target is not None else "",
+        tone=tone,
+        readings=tuple(_readings(draft, place, samples)),
+    )
+
+
+def _targets(request: AdminRequest, known: Sequence[Candidate], target: Target | None) -> list[Choice]:
+    chosen = f"{target.name}:{target.by}" if target is not None and target.by else ""
+    if target is not None and not target.by:
+        chosen = target.name
+    found = [Choice("", _("Do not import"), selected=not chosen)]
+    for one in known:
+        label = one.label if not one.relation else _("{name}, by key").format(name=one.label)
+        found.append(Choice(one.name, label, selected=chosen == one.name))
+        other = request.registry.for_model(_target_model(request.view, one.name)) if one.by else None
+        for by in one.by:
+            named = other.label_of(by).lower() if other is not None else by
+            text = _("{name}, by {column}").format(name=one.label, column=named)
+            value = f"{one.name}:{by}"
+            found.append(Choice(value, text, selected=chosen == value))
+    return found
+
+
+def _target_model(view: View, name: str) -> type:
+    return view.info.relations[name].target
+
+
+def _readings(draft: Draft, place: int, samples: Sequence[str]) -> list[ReadingField]:
+    target, asks = draft.target(place), draft.asks.get(place, ())
+    reading = target.reading if target is not None else Reading()
+    found = []
+    # Also where nothing is asked: a guess that rests on a few values can be put right.
+    if "dates" in asks or reading.dates != "ymd":
+        orders = {"ymd": _("year, month, day"), "dmy": _("day, month, year"), "mdy": _("month, day, year")}
+        choices = tuple(Choice(one, text, selected=one == reading.dates) for one, text in orders.items())
+        found.append(ReadingField(f"dates-{place}", _("Dates are"), choices, "dates" in asks))
+    if "decimal" in asks or reading.decimal != ".":
+        choices = tuple(Choice(one, text, selected=one == reading.decimal) for one, text in _DECIMALS.items())
+        found.append(ReadingField(f"decimal-{place}", _("Numbers look like"), choices, "decimal" in asks))
+    return found
+
+
+def _matches(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:
+    found = []
+    given = {name for target in draft.targets for name in _own(view, target)}
+    keys = unique_keys(request.context, view)
+    usable = [key for key in keys if set(key) <= given]
+    chosen = draft.match if draft.match in usable else next(iter(usable), ())
+    for key in keys:
+        label = ", ".join(view.label_of(name) for name in key)
+        found.append(Choice(",".join(key), label, selected=key == chosen))
+    found.append(Choice("", _("Nothing: every row is new"), selected=not chosen))
+    return found
+
+
+def _own(view: View, target: Target) -> tuple[str, ...]:
+    relation = view.info.relations.get(target.name)
+    return relation.local if relation is not None else (target.name,)
+
+
+def _modes(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:
+    adds, changes = request.may("add", view), request.may("change", view)
+    known = [
+        ("upsert", _("Add new rows and change those that are there"), adds and changes),
+        ("insert", _("Add new rows only"), adds),
+        ("update", _("Change rows that are there only"), changes),
+    ]
+    allowed = [(value, label) for value, label, may in known if may]
+    chosen = draft.mode if draft.mode in dict(allowed) else next((value for value, _l in allowed), "")
+    return [Choice(value, label, selected=value == chosen) for value, label in allowed]
+
+
+def _missing(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:
+    if view.soft_delete is None or not request.may("delete", view):
+        return []
+    known = (("keep", _("stay as they are")), ("delete", _("are marked as deleted")))
+    return [Choice(value, label, selected=value == draft.missing) for value, label in known]
+
+
+def _file_fields(draft: Draft) -> tuple[ReadingField, ...]:
+    form, found = draft.file, []
+    if form.format == "csv":
+        delimiters = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("vertical bar")}
+        for name, label, known, now in (
+            ("delimiter", _("Separator"), delimiters, form.delimiter),
+            ("encoding", _("Encoding"), ENCODINGS, form.encoding),
+        ):
+            words = known if now in known else {**known, now: now}
+            choices = tuple(Choice(one, _(text), selected=one == now) for one, text in words.items())
+            found.append(ReadingField(name, label, choices, asked=False))
+    if len(draft.sheets) > 1:
+        now = form.sheet or draft.sheets[0]
+        choices = tuple(Choice(one, one, selected=one == now) for one in draft.sheets)
+        found.append(ReadingField("sheet", _("Sheet"), choices, asked=False))
+    return tuple(found)
