@@ -151,7 +151,7 @@ _READS = {
 
 _JOINS = {
     "hash_join": Statement("SELECT p.name, s.day FROM sale s JOIN person p ON p.id = s.person WHERE s.kind = 'k2'"),
-    "hash_join_batches": Statement("SELECT count(*) FROM sale a JOIN sale b ON a.id = b.id AND a.pad = b.pad", SMALL | off("mergejoin", "nestloop")),
+    "hash_join_batches": Statement("SELECT count(*) FROM sale a JOIN (SELECT * FROM sale OFFSET 0) b ON a.id = b.id AND a.pad = b.pad", SMALL | off("mergejoin", "nestloop")),
     "hash_join_left": Statement("SELECT p.id, s.id FROM person p LEFT JOIN sale s ON s.person = p.id AND s.kind = 'k9'", off("nestloop", "mergejoin")),
     "hash_join_full": Statement("SELECT count(*) FROM person p FULL JOIN sale s ON s.id = p.id", off("mergejoin")),
     "hash_join_semi": Statement("SELECT count(*) FROM person p WHERE id IN (SELECT person FROM sale WHERE pad > 'a')", off("nestloop", "mergejoin", "hashagg", "sort", "indexscan", "indexonlyscan")),

@@ -92,6 +92,7 @@ def _row(plan: Plan, node: PlanNode, start: float, *, most_pages: bool, closes: 
     estimate, tone = _estimate(node)
     measured = node.measured
     hot = node is plan.worst
+    places = 1 if not plan.measured or plan.weight >= 10 else 2 if plan.weight >= 1 else 3
     total = node.total_ms if measured else node.total_cost
     return PlanRow(
         node_type=node.node_type,
@@ -99,7 +100,7 @@ def _row(plan: Plan, node: PlanNode, start: float, *, most_pages: bool, closes: 
         depth=min(node.depth, _DEEPEST),
         bar_x=_percent(start),
         bar_width=_percent(plan.share(node)),
-        own=format_number(node.weight, 1) if plan.weight else "",
+        own=format_number(node.weight, places) if plan.weight else "",
         planned=rows(node.rows_planned) if plan.weight else "",
         actual=rows(node.rows_actual or 0) if measured else "",
         estimate=estimate,
@@ -107,7 +108,7 @@ def _row(plan: Plan, node: PlanNode, start: float, *, most_pages: bool, closes: 
         loops=rows(node.loops or 0) if measured else "",
         pages=rows(node.buffers.touched) if measured else "",
         hot=hot,
-        total=format_number(total or 0.0, 1) if plan.weight else "",
+        total=format_number(total or 0.0, places) if plan.weight else "",
         warm=not hot and plan.share(node) >= _MUCH,
         target=_target(node),
         marks=tuple(_marks(plan, node, most_pages=most_pages)),

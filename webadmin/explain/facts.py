@@ -89,7 +89,7 @@ def _rows(node: PlanNode) -> Iterator[Fact]:
         yield Fact(_("Rows"), _("never run; %s planned") % number(node.rows_planned))
     elif node.rows_actual is not None:
         values = {"actual": number(node.rows_actual), "planned": number(node.rows_planned)}
-        yield Fact(_("Rows"), _("%(actual)s, %(planned)s planned") % values)
+        yield Fact(_("Rows"), _("%(actual)s (%(planned)s planned)") % values)
         if (node.loops or 1) > 1:
             yield Fact(_("Loops"), rows(node.loops or 0))
             yield Fact(_("Rows in all"), rows(node.rows_total))
@@ -137,7 +137,7 @@ def _against(words: str, actual: int, planned: int) -> str:
     return (
         text
         if planned in (0, actual)
-        else _("%(text)s, %(planned)s planned") % {"text": text, "planned": rows(planned)}
+        else _("%(text)s (%(planned)s planned)") % {"text": text, "planned": rows(planned)}
     )
 
 
@@ -153,9 +153,9 @@ def _reading(node: PlanNode) -> Iterator[Fact]:
     if node.index_searches:
         yield Fact(_("Searches of the index"), rows(node.index_searches))
     own, used = node.own_buffers, node.buffers
-    yield Fact(_("Pages"), _pages(own))
+    yield Fact(_("Pages"), pages(own))
     if node.children and own != used:
-        yield Fact(_("Pages with the steps below"), _pages(used))
+        yield Fact(_("Pages with the steps below"), pages(used))
     yield Fact(
         _("Pages of temporary tables"),
         _amounts(used.local_hit, used.local_read, used.local_dirtied, used.local_written),
@@ -177,13 +177,14 @@ def _reading(node: PlanNode) -> Iterator[Fact]:
     if node.wal is not None:
         yield Fact(
             _("Write-ahead log"),
-            _("%(records)s records, %(pages)s full pages, %(bytes)s bytes, %(waits)s times full")
-            % {"records": rows(node.wal.records), "pages": rows(node.wal.full_pages),
+            _("%(records)s records, %(full)s full pages, %(bytes)s bytes, %(waits)s times full")
+            % {"records": rows(node.wal.records), "full": rows(node.wal.full_pages),
                "bytes": rows(node.wal.bytes), "waits": rows(node.wal.buffers_full)},
         )  # fmt: skip
 
 
-def _pages(used: Buffers) -> str:
+def pages(used: Buffers) -> str:
+    """Where pages came from and what became of them."""
     return _amounts(used.hit, used.read, used.dirtied, used.written)
 
 
@@ -241,7 +242,7 @@ def _worker(worker: Worker) -> Iterator[str]:
         yield ngettext("%s row", "%s rows", round(worker.rows)) % number(worker.rows)
     if worker.loops is not None and worker.loops != 1:
         yield ngettext("%d loop", "%d loops", worker.loops) % worker.loops
-    yield _pages(worker.buffers)
+    yield pages(worker.buffers)
     if worker.buffers.temp:
         yield _("%s in temporary files") % size(worker.buffers.temp * _PAGE_KB)
     yield from (

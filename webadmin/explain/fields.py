@@ -51,6 +51,10 @@ class Fields:
     def flag(self, key: str) -> bool:
         return bool(self.take(key, bool))
 
+    def beside(self, workers: list[Mapping[str, Any]]) -> Fields:
+        """Where to take from what workers tell as well: then it stays, so that the leader's part can be told for itself."""
+        return Fields(self.left) if workers else self
+
     def parts(self, key: str) -> list[Fields]:
         """The objects in the list ``key``."""
         found = self.left.get(key)
@@ -116,15 +120,13 @@ def workers(fields: Fields) -> tuple[Worker, ...]:
 
 def sorting(fields: Fields, workers: tuple[Worker, ...]) -> tuple[str | None, int, bool]:
     """Method, kilobytes and whether on disk, of the process that needed most."""
-    own: dict[str, Any] = {
-        key: fields.left.pop(key)
-        for key in ("Sort Method", "Sort Space Used", "Sort Space Type")
-        if key in fields.left
-    }
-    told: list[Mapping[str, Any]] = [own, *(worker.extra for worker in workers)]
+    told = [worker.extra for worker in workers if "Sort Method" in worker.extra]
+    leader = fields.beside(told)
+    names = ("Sort Method", "Sort Space Used", "Sort Space Type")
+    own = {name: leader.left.pop(name) for name in names if name in leader.left}
     found = [
         (str(part["Sort Method"]), int(part.get("Sort Space Used", 0)), part.get("Sort Space Type") == "Disk")
-        for part in told
+        for part in (own, *told)
         if "Sort Method" in part
     ]
     return max(found, key=lambda sort: (sort[2], sort[1]), default=(None, 0, False))
@@ -156,33 +158,40 @@ def of_workers(workers: tuple[Worker, ...], key: str) -> int:
     return sum(int(worker.extra.get(key, 0)) for worker in workers)
 
 
+def of_all(fields: Fields, workers: tuple[Worker, ...], key: str) -> int:
+    """The sum of what the leader and the workers say."""
+    leader = fields.beside([worker.extra for worker in workers if key in worker.extra])
+    return leader.count(key) + of_workers(workers, key)
+
+
 def hashing(fields: Fields, workers: tuple[Worker, ...]) -> Hashing:
     """Of the leader, or of the worker that needed most."""
-    made = Hashing(
-        buckets=fields.count("Hash Buckets"),
-        buckets_planned=fields.count("Original Hash Buckets"),
-        batches=max(fields.count("Hash Batches"), fields.count("HashAgg Batches")),
-        batches_planned=max(fields.count("Original Hash Batches"), fields.count("Planned Partitions")),
-        memory_kb=fields.count("Peak Memory Usage"),
-        disk_kb=fields.count("Disk Usage"),
-    )
     told = [worker.extra for worker in workers if "HashAgg Batches" in worker.extra]
+    leader = fields.beside(told)
     return Hashing(
-        buckets=made.buckets,
-        buckets_planned=made.buckets_planned,
-        batches=max([made.batches, *(int(one["HashAgg Batches"]) for one in told)]),
-        batches_planned=made.batches_planned,
-        memory_kb=max([made.memory_kb, *(int(one.get("Peak Memory Usage", 0)) for one in told)]),
-        disk_kb=made.disk_kb + sum(int(one.get("Disk Usage", 0)) for one in told),
+        buckets=leader.count("Hash Buckets"),
+        buckets_planned=leader.count("Original Hash Buckets"),
+        batches=max(
+            leader.count("Hash Batches"),
+            leader.count("HashAgg Batches"),
+            *(int(one["HashAgg Batches"]) for one in told),
+        ),
+        batches_planned=max(leader.count("Original Hash Batches"), leader.count("Planned Partitions")),
+        memory_kb=max(
+            leader.count("Peak Memory Usage"), *(int(one.get("Peak Memory Usage", 0)) for one in told), 0
+        ),
+        disk_kb=leader.count("Disk Usage") + sum(int(one.get("Disk Usage", 0)) for one in told),
     )
 
 
 def caching(fields: Fields, workers: tuple[Worker, ...]) -> Caching:
     if "Cache Key" not in fields.left:
         return Caching()
+    told = [worker.extra for worker in workers if "Cache Hits" in worker.extra]
+    leader = fields.beside(told)
 
     def total(key: str) -> int:
-        return fields.count(key) + of_workers(workers, key)
+        return leader.count(key) + of_workers(workers, key)
 
     return Caching(
         key=fields.text("Cache Key") or "",
@@ -192,9 +201,6 @@ def caching(fields: Fields, workers: tuple[Worker, ...]) -> Caching:
         evictions=total("Cache Evictions"),
         overflows=total("Cache Overflows"),
         memory_kb=max(
-            [
-                fields.count("Peak Memory Usage"),
-                *(int(worker.extra.get("Peak Memory Usage", 0)) for worker in workers),
-            ]
+            leader.count("Peak Memory Usage"), *(int(one.get("Peak Memory Usage", 0)) for one in told), 0
         ),
     )

@@ -34,6 +34,8 @@ class Trigger:
     """What a trigger of a written table took."""
 
     name: str
+    constraint: str
+    """Of a foreign key, its name."""
     relation: str
     calls: int
     ms: float
@@ -79,8 +81,8 @@ def parse(explained: list[dict[str, Any]]) -> Plan | None:
     jit = _jit(answer)
     triggers = tuple(
         Trigger(
-            # A foreign key's trigger is known by the key's name.
-            name=one.text("Constraint Name", "Trigger Name") or "",
+            name=one.text("Trigger Name") or "",
+            constraint=one.text("Constraint Name") or "",
             relation=one.text("Relation") or "",
             calls=one.count("Calls"),
             ms=one.number("Time"),
@@ -109,10 +111,11 @@ def _jit(answer: Fields) -> Jit | None:
     if raw is None:
         return None
     timing = dict(raw.get("Timing") or {})
-    # From 17 on a step is an object with a total of its own.
+    # From 17 on a step may be an object with a total of its own.
     steps = {
-        name: float(value.get("Total", 0.0) if isinstance(value, dict) else value)
+        name if part == "Total" else f"{name} {part}": float(spent)
         for name, value in timing.items()
+        for part, spent in (value if isinstance(value, dict) else {"Total": value}).items()
     }
     return Jit(int(raw.get("Functions", 0)), steps.pop("Total", 0.0), steps, raw.get("Options") or {})
 
@@ -202,8 +205,8 @@ def _node(raw: dict[str, Any], costs: Mapping[int, Any], *, depth: int, stopped:
         heap_fetches=take.count("Heap Fetches"),
         index_searches=take.taken_count("Index Searches"),
         # From 18 on the leader's own and those of each worker.
-        exact_blocks=take.count("Exact Heap Blocks") + fields.of_workers(workers, "Exact Heap Blocks"),
-        lossy_blocks=take.count("Lossy Heap Blocks") + fields.of_workers(workers, "Lossy Heap Blocks"),
+        exact_blocks=fields.of_all(take, workers, "Exact Heap Blocks"),
+        lossy_blocks=fields.of_all(take, workers, "Lossy Heap Blocks"),
         cache=fields.caching(take, workers),
         hash=fields.hashing(take, workers),
         sort_groups=groups,
