@@ -1,4 +1,5 @@
-"""Indexes tried in PostgreSQL: as hypothetical ones of the extension HypoPG, or on a copy of some rows.
+"""Indexes tried in PostgreSQL: as hypothetical ones of the extension HypoPG, built on a small table and rolled back, or on a
+copy of some rows.
 
 The copy is a temporary table of the same name, which stands before the real one on the search path: the statement runs as it
 is and finds the copy. No lock of the real table's is taken that would keep anybody from writing, as building the index on it
@@ -30,19 +31,30 @@ _FACTS = """
            CASE WHEN c.relkind = 'p'
                 THEN (SELECT coalesce(sum(leaf.reltuples), 0) FROM pg_partition_tree(c.oid) tree
                         JOIN pg_class leaf ON leaf.oid = tree.relid WHERE tree.isleaf AND leaf.reltuples > 0)
-                ELSE c.reltuples END
+                ELSE c.reltuples END,
+           c.relallvisible::float / greatest(c.relpages, 1)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.oid = to_regclass(%s) AND c.relkind IN ('r', 'p')
 """
-_STATEMENT_MS = 5_000
-_LOCK_MS = 500
-_MARGIN = 1.2
-"""How many more rows are asked for than wanted: pages are drawn, which are not equally full."""
+_SIZE = "SELECT coalesce(pg_table_size(to_regclass(%s)), 0)"
+_USABLE = (
+    "SELECT NOT indcheckxmin, pg_relation_size(indexrelid) FROM pg_index WHERE indexrelid = to_regclass(%s)"
+)
+_SMALL = 32 * 1024 * 1024
+"""Bytes of a table up to which an index is built on it for a trial: writers wait for a fraction of a second."""
+_BUILDING_MS, _COPYING_MS = 1_000, 5_000
+_WAITING_MS = 100
+"""For a lock: whoever waits for one keeps all others waiting who come later."""
+_VISIBLE = """
+    SELECT pg_restore_relation_stats('schemaname', n.nspname::text, 'relname', c.relname::text,
+                                     'relallvisible', floor(c.relpages * %s)::integer)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(%s)
+"""
 
 
 class PostgreSQLTrying(Trying):
     supports_include = True
-    tries_on_copies = True
+    tries_by_building = True
     drop_index = "DROP INDEX CONCURRENTLY IF EXISTS"
     pattern_operators = "gin_trgm_ops"
 
@@ -51,26 +63,34 @@ class PostgreSQLTrying(Trying):
 
     @contextmanager
     def trials(
-        self, connection: Connection, tables: Sequence[sa.Table], *, copies: bool
+        self, connection: Connection, tables: Sequence[sa.Table], *, building: bool
     ) -> Iterator[Iterator[Trial]]:
-        found = _trials(connection, tables, copies=copies)
+        found = _trials(connection, tables, building=building)
         try:
             yield found
         finally:
             found.close()
 
 
-def _trials(connection: Connection, tables: Sequence[sa.Table], *, copies: bool) -> Generator[Trial]:
+def _trials(connection: Connection, tables: Sequence[sa.Table], *, building: bool) -> Generator[Trial]:
     found = run(connection, _EXTENSION, ("hypopg",))
     if found is not None:
         yield _Hypothetical(connection, found[0])
-    if copies:
-        with _undone(connection):
-            run(
-                connection,
-                f"SET LOCAL statement_timeout = {_STATEMENT_MS}; SET LOCAL lock_timeout = {_LOCK_MS}",
-            )
-            yield _Copied(connection, tables)
+    if not building:
+        return
+    written = [connection.dialect.identifier_preparer.format_table(table) for table in tables]
+    if all(run(connection, _SIZE, (name,))[0] <= _SMALL for name in written):
+        with _undone(connection), _limited(connection, _BUILDING_MS, _WAITING_MS):
+            yield _Built(connection)
+    with _undone(connection), _limited(connection, _COPYING_MS, _WAITING_MS):
+        yield _Copied(connection, written)
+
+
+@contextmanager
+def _limited(connection: Connection, statement_ms: int, lock_ms: int) -> Iterator[None]:
+    """Until the savepoint around it is rolled back."""
+    run(connection, f"SET LOCAL statement_timeout = {statement_ms}; SET LOCAL lock_timeout = {lock_ms}")
+    yield
 
 
 @contextmanager
@@ -83,9 +103,11 @@ def _undone(connection: Connection) -> Iterator[None]:
             savepoint.rollback()
 
 
-class _Hypothetical(Trial):
-    def __init__(self, connection: Connection, schema: str) -> None:
-        self._connection, self._schema = connection, schema
+class _OfTheTable(Trial):
+    """With the statistics of the table itself."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def place(self, table: sa.Table) -> str:
         return self._connection.dialect.identifier_preparer.format_table(table)
@@ -93,6 +115,12 @@ class _Hypothetical(Trial):
     def explain(self, sql: str, parameters: Any) -> list[dict[str, Any]]:
         with _undone(self._connection):
             return explain(self._connection, sql, parameters, analyze=False)
+
+
+class _Hypothetical(_OfTheTable):
+    def __init__(self, connection: Connection, schema: str) -> None:
+        super().__init__(connection)
+        self._schema = schema
 
     @contextmanager
     def index(self, ddl: str) -> Iterator[Tried]:
@@ -109,36 +137,49 @@ class _Hypothetical(Trial):
                 run(self._connection, f"SELECT {self._schema}.hypopg_drop_index(%s)", (made[0],))
 
 
-class _Copied(Trial):
-    hypothetical = False
+class _Built(_OfTheTable):
+    kind = "built"
 
-    def __init__(self, connection: Connection, tables: Sequence[sa.Table]) -> None:
+    @contextmanager
+    def index(self, ddl: str) -> Iterator[Tried]:
+        with _undone(self._connection):
+            run(self._connection, ddl)
+            usable, size = run(self._connection, _USABLE, (NAME,)) or (False, 0)
+            if not usable:  # for whoever still sees rows as they were before some changes
+                raise exc.InvalidRequestError("this transaction may not read the index that it built")
+            yield Tried(NAME, size)
+
+
+class _Copied(Trial):
+    kind = "copy"
+
+    def __init__(self, connection: Connection, tables: Sequence[str]) -> None:
         self._connection = connection
         self._places: dict[str, str] = {}
-        for table in tables:
-            self._copy(self._written(table))
+        for written in tables:
+            self._copy(written)
 
     def place(self, table: sa.Table) -> str:
-        return self._places[self._written(table)]
-
-    def _written(self, table: sa.Table) -> str:
-        return self._connection.dialect.identifier_preparer.format_table(table)
+        return self._places[self._connection.dialect.identifier_preparer.format_table(table)]
 
     def _copy(self, written: str) -> None:
         facts = run(self._connection, _FACTS, (written,))
         if facts is None:
             raise exc.NoSuchTableError(written)
-        place, name, columns, rows = facts
-        share = min(1.0, SAMPLE * _MARGIN / rows) if rows > 0 else 1.0
+        place, name, columns, rows, visible = facts
+        share = min(1.0, SAMPLE / rows) if rows > 0 else 1.0
         drawn = f" TABLESAMPLE SYSTEM ({share * 100:f}) REPEATABLE (1)" if share < 1 else ""
         with_all = "INCLUDING GENERATED INCLUDING INDEXES INCLUDING STATISTICS"
         run(self._connection, f"CREATE TEMPORARY TABLE {name} (LIKE {place} {with_all})")
         copied = run(
             self._connection,
             f"WITH copied AS (INSERT INTO pg_temp.{name} ({columns}) SELECT {columns} FROM {place}{drawn}"  # noqa: S608
-            f" LIMIT {SAMPLE} RETURNING 1) SELECT count(*) FROM copied",
+            f" LIMIT {2 * SAMPLE} RETURNING 1) SELECT count(*) FROM copied",
         )[0]
         run(self._connection, f"ANALYZE pg_temp.{name}")
+        if (self._connection.dialect.server_version_info or (0,)) >= (18,):
+            # Rows that were just written are not known to be visible to all, so that no index alone would do.
+            run(self._connection, _VISIBLE, (visible, f"pg_temp.{name}"))
         self.share = min(self.share, copied / rows if rows > 0 else 1.0)
         self._places[written] = f"pg_temp.{name}"
 

@@ -27,7 +27,7 @@ _STATISTICS = "SELECT name FROM sqlite_master WHERE name = 'sqlite_stat1'"
 class SQLiteTrying(Trying):
     @contextmanager
     def trials(
-        self, connection: Connection, tables: Sequence[sa.Table], *, copies: bool
+        self, connection: Connection, tables: Sequence[sa.Table], *, building: bool
     ) -> Iterator[Iterator[Trial]]:
         raw = connection.connection.driver_connection
         if not isinstance(raw, sqlite3.Connection) or any(table.schema is not None for table in tables):

@@ -30,10 +30,11 @@ class Tried:
 class Trial:
     """A way to see what the planner makes of an index."""
 
-    hypothetical = True
-    """With the statistics of the table itself, and without any rows; else on a copy of some of them."""
+    kind = "hypothetical"
+    """``hypothetical``: without any rows, by the statistics of the table itself; ``built``: on the table, and taken back;
+    ``copy``: on a copy of some rows."""
     share = 1.0
-    """The part of the rows that was copied."""
+    """The part of the rows that it is tried on."""
 
     def place(self, table: sa.Table) -> str:
         """The table as an index for the trial has to call it."""
@@ -59,8 +60,8 @@ class Trying:
 
     supports_include = False
     """Indexes hold columns beside their keys, and keep nulls at either end."""
-    tries_on_copies = False
-    """:meth:`trials` has one on copies of rows."""
+    tries_by_building = False
+    """:meth:`trials` has more where indexes may be built."""
     drop_index = "DROP INDEX IF EXISTS"
     """How an index is dropped while the table is in use."""
     pattern_operators = ""
@@ -72,11 +73,12 @@ class Trying:
 
     @contextmanager
     def trials(
-        self, connection: Connection, tables: Sequence[sa.Table], *, copies: bool
+        self, connection: Connection, tables: Sequence[sa.Table], *, building: bool
     ) -> Iterator[Iterator[Trial]]:
         """The ways there are, the best first; each is made when it is asked for, and all are gone afterwards.
 
-        :param copies: rows may be copied to a place that is only this connection's, in a transaction that may write. Nothing
-            that others see is written, and nobody has to wait.
+        :param building: indexes may be built, in a transaction that may write: on small tables, whose writers have to wait
+            for no longer than that takes, or on rows that are copied to a place that is only this connection's. Nothing of it
+            is left, and nobody sees any of it.
         """
         yield iter(())

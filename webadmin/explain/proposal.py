@@ -20,7 +20,7 @@ class Proposal:
     why: str
     """What each part of it is for, in one sentence."""
     proof: str
-    """How it was tried: ``hypothetical``, ``sample`` or ``none``: a word that does not change with the language."""
+    """How it was tried: ``hypothetical``, ``built``, ``copy`` or ``none``: a word that does not change with the language."""
     proof_text: str
     """The same in words."""
     before: str

@@ -18,15 +18,13 @@ from webadmin.explain.capture import Captured
 from webadmin.explain.measure import Budget
 from webadmin.explain.plan import Plan
 from webadmin.explain.proposal import Proposal
-from webadmin.explain.proving import Outcome, prove
+from webadmin.explain.proving import CHEAP, Outcome, prove
 from webadmin.explain.structure import Asked, read
 from webadmin.explain.wording import numbers, proof_of, remarks, why
 from webadmin.listing.advice import index_name
 
 FEW = 1_000
 """Rows up to which a table is read as fast as an index of it."""
-_CHEAP = 100.0
-"""The planner's units below which a statement is fine: the reading of about as many pages."""
 _MOST = 12
 """Candidates of a statement that are tried."""
 _NEARLY = 1.3
@@ -53,7 +51,7 @@ class Proposer:
     """Finds the indexes that the statements of one page lack; one that serves several of them is proposed to each.
 
     :param live: the columns that are null in live rows, by their tables' full names.
-    :param copies: candidates may be tried on copies of rows; else only where the database can do so without any.
+    :param building: candidates may be built for a trial; else they are only tried where the database can without.
     :param budget_ms: milliseconds that all trials together may take.
     """
 
@@ -63,11 +61,11 @@ class Proposer:
         connection: Connection,
         live: Mapping[str, str],
         *,
-        copies: bool = False,
+        building: bool = False,
         budget_ms: int = 3_000,
     ) -> None:
         self._dialect, self._connection, self._live = dialect, connection, live
-        self._copies, self._budget = copies, Budget(budget_ms)
+        self._building, self._budget = building, Budget(budget_ms)
         self._tables: dict[str, _Known] = {}
         self._named: dict[Candidate, str] = {}
         self._trigrams: bool | None = None
@@ -77,7 +75,7 @@ class Proposer:
 
         :raises sqlalchemy.exc.DBAPIError: when the database cannot be asked for its indexes.
         """
-        if 0 < plan.root.total_cost < _CHEAP or statement.statement is None:
+        if 0 < plan.root.total_cost < CHEAP or statement.statement is None:
             return ()
         asked = [one for one in read(statement.statement, statement.values) if self._is_large(one.table)]
         found = {
@@ -87,7 +85,7 @@ class Proposer:
         if not tried:
             return ()
         outcomes = prove(
-            self._dialect, self._connection, statement, tried, copies=self._copies, budget=self._budget
+            self._dialect, self._connection, statement, tried, building=self._building, budget=self._budget
         )
         chosen = [self._chosen(plan, several, outcomes) for several in found.values()]
         return tuple(self._proposal(one, outcomes.get(one), asked) for one in chosen if one is not None)
@@ -166,7 +164,7 @@ class Proposer:
             for index in known.statistics.indexes or ()
             if chosen.holds(index) and index.name not in {"", *unique}
         ]
-        proof, proof_text = proof_of(outcome, copies=self._copies)
+        proof, proof_text = proof_of(outcome, self._dialect, built=self._building)
         before, after, gain, size = numbers(outcome)
         return Proposal(
             table=chosen.table.fullname,

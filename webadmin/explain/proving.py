@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, NoSuchTableError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, NoSuchTableError
 
 from webadmin.dialects import Dialect
 from webadmin.dialects.trying import NAME, Trial
@@ -17,6 +17,8 @@ from webadmin.explain.plan import Plan, PlanNode, parse
 
 _ENOUGH = 0.5
 """An index makes every write to its table a little dearer: it has to halve the cost."""
+CHEAP = 100.0
+"""The planner's units below which a statement is fine: the reading of about as many pages."""
 _WHOLE = {"Seq Scan", "Sort", "Group", "Unique"}
 
 
@@ -30,7 +32,8 @@ class Outcome:
     """The plan reads the index."""
     costed: bool
     """The numbers are the planner's costs."""
-    hypothetical: bool
+    kind: str
+    """Of the trial: see ``Trial.kind``."""
     share: float
     """The part of the rows that it was tried on."""
     bytes: int | None
@@ -47,17 +50,17 @@ def prove(
     statement: Captured,
     tried: Sequence[Candidate],
     *,
-    copies: bool,
+    building: bool,
     budget: Budget,
 ) -> dict[Candidate, Outcome]:
     """What came of each candidate; those that could not be tried, or not in time, are not in it.
 
-    :param copies: rows may be copied for it: see ``Dialect.trials``.
+    :param building: indexes may be built for it: see ``Dialect.trials``.
     """
     outcomes: dict[Candidate, Outcome] = {}
     tables = list(dict.fromkeys(candidate.table for candidate in tried))
     try:
-        with dialect.trials(connection, tables, copies=copies) as trials:
+        with dialect.trials(connection, tables, building=building) as trials:
             for trial in trials:
                 left = [candidate for candidate in tried if candidate not in outcomes]
                 if not left or budget.left <= 0:
@@ -78,6 +81,8 @@ def _try(
     if before is None:
         return {}
     costed = before.root.total_cost > 0
+    if costed and trial.share < 1 and before.root.total_cost < CHEAP:
+        return {}  # so few rows of the copy are asked for that it tells nothing of the table
     for candidate in tried:
         if budget.left <= 0:
             break
@@ -85,7 +90,10 @@ def _try(
             ddl = candidate.ddl("CREATE INDEX", NAME, prepared, trial.place(candidate.table))
             with trial.index(ddl) as made:
                 after = parse(trial.explain(statement.sql, statement.parameters))
-        except DBAPIError:  # no such index can be made here, such as one of a kind that is only known by name
+        except (
+            DBAPIError,
+            InvalidRequestError,
+        ):  # no such index can be made here, such as one of a kind that is only known by name
             if connection.invalidated:
                 raise
             continue
@@ -95,7 +103,7 @@ def _try(
                 after=_cost(after, costed=costed),
                 used=any(node.index == made.name for node in after.root.walk()),
                 costed=costed,
-                hypothetical=trial.hypothetical,
+                kind=trial.kind,
                 share=trial.share,
                 bytes=made.bytes,
             )

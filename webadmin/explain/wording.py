@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from webadmin.dialects import Dialect
 from webadmin.explain.candidates import Candidate
 from webadmin.explain.finding import size
 from webadmin.explain.proving import Outcome
@@ -21,36 +22,41 @@ def why(candidate: Candidate) -> str:
     if first:
         parts.append(_("%(columns)s, compared for equality, leads to the rows") % {"columns": first})
     if rest and candidate.ranged:
-        parts.append(_("%(columns)s bounds them") % {"columns": rest})
-    elif rest:
-        parts.append(
-            _("they come in the order of %(columns)s, so that reading ends with the page") % {"columns": rest}
+        text = (
+            _("a range of %(columns)s leads on") if first else _("a range of %(columns)s leads to the rows")
         )
+        parts.append(text % {"columns": rest})
+    elif rest:
+        text = _("they come in the order of %(columns)s, so that reading ends with the page")
+        parts.append(text % {"columns": rest})
     if candidate.live:
         parts.append(_("it holds live rows alone"))
     if candidate.include:
-        parts.append(
-            _("%(columns)s stands in it, so that the table itself is hardly read")
-            % {"columns": ", ".join(candidate.include)}
-        )
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}." if not first else f"{text}."
+        text = _("%(columns)s stands in it, so that the table itself is hardly read")
+        parts.append(text % {"columns": ", ".join(candidate.include)})
+    told = "; ".join(parts)
+    return f"{told}." if first else f"{told[:1].upper()}{told[1:]}."
 
 
-def proof_of(outcome: Outcome | None, *, copies: bool) -> tuple[str, str]:
-    """How it was tried, as a word that does not change with the language, and in words."""
+def proof_of(outcome: Outcome | None, dialect: Dialect, *, built: bool) -> tuple[str, str]:
+    """How it was tried, as a word that does not change with the language, and in words.
+
+    :param built: whether candidates were allowed to be built for it.
+    """
     if outcome is None:
-        told = (
-            _("Not verified: it could not be tried here.")
-            if copies
-            else _("Not verified: the database has no means to try it that copies nothing.")
-        )
+        told = _("Not verified: the server has no extension for hypothetical indexes (HypoPG).")
+        if built or not dialect.tries_by_building:
+            told = _("Not verified: it could not be tried here.")
         return "none", told
-    if outcome.hypothetical:
-        return "hypothetical", _("Verified without building it: the planner would read it.")
-    if outcome.share < 1:
-        return "sample", _("Verified on a copy of %s of the rows.") % _percent(outcome.share)
-    return "sample", _("Verified on a copy of the rows.")
+    if outcome.kind == "hypothetical":
+        told = _("Verified without building it: the planner would read it.")
+    elif outcome.kind == "built":
+        told = _("Verified by building it on the table and taking it back.")
+    elif outcome.share < 1:
+        told = _("Verified on a copy of %s of the rows.") % _percent(outcome.share)
+    else:
+        told = _("Verified on a copy of the rows.")
+    return outcome.kind, told
 
 
 def numbers(outcome: Outcome | None) -> tuple[str, str, str, str]:

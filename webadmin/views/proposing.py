@@ -5,19 +5,19 @@ from __future__ import annotations
 from webadmin.explain.proposals import Proposer
 from webadmin.request import AdminRequest
 
-_BUDGET_MS, _COPYING_MS = 2_000, 15_000
-"""All trials of one look together; where rows are copied, for which somebody has pressed a button."""
+_BUDGET_MS, _BUILDING_MS = 2_000, 15_000
+"""All trials of one look together; where indexes are built, for which somebody has pressed a button."""
 
 
-def may_copy(request: AdminRequest) -> bool:
-    """Whether candidates can be tried on copies of rows, which the database makes for this connection alone."""
-    return request.dialect.tries_on_copies and not request.settings.read_only
+def may_build(request: AdminRequest) -> bool:
+    """Whether candidates can be built for a trial, of which nothing is left."""
+    return request.dialect.tries_by_building and not request.settings.read_only
 
 
-def proposer(request: AdminRequest, *, copies: bool) -> Proposer:
+def proposer(request: AdminRequest, *, building: bool) -> Proposer:
     """What finds them in this request.
 
-    :param copies: in a transaction that may write, on copies of rows.
+    :param building: candidates may be built for a trial, in a transaction that may write.
     """
     live = {
         view.info.table.fullname: view.info.columns[view.soft_delete].column.name
@@ -28,6 +28,6 @@ def proposer(request: AdminRequest, *, copies: bool) -> Proposer:
         request.dialect,
         request.session.connection(),
         live,
-        copies=copies and may_copy(request),
-        budget_ms=_COPYING_MS if copies else _BUDGET_MS,
+        building=building and may_build(request),
+        budget_ms=_BUILDING_MS if building else _BUDGET_MS,
     )
