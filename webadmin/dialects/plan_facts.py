@@ -120,7 +120,7 @@ class PlanKnowledge:
 
     def plan_facts(self, connection: Connection, places: Collection[Place]) -> PlanFacts:
         """What the catalog knows of the tables in ``places``, in one statement and without reading any of them; nothing where
-        the system keeps no such catalog.
+        the system keeps no such catalog. To be called within ``limited``, which undoes what is set for the statement.
 
         :raises sqlalchemy.exc.DBAPIError: when the catalog is not as expected, as on systems that are only alike.
         """
