@@ -94,13 +94,15 @@ class _Applying:
         preview, context = self.preview, self.context
         describe(context, "import", self.view, label=self._label())
         self.progress.begin(preview.new + preview.changed + preview.missing)
+        deleted = 0
         try:
+            if preview.missing:  # while those that come now are not among them
+                deleted = delete_missing(context, self.layout, preview.missing)
             if self._goes_one_by_one():
                 RowByRow(context, self.layout, self.progress).run()
             else:
                 self._update()
                 self._insert()
-            deleted = delete_missing(context, self.layout, preview.missing) if preview.missing else 0
         except exc.IntegrityError as error:
             if not context.dialect.failure(error).integrity:
                 raise
@@ -185,7 +187,7 @@ class _Applying:
     def _sorts(self) -> Iterator[tuple[list[str], sa.ColumnElement[bool]]]:
         """Which columns rows bring: keys that the database makes are among them in some rows and not in others."""
         layout, columns = self.layout, self.view.info.columns
-        names = [*layout.values, *layout.made]
+        names = list(dict.fromkeys([*layout.values, *layout.made]))
         version = self.view.info.version
         names += [version] if version is not None and version not in names else []
         counted = [
@@ -206,7 +208,8 @@ class _Applying:
     def _new_value(self, name: str) -> Any:
         layout, info = self.layout, self.view.info.columns[name]
         if name in layout.made:
-            return layout.made[name][0]
+            made = layout.made[name][0]
+            return sa.func.coalesce(layout.values[name], made) if name in layout.values else made
         if name == self.view.info.version and name not in layout.values:
             return sa.literal(1, info.column.type)
         value = layout.values[name]

@@ -120,7 +120,7 @@ def lay_out(context: Context, asked: Import) -> Layout:
     made = {
         name: (sa.column(f"made_{name}", info.column.type), maker)
         for name, info in view.info.columns.items()
-        if name not in values and (maker := _maker(info.column)) is not None
+        if (name not in values or not info.nullable) and (maker := _maker(info.column)) is not None
     }
     columns += [column for column, _maker in made.values()] if asked.mode != "update" else []
     matched = sa.table(

@@ -99,14 +99,14 @@ class Matching:
             kept = sa.table("webadmin_import_there", sa.column("value", value.type))
             self.dialect.make_staged(self.connection, kept)
             wanted = sa.select(value).distinct().where(value.is_not(None)).select_from(self.layout.rows)
-            self._collect(kept, allowed.where(list(allowed.selected_columns)[0].in_(wanted)), target)
+            self._collect(kept, allowed.where(next(iter(allowed.selected_columns)).in_(wanted)), target)
             self.problems.add(
                 one.name, "missing", _missing(one), value.not_in(sa.select(kept.c.value)), one.value
             )
             self.dialect.drop_staged(self.connection, [kept])
             return
         there = allowed.correlate(None).subquery("there")
-        lost = sa.and_(value.is_not(None), sa.not_(sa.exists().where(list(there.c)[0] == value)))
+        lost = sa.and_(value.is_not(None), sa.not_(sa.exists().where(next(iter(there.c)) == value)))
         self.problems.add(one.name, "missing", _missing(one), lost, one.value)
 
     def _follow_columns(self) -> None:

@@ -64,7 +64,7 @@ class Rules:
                 self.problems.add(target, "empty", _(REQUIRED), new)
         elif column.primary_key and not column.has_default:
             self.problems.add(target, "empty", _(REQUIRED), sa.and_(value.is_(None), fits))
-        elif name not in self.layout.asked.match:
+        elif not column.primary_key:
             where = [value.is_(None), fits]
             if column.has_default:  # a new row gets it
                 where.append(sa.not_(new))

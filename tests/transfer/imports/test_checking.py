@@ -1,0 +1,171 @@
+"""What is wrong with rows of a file is found before anything is written: each cell in plain words, by the database."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.transfer.imports.store import Store
+from webadmin.errors import BadRequest, Conflict, Forbidden, Unprocessable
+from webadmin.transfer.imports.plan import Moved
+
+BAD = """number,title,price,count,lent,shelf.code,bought_on,code
+A1,Atlas,10.00,5,0,north,2026-02-30,
+,Nameless,1,1,0,,,
+A2,,1,1,0,,,
+N1,Far too long a title to be taken,1,1,0,,,
+N2,Negative,-1,1,0,,,
+N3,Word,ten,1,0,,,
+N4,Lent,1,1,3,,,
+N5,Nowhere,1,1,0,west,,
+N6,Twice,1,1,0,,,
+N6,Twice,1,1,0,,,
+N7,Code,1,1,0,,,ab
+N8,Code,1,1,0,,,SAME
+N9,Code,1,1,0,,,SAME
+N10,Big,99999999999.00,1,0,,,
+N11,Huge,1,99999999999999999999,0,,,
+N12,Ragged,1
+N13,Default,1,,,,,
+A4,Again,2,1,1,south,2026-02-03,OK
+"""
+
+
+def test_problems(store: Store) -> None:
+    """Each of them is told of its row and column, and the good rows are counted as if they were alone."""
+    before = store.rows("items")
+    preview, problems = store.check("items", BAD, match=("number",))
+    assert [(one.row, one.name, one.kind) for one in problems] == [
+        (2, "bought_on", "type"),
+        (3, "number", "empty"),
+        (4, "title", "empty"),
+        (5, "title", "long"),
+        (6, "price", "check"),
+        (7, "price", "type"),
+        (8, "lent", "check") if problems[6].name == "lent" else (8, "count", "check"),
+        (9, "shelf", "missing"),
+        (11, "number", "duplicate"),
+        (12, "code", "validator"),
+        (14, "code", "duplicate"),
+        (15, "price", "type"),
+        (16, "count", "type"),
+        (17, "", "ragged"),
+    ]
+    assert all(one.message for one in problems)
+    assert (preview.total, preview.new, preview.changed, preview.same, preview.failed) == (18, 4, 0, 0, 14)
+    assert preview.problem_counts["price", "type"] == 2
+    with pytest.raises(Unprocessable):
+        store.load("items", BAD, match=("number",))
+    assert store.rows("items") == before
+    outcome = store.load("items", BAD, match=("number",), skip=True, fingerprint=preview.fingerprint)
+    assert (outcome.inserted, outcome.updated, outcome.failed) == (4, 0, 14)
+    rows = store.rows("items", "number, count, lent, code")
+    assert rows[4:] == [("N6", 1, 0, None), ("N8", 1, 0, "SAME"), ("N13", 1, 0, None), ("A4", 1, 1, "OK")]
+
+
+def test_modes(store: Store) -> None:
+    """Insert takes no row that is there, update none that is not, and both say so."""
+    text = "number,title\nA1,One\nN1,Two\n"
+    for mode, kind, row in (("insert", "taken", 2), ("update", "missing", 3)):
+        preview, problems = store.check("items", text, match=("number",), mode=mode)
+        assert [(one.row, one.name, one.kind) for one in problems] == [(row, "number", kind)]
+        assert (preview.new, preview.changed) == ((1, 0) if mode == "insert" else (0, 1))
+    preview, problems = store.check("items", text, mode="insert")
+    assert [(one.row, one.kind) for one in problems] == [(2, "taken")]
+
+
+def test_missing_rows_are_deleted(store: Store) -> None:
+    """Rows that the file has not are marked as deleted where that is asked, and never while a row is in doubt."""
+    text = "number,title\nA1,Atlas\nN1,New\n"
+    options = {"match": ("number",), "missing": "delete"}
+    preview, _problems = store.check("items", text, **options)
+    assert (preview.new, preview.same, preview.missing) == (1, 1, 2)
+    with pytest.raises(Unprocessable):
+        store.load("items", text + ",Who?\n", skip=True, **options)
+    outcome = store.load("items", text, fingerprint=preview.fingerprint, **options)
+    assert (outcome.inserted, outcome.deleted) == (1, 2)
+    assert [row[0] for row in store.rows("items", "number, deleted_at") if row[1] is None] == ["A1", "N1"]
+
+
+def test_scope(store: Store) -> None:
+    """A row outside the person's scope is neither changed nor told of, nor is a row that it leads to, nor deleted as missing."""
+    preview, problems = store.check("items", "number,title\nA3,Mine\nA1,Mine\n", "Guest", match=("number",))
+    assert [(one.row, one.kind, one.message) for one in problems] == [
+        (2, "taken", "Another row has this value already.")
+    ]
+    assert preview.changed == 1
+    _preview, problems = store.check(
+        "items", "id,title\n3,Mine\n99,Mine\n", "Guest", match=("id",), mode="update"
+    )
+    assert {one.row for one in problems} == {2, 3}
+    for text in ("number,shelf\nA1,3\nA2,99\n", "number,shelf.code\nA1,vault\nA2,nowhere\n"):
+        _preview, problems = store.check("items", text, "Guest", match=("number",))
+        assert [(one.row, one.name, one.kind) for one in problems] == [
+            (2, "shelf", "missing"),
+            (3, "shelf", "missing"),
+        ]
+        assert problems[0].message == problems[1].message
+    outcome = store.load("items", "number\nA1\n", "Guest", match=("number",), missing="delete", mode="update")
+    assert outcome.deleted == 1
+    assert store.rows("items", "number, deleted_at")[2] == ("A3", None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "match", "error"),
+    [
+        ("number,password", ("number",), BadRequest),
+        ("number,gross", ("number",), BadRequest),
+        ("number,version", ("number",), BadRequest),
+        ("number,deleted_at", ("number",), BadRequest),
+        ("number,mark", ("number",), BadRequest),
+        ("number,nothing", ("number",), BadRequest),
+        ("number,title", ("title",), BadRequest),
+        ("number,title", ("code",), BadRequest),
+        ("number,title", (), BadRequest),
+        ("number,shelf.nothing", ("number",), BadRequest),
+        ("number,price", ("number",), Forbidden),
+    ],
+)
+def test_columns_that_cannot_be_written(
+    store: Store, heading: str, match: tuple[str, ...], error: type[Exception]
+) -> None:
+    """What no form of the person's writes is no target either, nor is a match on what is not unique."""
+    with pytest.raises(error):
+        store.check("items", f"{heading}\nA1,1\n", "Guest", match=match)
+
+
+def test_moved(store: Store) -> None:
+    """Where somebody has changed a row since the preview, it is shown again instead of being written over."""
+    text = "number,title\nA1,One\nA2,Two\n"
+    preview, _problems = store.check("items", text, match=("number",))
+    assert store.check("items", text, match=("number",))[0].fingerprint == preview.fingerprint
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE items SET title = 'Other' WHERE number = 'A1'")
+    with pytest.raises(Moved) as moved:
+        store.load("items", text, match=("number",), fingerprint=preview.fingerprint)
+    assert moved.value.preview.changed == 2
+    assert isinstance(moved.value, Conflict)
+    assert store.rows("items", "title")[1] == ("Bible",)
+
+
+def test_keys(store: Store) -> None:
+    """Rows that bring their key keep it, those without get one behind them, and a deleted row stays as it is."""
+    text = "id,number,title\n1,A1,Atlas\n40,N1,New\n,N2,Newer\n4,A4,Changed\n"
+    preview, problems = store.check("items", text, match=("id",))
+    assert [(one.row, one.kind) for one in problems] == [(5, "scope")]
+    assert (preview.new, preview.same) == (2, 1)
+    store.load("items", text, match=("id",), skip=True)
+    store.load("items", "number,title\nN3,Last\n", match=("number",))
+    found = dict(store.rows("items", "number, id"))
+    assert found["N1"] == 40
+    assert found["N2"] != found["N3"] and None not in found.values()
+    assert store.rows("items", "title", "id")[3] == ("Gone",)
+
+
+def test_hook(store: Store) -> None:
+    """The view's hook sees each row, may put it right, and may refuse it; keys are made by Python."""
+    text = "name,weight\nnew!,1\nbad,2\nold,3\n"
+    preview, problems = store.check("labels", text, match=("name",))
+    assert [(one.row, one.kind, one.message) for one in problems] == [(3, "hook", "Not that one.")]
+    store.load("labels", text, match=("name",), skip=True, fingerprint=preview.fingerprint)
+    assert sorted(store.rows("labels", "name, weight")) == [("new", 1), ("old", 3)]
+    assert len({row[0] for row in store.rows("labels", "id")}) == 2
