@@ -15,26 +15,9 @@ from webadmin.transfer.formats import written
 from webadmin.transfer.imports.asked import FileForm, Reading
 from webadmin.transfer.imports.reader import Converter, Wrong
 
-YES = frozenset(
-    {
-        "true",
-        "t",
-        "yes",
-        "y",
-        "1",
-        "on",
-        "ja",
-        "j",
-        "wahr",
-        "oui",
-        "vrai",
-        "sí",
-        "si",
-        "sì",
-        "verdadero",
-        "vero",
-    }
-)
+YES = frozenset({
+    "true", "t", "yes", "y", "1", "on", "ja", "j", "wahr", "oui", "vrai", "sí", "si", "sì", "verdadero", "vero",
+})  # fmt: skip
 NO = frozenset({"false", "f", "no", "n", "0", "off", "nein", "falsch", "non", "faux", "falso"})
 """What people and spreadsheets write; the language of the request adds its own."""
 

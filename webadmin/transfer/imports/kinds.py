@@ -29,7 +29,7 @@ from webadmin.transfer.imports.reader import Converter, Wrong, safe, spread
 from webadmin.transfer.imports.structured import json_reader, list_reader
 from webadmin.transfer.imports.times import clock, day, length, moment
 
-_FORMULA = re.compile(r"=|[+\-@\t\r].*(?:\|.*!|\b[A-Za-z]{2,}\()", re.DOTALL)
+_FORMULA = re.compile(r"=|[+\-@\t\r]+(?:[A-Za-z]{2,}[\w.]*\(|.*\|\s*['/].*!)", re.DOTALL)
 """A text that a spreadsheet computes, and not one that merely begins with a sign, such as a telephone number."""
 _SIGNS = frozenset("'=+-@\t\r")
 _UUIDS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)+")
