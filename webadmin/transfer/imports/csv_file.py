@@ -26,6 +26,7 @@ from webadmin.transfer.imports.source import (
     ragged,
     shortened,
     size_of,
+    too_long,
 )
 
 _EMPTY = "\udc00"
@@ -57,10 +58,11 @@ class CsvFile(Source):
         rows = self._rows(lines)
         number, headed = 0, False
         while True:
+            some: list[list[str]] = []
             try:
-                some = list(islice(rows, AT_ONCE))
-            except csv.Error:
-                raise _too_long(number + 1, self._limits) from None
+                some.extend(islice(rows, AT_ONCE))
+            except csv.Error:  # those before it have been read
+                raise _too_long(number + len(some) + 1, self._limits) from None
             if not some:
                 return
             first = number + 1
@@ -96,10 +98,12 @@ class CsvFile(Source):
 
     def _batch(self, first: int, some: list[list[str]], lines: _Lines, unclosed: bool) -> Batch:
         width, quote = len(self.headings), self._form.quote
+        # The reader's own limit may be another's, which is larger.
+        long = lines.take_letters() > self._limits.cell
         batch = Batch([])
         if width == 1:
             some = [row or [""] for row in some]
-        clean = not unclosed and not lines.unreadable and set(map(len, some)) == {width}
+        clean = not unclosed and not long and not lines.unreadable and set(map(len, some)) == {width}
         if clean and not lines.marked:
             batch.rows = [(number, [cell or None for cell in row]) for number, row in enumerate(some, first)]
             return batch
@@ -127,6 +131,8 @@ class CsvFile(Source):
             return Problem(number, "", "ragged", shortened(cells[-1]), message)
         if len(cells) != len(self.headings):
             return ragged(number, cells, len(self.headings))
+        if any(cell is not None and len(cell) > self._limits.cell for cell in cells):
+            return too_long(number, self._limits)
         return broken_text(number, self.headings, cells) if unreadable else None
 
 
@@ -157,6 +163,7 @@ class _Lines:
         within, quotes = f"[^{re.escape(form.delimiter)}\r\n]", re.escape(self._quotes)
         # It begins with the quotes, so that it looks at nothing else.
         self._empty = re.compile(f"{quotes}(?<!{within}{quotes})(?!{within})")
+        self._letters = self._before = 0
         self.marked = False
         """Whether anything read so far was."""
 
@@ -175,10 +182,16 @@ class _Lines:
             if self._quotes and self._quotes in whole:
                 whole, count = self._empty.subn(self._quotes + _EMPTY, whole)
                 self.marked |= bool(count)
+            self._letters += len(whole)
             yield from io.StringIO(whole, newline="")
             if block is None:
                 yield _END
                 return
+
+    def take_letters(self) -> int:
+        """How many letters the rows since the last time can have, at most: a piece is read before its rows are."""
+        letters, self._before, self._letters = self._before + self._letters, self._letters, 0
+        return letters
 
     @property
     def read(self) -> int:

@@ -26,6 +26,7 @@ from webadmin.transfer.imports.source import (
     headings_of,
     shortened,
     size_of,
+    too_long,
 )
 
 _LOOKED_AT = 1000
@@ -98,8 +99,7 @@ class _Objects(Source):
             message = _("No object before this one has “{name}”.").format(name=shortened(name))
             return Problem(number, "", "ragged", shortened(name), message)
         if any(type(cell) is str and len(cell) > self._limits.cell for cell in cells):
-            most = format_number(self._limits.cell)
-            return Problem(number, "", "long", "", _("It has more than {most} characters.").format(most=most))
+            return too_long(number, self._limits)
         return broken_text(number, self.headings, cells)
 
 

@@ -148,6 +148,12 @@ def ragged(number: int, cells: Sequence[Any], width: int) -> Problem:
     )
 
 
+def too_long(number: int, limits: Limits) -> Problem:
+    """What is wrong with a row in which a text is longer than a cell can be."""
+    message = _("It has more than {most} characters.").format(most=format_number(limits.cell))
+    return Problem(number, "", "long", "", message)
+
+
 def broken_text(number: int, headings: Sequence[str], cells: Sequence[Any]) -> Problem | None:
     """What is wrong with a row in which a text holds what no database takes; None where none does."""
     for heading, cell in zip(headings, cells, strict=False):

@@ -1,0 +1,142 @@
+"""CSV: any delimiter, quote and encoding; nothing and an empty text are told apart; what is wrong is a row's problem."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.transfer.imports.reading import read
+from webadmin.transfer.imports.asked import FileForm
+from webadmin.transfer.imports.source import Refused
+
+CSV = FileForm("csv")
+
+
+def test_nothing_and_empty_text() -> None:
+    """An empty field is nothing, two quotes are an empty text; quotes within a text are its own, wherever they stand."""
+    found = read('a,b,c\n1,"",\n"",,""\n"x,"",y","""",""""""\n"""",""\r\n', CSV)
+    assert found.rows == [(2, ["1", "", None]), (3, ["", None, ""]), (4, ['x,",y', '"', '""'])]
+    assert found.problems == [(5, "ragged")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(
+        st.lists(st.none() | st.text('a", \n\r;é', max_size=4), min_size=2, max_size=2),
+        min_size=1,
+        max_size=6,
+    ),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+)
+def test_whatever_is_written_is_read(rows: list[list[str | None]], delimiter: str) -> None:
+    """Texts of quotes, delimiters and line ends come back as they were, and nothing as nothing."""
+    fields = [["" if text is None else '"' + text.replace('"', '""') + '"' for text in row] for row in rows]
+    lines = "".join(delimiter.join(row) + "\n" for row in [["a", "b"], *fields])
+    found = read(lines, FileForm("csv", delimiter=delimiter))
+    assert [cells for _number, cells in found.rows] == rows
+
+
+def test_across_pieces() -> None:
+    """Files of more than one piece and batch: texts, marks and numbers of rows are those of the whole."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    rows = [[str(number), f'ä "{number}",\r\n' * (number % 40), "x"] for number in range(9000)]
+    writer.writerows([["id", "text", "more"], *rows])
+    found = read(file.getvalue().replace(",x\r\n", ',""\r\n'), CSV)
+    expected = [[cells[0], cells[1] or None, ""] for cells in rows]
+    assert [cells for _number, cells in found.rows] == expected
+    assert [number for number, _cells in found.rows] == list(range(2, 9002))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(end: str) -> None:
+    """Lines of Unix, of Windows and of an old Macintosh; blank ones count, as a spreadsheet shows them."""
+    found = read(end.join(["", "a,b", "1,2", "", "3,4"]), CSV)
+    assert found.headings == ("a", "b")
+    assert found.rows == [(3, ["1", "2"]), (5, ["3", "4"])]
+
+
+def test_single_column() -> None:
+    """Where there is one column, a blank line is a row without a value, as exports write it."""
+    assert read('a\n1\n\n""\n', CSV).rows == [(2, ["1"]), (3, [None]), (4, [""])]
+
+
+def test_rows_of_another_length() -> None:
+    """A row that is too short or too long is a problem of its own; empty fields at the end are not too many."""
+    found = read("a,b\n1\n1,2,3\n1,2,,\n3,4\n", CSV)
+    assert found.rows == [(4, ["1", "2"]), (5, ["3", "4"])]
+    assert found.problems == [(2, "ragged"), (3, "ragged")]
+
+
+def test_quote_that_is_not_closed() -> None:
+    """The row in which it opens is wrong, and it says so; rows before it are there."""
+    found = read('a,b\n1,2\n"3,4\n5,6\n', CSV)
+    assert found.rows == [(2, ["1", "2"])]
+    assert found.problems == [(3, "ragged")]
+    with pytest.raises(Refused, match="Row 2 has a cell of more than 1,000,000"):
+        read('a,b\n"1,2\n' + "3,4\n" * 300_000, CSV)
+    with pytest.raises(Refused, match="Row 1 has a cell of more than 10"):
+        read("a" * 400_000, CSV, cell=10)
+
+
+def test_long_cell() -> None:
+    """A cell that is longer than one can be is a problem of its row, also behind many short ones."""
+    lines = ["a,b", *["1,2"] * 3000, "x" * 1001 + ",1", "y" * 1000 + ",2"]
+    found = read("\n".join(lines), CSV, cell=1000)
+    assert found.problems == [(3002, "long")]
+    assert found.rows[-1] == (3003, ["y" * 1000, "2"])
+
+
+def test_what_is_no_text() -> None:
+    """Bytes of another encoding and the character NUL make their rows wrong, not the file."""
+    found = read(b"a,b\nMi\xfcller,1\nM\xc3\xbcller,2\nx\x00y,3\n", FileForm("csv", "utf-8"))
+    assert found.rows == [(3, ["Müller", "2"])]
+    assert found.problems == [(2, "text"), (4, "text")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-16-le", "cp1252", "shift_jis"])
+def test_encodings(encoding: str) -> None:
+    """A file with a mark, or in an encoding that was said, is read in it."""
+    text = "Größe;Name\n1;Ä\n" if encoding != "shift_jis" else "大きさ;名\n1;花\n"
+    form = FileForm("csv", encoding, ";") if encoding == "shift_jis" else None
+    found = read(text.encode(encoding), form)
+    assert found.headings == tuple(text.splitlines()[0].split(";"))
+    assert found.rows == [(2, text.splitlines()[1].split(";"))]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("a,b,a\n1,2,3\n", "Columns 1 and 3 are both called “a”"),
+        ("a,b,c,d\n", "has 4 columns; at most 3"),
+        ("a\n" + "1\n" * 11, "more than 10 rows"),
+        (b"a,\xff\n", "cannot be read as text"),
+        ("a\n" + "x" * 3000, "too large"),
+    ],
+)
+def test_refused(content: bytes | str, message: str) -> None:
+    """What cannot be imported at all is refused in words that say what to do."""
+    with pytest.raises(Refused, match=message):
+        read(content, CSV, columns=3, rows=10, bytes=2000)
+
+
+@pytest.mark.parametrize(
+    "form", [FileForm("csv", delimiter=""), FileForm("csv", delimiter='"'), FileForm("csv", "idna")]
+)
+def test_forms_that_are_none(form: FileForm) -> None:
+    """Marks that tell nothing apart, and encodings that are not offered, are refused."""
+    with pytest.raises(Refused):
+        read("a,b\n1,2\n", form)
+
+
+def test_headings() -> None:
+    """Blanks around headings are none; an empty one is called by its place, empty ones at the end are none."""
+    found = read(" a ,,c,,\n1,2,3\n", CSV)
+    assert found.headings == ("a", "Column 2", "c")
+    assert found.rows == [(2, ["1", "2", "3"])]
