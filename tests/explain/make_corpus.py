@@ -42,11 +42,37 @@ def started(programs: Path) -> Iterator[psycopg.Connection]:
         if runner.drops:
             shutil.chown(folder, runner.uid, runner.gid)
         data = folder / "data"
-        _checked(runner, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        _checked(
+            runner,
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
         options = " ".join(f"-c {name}={value!r}" for name, value in _SETTINGS.items())
-        _checked(runner, programs / "pg_ctl", "-w", "-D", data, "-l", folder / "log", "-o", f"-k {folder} {options}", "start")
+        _checked(
+            runner,
+            programs / "pg_ctl",
+            "-w",
+            "-D",
+            data,
+            "-l",
+            folder / "log",
+            "-o",
+            f"-k {folder} {options}",
+            "start",
+        )
         try:
-            with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            with psycopg.connect(
+                host=str(folder), user="postgres", dbname="postgres", autocommit=True
+            ) as connection:
                 yield connection
         finally:
             _checked(runner, programs / "pg_ctl", "-w", "-m", "fast", "-D", data, "stop")
@@ -64,7 +90,9 @@ def written(version: str, found: dict[str, list[dict[str, Any]]], folder: Path =
     """The file of one version: a line for each plan, so that a difference can be read."""
     path = folder / f"{version.partition('.')[0]}.jsonl"
     lines = [{"server": version}, *({"name": name, "answer": answer} for name, answer in found.items())]
-    path.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines), encoding="utf-8"
+    )
     return path
 
 

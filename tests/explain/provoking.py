@@ -25,7 +25,10 @@ def prepare(connection: psycopg.Connection) -> frozenset[str]:
     tried = {"contrib": CONTRIB, "xml": "SELECT '<a/>'::xml"}
     had = set()
     for what, sql in tried.items():
-        with suppress(psycopg.errors.FeatureNotSupported, psycopg.errors.UndefinedFile), connection.transaction():
+        with (
+            suppress(psycopg.errors.FeatureNotSupported, psycopg.errors.UndefinedFile),
+            connection.transaction(),
+        ):
             connection.execute(sql)
             had.add(what)
     return frozenset(had)
@@ -44,7 +47,9 @@ def answer(connection: psycopg.Connection, statement: Statement) -> list[dict[st
         else:
             analyze = "" if "ANALYZE OFF" in statement.options else "ANALYZE, BUFFERS, "
             options = statement.options.replace("ANALYZE OFF, BUFFERS OFF, ", "")
-            asked = connection.execute(f"EXPLAIN ({analyze}VERBOSE, SETTINGS, {options}FORMAT JSON) {statement.sql}")
+            asked = connection.execute(
+                f"EXPLAIN ({analyze}VERBOSE, SETTINGS, {options}FORMAT JSON) {statement.sql}"
+            )
         [[found]] = asked.fetchall()
         return list(found)
 

@@ -154,8 +154,8 @@ def _reading(node: PlanNode) -> Iterator[Fact]:
         yield Fact(_("Searches of the index"), rows(node.index_searches))
     own, used = node.own_buffers, node.buffers
     yield Fact(_("Pages"), pages(own))
-    if node.children and own != used:
-        yield Fact(_("Pages with the steps below"), pages(used))
+    if own != used:
+        yield Fact(_("Pages in all"), pages(used))
     yield Fact(
         _("Pages of temporary tables"),
         _amounts(used.local_hit, used.local_read, used.local_dirtied, used.local_written),
@@ -241,7 +241,7 @@ def _worker(worker: Worker) -> Iterator[str]:
     if worker.rows is not None:
         yield ngettext("%s row", "%s rows", round(worker.rows)) % number(worker.rows)
     if worker.loops is not None and worker.loops != 1:
-        yield ngettext("%d loop", "%d loops", worker.loops) % worker.loops
+        yield ngettext("%s loop", "%s loops", worker.loops) % rows(worker.loops)
     yield pages(worker.buffers)
     if worker.buffers.temp:
         yield _("%s in temporary files") % size(worker.buffers.temp * _PAGE_KB)

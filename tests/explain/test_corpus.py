@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.explain.make_corpus import PLANS
+from tests.explain.provoking import answers, prepare
+from tests.explain.statements import STATEMENTS
+from tests.plugins.databases import fresh_name
+from webadmin.demo.server import EmbeddedServer
+from webadmin.explain.about import about
+from webadmin.explain.describe import PlanRow, describe
+from webadmin.explain.facts import number, told
+from webadmin.explain.finding import rows, size
+from webadmin.explain.plan import Plan, parse
+from webadmin.text import format_number
+
+Answers = dict[str, list[dict[str, Any]]]
+FILES = sorted(PLANS.glob("*.jsonl"))
+
+_KILOBYTES = {
+    "Peak Memory Usage",
+    "Disk Usage",
+    "Sort Space Used",
+    "Maximum Storage",
+    "Average Sort Space Used",
+    "Peak Sort Space Used",
+}
+_TIMES = {"Actual Startup Time", "Actual Total Time"}
+_OF_ONE = {"Actual Loops", "Hash Batches", "Original Hash Batches", "HashAgg Batches"}
+"""Told from 2 on; 0 loops are told as never run."""
+_WORDS = {"Sort Space Type": "of {}", "Disabled": "Switched off"}
+_ADDED_UP = {"Average Sort Space Used"}
+"""Told by what is told of the largest."""
+
+
+def _kept(path: Path) -> Answers:
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {line["name"]: line["answer"] for line in lines[1:]}
+
+
+@pytest.fixture(scope="module")
+def corpus() -> dict[str, Answers]:
+    """What is kept, by the version of the server."""
+    return {path.stem: _kept(path) for path in FILES}
+
+
+def _steps(answer: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    waiting = [answer[0]["Plan"]]
+    while waiting:
+        step = waiting.pop(0)
+        yield step
+        waiting = [*step.get("Plans", ()), *waiting]
+
+
+def _kinds(answers: Answers) -> set[str]:
+    return {step["Node Type"] for answer in answers.values() for step in _steps(answer)}
+
+
+def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _leaves(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _leaves(part, key)
+    elif value or key == "Actual Rows":
+        yield key, value
+
+
+def _spellings(key: str, value: Any) -> set[str]:
+    """How a value may stand there."""
+    if key in _KILOBYTES:
+        return {size(value), format_number(value)}
+    if key in _WORDS:
+        return {_WORDS[key].format(str(value).lower())}
+    if isinstance(value, bool | str):
+        return {told(value)}
+    return {
+        number(value),
+        rows(value),
+        format_number(value),
+        *(format_number(value, places) for places in (1, 2, 3)),
+    }
+
+
+def _missing(raw: dict[str, Any], text: str) -> list[tuple[str, Any]]:
+    found = []
+    for key, value in _leaves({name: part for name, part in raw.items() if name != "Plans"}):
+        if (
+            key in _ADDED_UP
+            or (key in _OF_ONE and value == 1)
+            or (key in _TIMES and raw.get("Actual Loops") != 1)
+        ):
+            continue
+        if not any(spelling in text for spelling in _spellings(key, value)):
+            found.append((key, value))
+    return found
+
+
+def _text(row: PlanRow) -> str:
+    told_of = [f"{fact.name} {fact.value}" for fact in (*row.facts, *row.more)]
+    return "\n".join((row.node_type, row.detail, row.own, row.total, *told_of))
+
+
+def _check(name: str, answer: list[dict[str, Any]]) -> None:
+    """Everything of the answer is shown, and the times and pages of the steps add up to the whole."""
+    plan = parse(answer)
+    assert plan is not None, name
+    shown = describe(plan)
+    steps = list(_steps(answer))
+    assert [row.node_type for row in shown] == [step["Node Type"] for step in steps], name
+    for row, step in zip(shown, steps, strict=True):
+        assert _missing(step, _text(row)) == [], (name, row.node_type)
+    facts = "\n".join(f"{fact.name} {fact.value}" for fact in about(plan))
+    rest = {
+        key: part for key, part in answer[0].items() if key not in {"Plan", "Planning Time", "Execution Time"}
+    }
+    assert _missing(rest, facts) == [], name
+    _check_sums(name, plan)
+
+
+def _check_sums(name: str, plan: Plan) -> None:
+    nodes = list(plan.root.walk())
+    if plan.root.total_ms is None:
+        return
+    whole = sum(node.own_ms or 0.0 for node in nodes)
+    # Times are told to the microsecond, for one loop.
+    unsure = 0.03 + sum(0.0006 * (node.loops or 0) for node in nodes)
+    assert whole == pytest.approx(plan.root.total_ms, rel=0.05, abs=unsure), name
+    assert sum(node.own_buffers.touched for node in nodes) == plan.root.buffers.touched, name
+    for node in nodes:
+        assert node.loops or not (node.own_ms or node.own_buffers.touched), name
+
+
+def test_the_corpus_has_every_kind_of_step(corpus: dict[str, Answers]) -> None:
+    """At least two versions, forty kinds of steps over all and in each, and an answer to every statement that a version knows."""
+    assert len(corpus) >= 2
+    for version, kept in corpus.items():
+        assert len(_kinds(kept)) >= 40, version
+        assert set(kept) == {name for name, one in STATEMENTS.items() if one.since <= int(version)}, version
+
+
+@pytest.mark.parametrize("version", [path.stem for path in FILES])
+def test_nothing_of_a_kept_plan_is_lost(corpus: dict[str, Answers], version: str) -> None:
+    """Each plan of this version is read into steps, every value of the answer is shown, and the sums are right."""
+    for name, answer in corpus[version].items():
+        _check(name, answer)
+
+
+def test_plans_of_this_server(server: EmbeddedServer, corpus: dict[str, Answers]) -> None:
+    """The server of this run, asked anew, brings no kind of step and no word that the corpus does not have; nothing is lost."""
+    url = server.create_database(fresh_name()).replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        version = str(connection.info.server_version // 10_000)
+        found = answers(connection, prepare(connection))
+    for name, answer in found.items():
+        _check(name, answer)
+    kept = corpus.get(version, corpus[max(corpus)])
+    assert _kinds(found) - _kinds(kept) == set()
+    assert len(_kinds(found)) >= 39  # without tables of other servers
+    words = {key for answer in kept.values() for step in _steps(answer) for key in step}
+    assert {key for answer in found.values() for step in _steps(answer) for key in step} - words == set()
