@@ -131,7 +131,7 @@ def test_read_only(sqlite_engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", ["can_view", "can_create", "can_edit", "can_delete", "can_restore", "can_explain"]
+    "option", ["can_view", "can_create", "can_edit", "can_delete", "can_restore", "can_explain", "can_import"]
 )
 def test_what_a_view_forbids(sqlite_engine: Engine, option: str) -> None:
     """``can_…`` of a view counts for everybody, and its links are gone from the pages."""

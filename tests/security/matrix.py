@@ -19,6 +19,7 @@ PEOPLE = ("own account", "foreign account", CHANGES[2])
 """Accounts; of whoever manages people, all are to be seen."""
 ROLES = ("a role", "another role", CHANGES[2])
 VIEWS = ("own view", "foreign view", "no view")
+IMPORTS = ("own import", "foreign import", CHANGES[2])
 NO_ROW = ("", "", "")
 GONE = 404
 
@@ -120,6 +121,13 @@ EXPECTED: dict[str, dict[str, Ask]] = {
         "GET": Ask(rows=LIVE, query="owner={}"),
         "POST": Ask(rows=LIVE, form={"id": "{}"}),
     },
+    "{key}/import": {"GET": PLAIN, "POST": Ask(422)},
+    "{key}/import/{id}": {
+        "GET": at_row(rows=IMPORTS),
+        "POST": at_row(303, rows=IMPORTS, form={"do": "remove"}),
+    },
+    "{key}/import/{id}/problems": {"GET": at_row(rows=IMPORTS)},
+    "{key}/import/{id}/stop": {"POST": at_row(303, rows=IMPORTS)},
     "{key}/views": {
         "GET": PLAIN,
         "POST": Ask(303, rows=LIVE, form={"name": "Mine", "query": "owner={}"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from tests.security.matrix import EXPECTED, FIELDS, Ask
 from webadmin import Admin, Upload
 from webadmin.auth.accounts import roles
 from webadmin.auth.accounts.identity import Accounts
-from webadmin.auth.user import PERMISSIONS, SITE_PERMISSIONS
+from webadmin.auth.user import PERMISSIONS, SITE_PERMISSIONS, User
 from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.changes import change
 from webadmin.database.own_tables.migrate import upgrade
@@ -27,6 +28,10 @@ from webadmin.routes import ROUTES
 from webadmin.runtime import Route
 from webadmin.testing import rolled_back
 from webadmin.testing.walk import Answer, Walker, address
+from webadmin.transfer.imports import store
+from webadmin.transfer.imports.asked import FileForm, Problem
+from webadmin.transfer.imports.draft import Draft
+from webadmin.transfer.imports.noted import keep_problems
 
 ALL = (*PERMISSIONS, "action:shout", *SITE_PERMISSIONS)
 ANYBODY = ("known", "entering", "public")
@@ -106,12 +111,22 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             newest = sa.select(change.c.id).order_by(change.c.id.desc()).limit(1)
             office.names[f"{whose} change"] = str(connection.execute(newest).scalar_one())
         office.names[f"{whose} account"] = str(office.ids[name])
+        with Session(engine) as session, session.begin():
+            office.names[f"{whose} import"] = str(uploaded(session, str(office.ids[name])))
     with engine.begin() as connection:  # nobody changes people who may do more than themselves
         connection.execute(
             sa.delete(accounts.account_grant).where(accounts.account_grant.c.account_id == office.ids["blue"])
         )
     yield office
     engine.dispose()
+
+
+def uploaded(session: Session, account: str) -> UUID:
+    """An import of that person, one row of which has a problem."""
+    user, draft = User("somebody", id=account), Draft(FileForm("csv"), ("title",), (("one",),))
+    id = store.add(session, "tickets", f"id:{account}", user, "rows.csv", BytesIO(b"title\none\n"), draft)
+    keep_problems(session, id, [Problem(2, "title", "long", "one", "It is too long.")])
+    return id
 
 
 def grants(route: Route, permission: str) -> list[str]:

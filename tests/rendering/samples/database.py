@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webadmin.rendering.diagram import Column, Key, Table, draw
-from webadmin.views.database import ConnectedLine, DatabasePage, Moment, TableLine
+from webadmin.views.database import Ability, ConnectedLine, DatabasePage, Moment, TableLine
 from webadmin.views.database_pool import PoolState, SlowLine
 from webadmin.views.database_table import ColumnLine, IndexLine, KeyLine, TablePage
 from webadmin.views.diagram import Choice, DiagramPage
@@ -23,6 +23,10 @@ def database_page() -> DatabasePage:
         size_text="12 MB",
         since=_AT,
         tables=(table,),
+        abilities=(
+            Ability("copy", "Files <b>", True, ""),
+            Ability("search", "Search", False, "Nothing <found>"),
+        ),
         pool=PoolState("QueuePool", 5, 15, 0, 10, 15, (("Idle", "<3>"),), troubled=True),
         slow=(SlowLine("SELECT '<b>'", "GET /orders/", "/orders/", "3", "120 ms", "300 ms", "just now"),),
         connected=(other,),
@@ -35,7 +39,7 @@ def database_page() -> DatabasePage:
 
 def bare_database_page() -> DatabasePage:
     pool = PoolState("NullPool", None, 0, 0, 0, 0)
-    return DatabasePage("shop.db", "SQLite 3", "", None, (), pool, (), None, (), (), (), ())
+    return DatabasePage("shop.db", "SQLite 3", "", None, (), (), pool, (), None, (), (), (), ())
 
 
 def table_page() -> TablePage:
