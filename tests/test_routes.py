@@ -20,7 +20,7 @@ from tests import bridge
 from tests.pages import parse
 from webadmin import Admin, ModelView, User, action
 from webadmin.admission import ENTERING
-from webadmin.auth.user import ACCOUNTS, DATABASE, PERMISSIONS
+from webadmin.auth.user import ACCOUNTS, DATABASE, INDEXES, PERMISSIONS
 from webadmin.database.own_tables.base import metadata as own_tables
 from webadmin.database.own_tables.lists import saved_view
 from webadmin.mixins import SoftDeleteMixin
@@ -105,7 +105,7 @@ def test_every_route_names_a_permission(route: Route) -> None:
     elif route.pattern.startswith(MANAGED):
         assert permission == ACCOUNTS
     elif route.pattern.startswith("database"):
-        assert permission == DATABASE
+        assert permission == (INDEXES if route.pattern == "database/indexes" else DATABASE)
     else:
         assert permission in (
             {*ENTERING, "known"} if route.pattern.startswith("login") else {"entering", "known"}

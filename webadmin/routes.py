@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from webadmin.auth.user import ACCOUNTS, DATABASE
+from webadmin.auth.user import ACCOUNTS, DATABASE, INDEXES
 from webadmin.request import AdminRequest, Answer
 from webadmin.runtime import Route
 from webadmin.views import (
@@ -32,6 +32,7 @@ from webadmin.views import (
     form,
     history,
     home,
+    indexes,
     list,
     login,
     lookup,
@@ -88,6 +89,7 @@ _PAGES = (
     Route("changes/{id}", changeset.changeset, "known"),
     Route("changes/{id}/undo", undo.undo, "known", BOTH, primary=True),
     Route("database", database.database, DATABASE),
+    Route("database/indexes", indexes.indexes, INDEXES, BOTH, primary=True),
     Route("database/doctor", doctor.doctor, DATABASE, primary=True),
     Route("database/diagram", diagram.diagram, DATABASE),
     Route("database/{name}", database_table.table, DATABASE),

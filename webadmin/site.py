@@ -59,6 +59,7 @@ class Admin:
         that of the environment, ``WEBADMIN_SECRET_KEY``; without that, one made anew at every start, which several
         processes of one admin cannot share.
     :param read_only: nothing can be changed.
+    :param make_indexes: whether people with the right ``@indexes`` may have the indexes made that the query panel proposes.
     :param time_zone: IANA name; times are shown and read in it unless a person chooses another.
     :param language: of the texts; English is the only one so far.
     :param templates_dir: a folder whose templates win over webadmin's own; ``KEY/list.html`` for one model.
@@ -88,6 +89,7 @@ class Admin:
         authorization_backend: AuthorizationBackend | None = None,
         secret_key: str | Sequence[str | None] | None = None,
         read_only: bool = False,
+        make_indexes: bool = False,
         time_zone: str = "UTC",
         language: str = "en",
         templates_dir: str | Path | None = None,
@@ -107,6 +109,7 @@ class Admin:
             language=language,
             time_zone=time_zone,
             read_only=read_only,
+            make_indexes=make_indexes,
             templates_dir=Path(templates_dir) if templates_dir is not None else None,
             timeouts=Timeouts(statement_ms=int(statement_timeout * 1000), lock_ms=int(lock_timeout * 1000)),
             limits=Limits(body=max_body_size, imported=import_max_bytes, imported_rows=import_max_rows),

@@ -105,6 +105,7 @@ EXPECTED: dict[str, dict[str, Ask]] = {
     "database": {"GET": PLAIN},
     "database/diagram": {"GET": PLAIN},
     "database/doctor": {"GET": PLAIN},
+    "database/indexes": {"GET": Ask(GONE), "POST": Ask(GONE)},  # this admin makes none
     "database/{name}": {
         "GET": Ask(GONE)
     },  # no table is called as the action is; tests/views/test_database.py

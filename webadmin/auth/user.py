@@ -20,9 +20,10 @@ PERMISSIONS = (
 )
 """What can be done with the rows of a model; an action of one's own is ``action:NAME``."""
 
-ACCOUNTS, DATABASE = "@accounts", "@database"
-SITE_PERMISSIONS = (ACCOUNTS, DATABASE)
-"""What belongs to no model: managing people and roles, and the page about the database."""
+ACCOUNTS, DATABASE, INDEXES = "@accounts", "@database", "@indexes"
+SITE_PERMISSIONS = (ACCOUNTS, DATABASE, INDEXES)
+"""What belongs to no model: managing people and roles, the page about the database, having proposed indexes made where
+``Admin(make_indexes=True)`` allows it."""
 
 
 @dataclass(frozen=True, slots=True)

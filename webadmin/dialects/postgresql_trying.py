@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
+from webadmin.dialects.postgresql_building import PostgreSQLBuilding
 from webadmin.dialects.postgresql_explain import explain
 from webadmin.dialects.postgresql_session import run
 from webadmin.dialects.trying import NAME, SAMPLE, Trial, Tried, Trying
@@ -52,7 +53,7 @@ _VISIBLE = """
 """
 
 
-class PostgreSQLTrying(Trying):
+class PostgreSQLTrying(PostgreSQLBuilding, Trying):
     supports_include = True
     tries_by_building = True
     drop_index = "DROP INDEX CONCURRENTLY IF EXISTS"

@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from webadmin.dialects.building import Building
+
 SAMPLE = 20_000
 """Rows of a table that are copied to try indexes on."""
 
@@ -55,8 +57,8 @@ class Trial:
         raise NotImplementedError
 
 
-class Trying:
-    """The part of a dialect that tries indexes."""
+class Trying(Building):
+    """The part of a dialect that tries indexes, and makes them."""
 
     supports_include = False
     """Indexes hold columns beside their keys, and keep nulls at either end."""

@@ -30,5 +30,11 @@ class Proposal:
     """How many times less that is; empty where nothing was compared."""
     size: str
     """About how large it will be; empty where that is not known."""
+    place: str = ""
+    """The table as it stands in statements."""
+    create: str = ""
+    """The one statement that makes it, without what has to go before."""
+    token: str = ""
+    """What has it made when it is sent; empty where the person may not, or it is not verified."""
     notes: tuple[str, ...] = ()
     """What it makes of the indexes that are there."""

@@ -155,9 +155,8 @@ class Proposer:
             chosen, invalid.name if invalid else index_name(chosen.table.name, chosen.words, taken)
         )
         make = "CREATE INDEX" if known.statistics.partitioned else self._dialect.create_index
-        ddl = f"{chosen.ddl(make, name, prepared)};"
-        if invalid is not None:
-            ddl = f"{self._dialect.drop_index} {prepared.quote(name)};\n{ddl}"
+        create = chosen.ddl(make, name, prepared)
+        drop = "" if invalid is None else f"{self._dialect.drop_index} {prepared.quote(name)};\n"
         unique = {use.name for use in known.uses if use.is_unique}
         needless = [
             index.name
@@ -170,7 +169,7 @@ class Proposer:
             table=chosen.table.fullname,
             columns=chosen.texts(prepared),
             name=name,
-            ddl=ddl,
+            ddl=f"{drop}{create};",
             alembic=operations(chosen, name, prepared, concurrently=make != "CREATE INDEX"),
             why=why(chosen),
             proof=proof,
@@ -179,6 +178,8 @@ class Proposer:
             after=after,
             gain=gain,
             size=size,
+            place=prepared.format_table(chosen.table),
+            create=create,
             notes=remarks(needless, [name] if invalid else []),
         )
 

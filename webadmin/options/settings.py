@@ -31,6 +31,8 @@ class Settings:
     language: str = "en"
     time_zone: str = "UTC"
     read_only: bool = False
+    make_indexes: bool = False
+    """People with the right ``@indexes`` may have proposed indexes made."""
     strict_loading: bool | None = None
     """Whether functions of the host's that read what is not loaded fail; None where the program is being made."""
     templates_dir: Path | None = None

@@ -38,6 +38,8 @@ class ExplainPage:
     """What the page was asked by a form, to be asked the same again."""
     verifies: bool = False
     """Proposed indexes can be built for a trial: by POST, ``verify=1``."""
+    make_url: str = ""
+    """Where the ``token`` of a proposal is posted to have the index made."""
     beside: tuple[Link, ...] = ()
     """The statements of what such a page asks for while it is used: look-ups, counts."""
 
@@ -107,6 +109,7 @@ class Explained:
             action_url=path + here,
             report=report,
             hidden=tuple((name, value) for name, value in fields if isinstance(value, str)),
+            make_url=f"{urls.page('database')}indexes/",
             verifies=not self.posted and may_build(request),
             beside=beside(request, content),
         )

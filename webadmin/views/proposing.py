@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from webadmin.explain.capture import Captured
+from webadmin.explain.plan import Plan
+from webadmin.explain.proposal import Proposal
 from webadmin.explain.proposals import Proposer
+from webadmin.explain.report import Propose
 from webadmin.request import AdminRequest
+from webadmin.views.indexes import may_make, token
 
 _BUDGET_MS, _BUILDING_MS = 2_000, 15_000
 """All trials of one look together; where indexes are built, for which somebody has pressed a button."""
@@ -14,7 +21,7 @@ def may_build(request: AdminRequest) -> bool:
     return request.dialect.tries_by_building and not request.settings.read_only
 
 
-def proposer(request: AdminRequest, *, building: bool) -> Proposer:
+def proposer(request: AdminRequest, *, building: bool) -> Propose:
     """What finds them in this request.
 
     :param building: candidates may be built for a trial, in a transaction that may write.
@@ -24,10 +31,21 @@ def proposer(request: AdminRequest, *, building: bool) -> Proposer:
         for view in request.registry.views.values()
         if view.soft_delete is not None
     }
-    return Proposer(
+    find = Proposer(
         request.dialect,
         request.session.connection(),
         live,
         building=building and may_build(request),
         budget_ms=_BUILDING_MS if building else _BUDGET_MS,
     )
+
+    if not may_make(request):
+        return find
+
+    def signed(statement: Captured, plan: Plan) -> tuple[Proposal, ...]:
+        return tuple(
+            found if found.proof == "none" else replace(found, token=token(request, found))
+            for found in find(statement, plan)
+        )
+
+    return signed

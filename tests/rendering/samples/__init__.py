@@ -62,6 +62,7 @@ PAGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "database_table.html": (database.table_page, database.bare_table_page),
     "diagram.html": (database.diagram_page, database.bare_diagram_page),
     "doctor.html": (database.doctor_page, database.bare_doctor_page),
+    "indexes.html": (database.indexes_page, database.bare_indexes_page),
     "export.html": (transfer.export_page, transfer.bare_export_page),
     "error.html": (pages.error_page, pages.bare_error_page),
     **people.PAGES,

@@ -8,6 +8,7 @@ from webadmin.views.database_pool import PoolState, SlowLine
 from webadmin.views.database_table import ColumnLine, IndexLine, KeyLine, TablePage
 from webadmin.views.diagram import Choice, DiagramPage
 from webadmin.views.doctor import DoctorPage, FindingLine, ViewFindings
+from webadmin.views.indexes import IndexesPage, MakingLine
 
 _AT = Moment("5 min ago", "2026-01-01T00:00:00+00:00")
 
@@ -121,3 +122,16 @@ def bare_doctor_page() -> DoctorPage:
     return DoctorPage(
         "/database/", (), 0, "", 1, 0, False, "10,000", "/database/doctor/?all=1", "?format=json"
     )
+
+
+def indexes_page() -> IndexesPage:
+    lines = (
+        MakingLine("ix_a", "orders", "CREATE INDEX <a>", "running", "building index", 41, _AT),
+        MakingLine("ix_b", "orders", "CREATE INDEX b", "done", "Made in 2.1 s.", None, _AT),
+        MakingLine("ix_c", "orders", "CREATE INDEX c", "failed", "Not made.", None, None),
+    )
+    return IndexesPage("/database/", "/database/indexes/", lines, running=True)
+
+
+def bare_indexes_page() -> IndexesPage:
+    return IndexesPage(None, "/database/indexes/", (), running=False)

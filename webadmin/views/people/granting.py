@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from webadmin.auth.accounts.grants import ALL, Vocabulary, beyond, holds, parts
-from webadmin.auth.user import ACCOUNTS, DATABASE, PERMISSIONS
+from webadmin.auth.user import ACCOUNTS, DATABASE, INDEXES, PERMISSIONS
 from webadmin.errors import Forbidden, Unprocessable
 from webadmin.options.view import View
 from webadmin.request import AdminRequest
@@ -82,6 +82,7 @@ def site_labels() -> dict[str, str]:
         ALL: _("Everything: all lists, people and the database"),
         ACCOUNTS: _("Manage people and roles"),
         DATABASE: _("See the page about the database"),
+        INDEXES: _("Have proposed indexes made, where this admin allows it"),
     }
 
 

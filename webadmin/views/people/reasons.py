@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webadmin.auth.accounts.roles import Rights
-from webadmin.auth.user import ACCOUNTS, DATABASE, PERMISSIONS, User
+from webadmin.auth.user import PERMISSIONS, SITE_PERMISSIONS, User
 from webadmin.options.field_rights import FieldRights
 from webadmin.options.model_view import ModelView
 from webadmin.options.view import View
@@ -51,7 +51,7 @@ def site_lines(user: User, sources: Sources) -> tuple[RightLine, ...]:
     labels = site_labels()
     return tuple(
         _granted(permission, labels[permission], ("*", permission), user.may(permission, ""), sources)
-        for permission in (ACCOUNTS, DATABASE)
+        for permission in SITE_PERMISSIONS
     )
 
 
