@@ -42,7 +42,7 @@ def test_facts(pg_engine: Engine) -> None:
     assert known.table("aside", "shelf") is known.table(None, "nowhere") is None
     assert (shelf.rows, shelf.modified, shelf.analyzed) == (4000, 700, True)
     assert (shelf.written, book.written, known.account) == ("shelf", "aside.book", "postgres")
-    assert (book.rows, book.analyzed) == (None, False)
+    assert (book.rows, book.analyzed) == (0, False)
     assert shelf.columns["code"] == ColumnFacts("character varying", 100)
     [lower] = shelf.indexes_on("lower((code)::text)")
     assert (lower.written, lower.keys, lower.where) == ("shelf_lower", ("lower(code)", "due on"), "id>0")

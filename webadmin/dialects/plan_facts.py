@@ -76,7 +76,7 @@ class TableFacts:
     written: str
     """Its name as it stands in a statement, with a schema where it needs one."""
     rows: int | None = None
-    """About how many; None where that is not for this account to know, or nobody ever counted."""
+    """About how many; None where that is not for this account to know."""
     modified: int | None = None
     """Rows written since the statistics were made."""
     analyzed: bool = True

@@ -54,7 +54,8 @@ _FACTS = """
            AND (con.conrelid IN (SELECT oid FROM wanted) OR con.confrelid IN (SELECT oid FROM wanted))
     )
     SELECT w.nspname AS schema, w.relname AS name, w.oid::regclass AS written,
-           CASE WHEN NOT w.limited AND w.reltuples >= 0 THEN w.reltuples::bigint END AS rows,
+           CASE WHEN w.limited THEN NULL WHEN w.reltuples >= 0 THEN w.reltuples::bigint
+                ELSE pg_stat_get_live_tuples(w.oid) END AS rows,
            CASE WHEN NOT w.limited THEN pg_stat_get_mod_since_analyze(w.oid) END AS modified,
            w.reltuples >= 0 AND (
                w.limited OR pg_stat_get_last_analyze_time(w.oid) IS NOT NULL

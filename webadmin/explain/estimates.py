@@ -45,7 +45,7 @@ def stale_statistics(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
         if table is None or table.written in told or not is_stale(table):
             continue
         wrong = [one for one in plan.root.walk() if known(facts, one) is table and _wrong(one)]
-        if plan.measured and not wrong:
+        if not wrong and (plan.measured or (table.rows or 0) < MANY_ROWS):
             continue
         told.add(table.written)
         text = _("It chooses its plans by them, so that they may be made for other numbers. Run ANALYZE, and see that autovacuum "

@@ -139,7 +139,10 @@ def slow_deletion(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
         if trigger.ms < _SLOW_MS or trigger.ms < (plan.execution_ms or 0.0) * 0.1:
             continue
         keys = (
-            key for table in facts.tables.values() for key in table.referenced_by if key.name == trigger.name
+            key
+            for table in facts.tables.values()
+            for key in table.referenced_by
+            if key.name == trigger.constraint
         )
         key = next(keys, None)
         if key is None or key.indexed:

@@ -14,8 +14,9 @@ from webadmin.explain.node import Buffers, PlanNode
 
 __all__ = ["Buffers", "Jit", "Plan", "PlanNode", "Trigger", "parse", "short"]
 
-_BLOCKING = {"Sort", "Incremental Sort", "Hash", "Aggregate", "HashAggregate", "GroupAggregate", "Materialize",
-             "SetOp", "WindowAgg", "Group", "Unique"}  # fmt: skip
+_BLOCKING = {"Sort", "Hash", "HashAggregate"}
+"""Steps that read all that is below them before they give a row. Others of their kind pass rows on as they come."""
+_HASHED = {"Aggregate", "SetOp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ def _stops(raw: dict[str, Any], node_type: str, child: dict[str, Any], number: i
         return True
     if raw.get("Inner Unique") and relationship == "Inner":
         return True
-    if node_type in _BLOCKING:
+    if node_type in _BLOCKING or (node_type in _HASHED and raw.get("Strategy") != "Sorted"):
         return False
     if node_type == "Nested Loop" and relationship == "Inner":
         return False
