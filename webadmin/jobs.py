@@ -20,24 +20,18 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
-from starlette.requests import Request
 
 from webadmin import logs
-from webadmin.auth.cookie import SessionData
 from webadmin.changes.hooks import after_commit
 from webadmin.changes.progress import Stopped
 from webadmin.changes.record import change_id, record, written_down
 from webadmin.changes.record.occasion import occasion
 from webadmin.database.failures import as_answer
-from webadmin.database.replica import Reads
 from webadmin.dialects import Timeouts
 from webadmin.errors import Conflict, WebadminError
 from webadmin.listing.pagemap.writes import follow
 from webadmin.mixins import server_now
-from webadmin.rendering.urls import Urls
 from webadmin.request import AdminRequest
-from webadmin.responder import Caller
 from webadmin.runtime import Runtime
 from webadmin.text import gettext as _
 from webadmin.text import use_locale
@@ -222,14 +216,8 @@ class _Job:
         """The request of whoever asked, in another transaction; elsewhere one that has nothing of theirs but who they are."""
         if self.request is not None:
             return replace(self.request, session=session, afterwards=[])
-        scope = {
-            "type": "http", "method": "POST", "scheme": "http", "path": "/", "root_path": "", "query_string": b"", "headers": [],
-        }  # fmt: skip
-        params = {"key": self.kept.list_key, "id": str(self.kept.id)}
-        caller = Caller(
-            Request(scope), params, Urls.of(scope), SessionData(), str(self.kept.id), self.kept.user
-        )
-        return self.runtime.asked(caller, session, FormData(), self.live.stop, Reads())
+        kept = self.kept
+        return self.runtime.by_itself(session, self.live.stop, kept.user, kept.list_key, str(kept.id))
 
     # -- what came of it ---------------------------------------------------------------------------------------
 

@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl
 import anyio
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
+from starlette.requests import Request
 
+from webadmin.auth.cookie import SessionData
 from webadmin.auth.user import User
 from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.changes import TABLES
@@ -24,6 +26,7 @@ from webadmin.errors import BadRequest
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.rendering.assets import Assets
 from webadmin.rendering.htmx import is_partial
+from webadmin.rendering.urls import Urls
 from webadmin.request import AdminRequest, Answer
 from webadmin.responder import Caller, Responder
 from webadmin.saved.shelf import Shelf
@@ -132,6 +135,23 @@ class Runtime:
             desk=self.desk,
             jobs=self.jobs,
         )
+
+    def by_itself(self, session: Session, stop: Stop, user: User, key: str, name: str) -> AdminRequest:
+        """A request that no browser has made, for what runs without one: it has nothing but who does something in which list.
+
+        :param name: what the log and the history call it.
+        """
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "scheme": "http",
+            "path": "/",
+            "query_string": b"",
+            "headers": [],
+        }
+        request = Request({**scope, "root_path": ""})
+        caller = Caller(request, {"key": key}, Urls.of(request.scope), SessionData(), name, user)
+        return self.asked(caller, session, FormData(), stop, Reads())
 
 
 def _threads(limiter: anyio.CapacityLimiter) -> Threads:

@@ -21,6 +21,7 @@ from webadmin._version import __version__
 from webadmin.auth.accounts.identity import Accounts
 from webadmin.auth.identity import Identity, LocalUser, TokenLogin
 from webadmin.cli.export import export
+from webadmin.cli.importing import import_
 from webadmin.cli.plain import Commands, Failed, plain_errors
 from webadmin.cli.targets import load, opened, reflected, url_of
 from webadmin.cli.users import users
@@ -228,3 +229,4 @@ def _without_collector() -> Iterator[None]:
 
 main.add_command(users)
 main.add_command(export)
+main.add_command(import_)

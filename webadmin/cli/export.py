@@ -14,7 +14,7 @@ import click
 
 from webadmin.auth.user import User
 from webadmin.cli.plain import Failed, plain_errors
-from webadmin.cli.targets import opened
+from webadmin.cli.targets import opened, view_of
 from webadmin.database.stop import Stop
 from webadmin.errors import WebadminError
 from webadmin.listing.params import ListParams
@@ -50,18 +50,10 @@ def export(target: str, key: str, output: Path | None, kind: str | None, query: 
         settings = admin.runtime.responder.settings
         with use_locale(settings.language, settings.time_zone):
             try:
-                what = _asked(_view(admin, key), query, kind or _kind_of(output), settings.time_zone)
+                what = _asked(view_of(admin, key), query, kind or _kind_of(output), settings.time_zone)
                 _write(admin, what, output)
             except WebadminError as error:
                 raise Failed(error.message) from None
-
-
-def _view(admin: Admin, key: str) -> View:
-    view = admin.registry.views.get(key)
-    if view is None:
-        known = ", ".join(sorted(admin.registry.views))
-        raise Failed(f"there is no list {key!r}; there are {known}")
-    return view
 
 
 def _kind_of(output: Path | None) -> str:

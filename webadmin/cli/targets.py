@@ -17,6 +17,7 @@ from webadmin.auth.identity import Identity, LocalUser
 from webadmin.cli.plain import Failed
 from webadmin.database.reflection import reflect
 from webadmin.database.session import Database
+from webadmin.options.view import View
 from webadmin.site import Admin
 
 
@@ -53,8 +54,9 @@ def url_of(text: str) -> URL:
 
 
 @contextlib.contextmanager
-def opened(target: str) -> Iterator[Admin]:
-    """The admin over the database at an address, by reflection and to be read alone, or that of a module."""
+def opened(target: str, *, read_only: bool = True) -> Iterator[Admin]:
+    """The admin over the database at an address, by reflection and to be read alone unless something is to be written, or that
+    of a module."""
     if "://" not in target and ":" in target:
         admin = load(target)
         admin.check()
@@ -62,7 +64,7 @@ def opened(target: str) -> Iterator[Admin]:
         return
     database = Database.of(url_of(target))
     try:
-        yield reflected(database, (), (), (), True, LocalUser())
+        yield reflected(database, (), (), (), read_only, LocalUser())
     finally:
         database.dispose()
 
@@ -87,3 +89,12 @@ def load(name: str) -> Admin:
     if not isinstance(admin, Admin):
         raise Failed(f"{name} is no webadmin.Admin")
     return admin
+
+
+def view_of(admin: Admin, key: str) -> View:
+    """The list of that key. Raises Failed, which names those that there are."""
+    view = admin.registry.views.get(key)
+    if view is None:
+        known = ", ".join(sorted(admin.registry.views))
+        raise Failed(f"there is no list {key!r}; there are {known}")
+    return view

@@ -15,7 +15,7 @@ from webadmin.transfer.imports.asked import DateOrder, Decimal, Missing, Mode, R
 from webadmin.transfer.imports.decoding import ENCODINGS
 from webadmin.transfer.imports.draft import Draft
 from webadmin.transfer.imports.guessing import Candidate, candidates
-from webadmin.transfer.imports.layout import lay_out, unique_keys
+from webadmin.transfer.imports.layout import lay_out, unique_keys, usable_keys
 from webadmin.views.importing.common import check_rights
 
 _KEY = "key"
@@ -202,20 +202,14 @@ def _readings(draft: Draft, place: int, samples: Sequence[str]) -> list[ReadingF
 
 def _matches(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:
     found = []
-    given = {name for target in draft.targets for name in _own(view, target)}
     keys = unique_keys(request.context, view)
-    usable = [key for key in keys if set(key) <= given]
+    usable = usable_keys(request.context, view, draft.targets)
     chosen = draft.match if draft.match in usable else next(iter(usable), ())
     for key in keys:
         label = ", ".join(view.label_of(name) for name in key)
         found.append(Choice(",".join(key), label, selected=key == chosen))
     found.append(Choice("", _("Nothing: every row is new"), selected=not chosen))
     return found
-
-
-def _own(view: View, target: Target) -> tuple[str, ...]:
-    relation = view.info.relations.get(target.name)
-    return relation.local if relation is not None else (target.name,)
 
 
 def _modes(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:
