@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from typing import Any
 
 from webadmin.database.inspection import ColumnInfo
@@ -43,9 +44,10 @@ _NONE = object()
 class Choice:
     """One of a few values, by what is stored or by its label."""
 
-    def __init__(self, exact: dict[str, Any], labels: dict[str, Any]) -> None:
-        self._exact, self._labels = exact, {label.casefold(): value for label, value in labels.items()}
-        self._known = ", ".join(list(labels)[:20])
+    def __init__(self, exact: dict[str, Any], labels: Sequence[tuple[str, Any]]) -> None:
+        self._exact = exact
+        self._labels = {label.casefold(): value for label, value in reversed(labels)}
+        self._known = ", ".join(label for label, _value in labels[:20])
 
     @classmethod
     def of_enum(cls, column: ColumnInfo) -> Choice:
@@ -55,13 +57,13 @@ class Choice:
                 exact.setdefault(str(member.value), member)
                 exact.setdefault(member.name, member)
         exact |= {token(member): member for member in column.choices}
-        return cls(exact, {choice_label(member): member for member in reversed(column.choices)})
+        return cls(exact, [(choice_label(member), member) for member in column.choices])
 
     @classmethod
     def of_given(cls, codec: GivenCodec) -> Choice:
-        pairs = [(text, label) for text, label in codec.choices]
-        exact = {text: codec.parse(text) for text, _label in pairs if text}
-        return cls(exact, {label: exact[text] for text, label in reversed(pairs) if text})
+        pairs = [(text, label) for text, label in codec.choices if text]
+        exact = {text: codec.parse(text) for text, _label in pairs}
+        return cls(exact, [(label, exact[text]) for text, label in pairs])
 
     def __call__(self, value: Any) -> Any:
         text = (value if isinstance(value, str) else written(value)).strip()

@@ -22,14 +22,14 @@ _FLOATS = re.compile(r"(?:-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e[+-]?[0-9]{1,2})?\n
 
 _MONEY = r"[$€£¥₹₽₩₺₴₫฿]|EUR|USD|GBP|CHF|JPY"
 _AROUND = re.compile(
-    rf"(?P<sign>[+\-\u2212]?)\s*(?:{_MONEY})?\s*(?P<inner>[+\-\u2212]?)(?P<number>[0-9.,' \u00a0\u2009\u202f’]+)"
-    rf"(?P<power>[eE][+-]?[0-9]{{1,4}})?\s*(?:{_MONEY})?"
+    rf"(?P<sign>[+\-\u2212]?)\s*+(?:{_MONEY})?\s*+(?P<inner>[+\-\u2212]?)"
+    rf"(?P<number>[0-9.,][0-9.,' \u00a0\u2009\u202f’]*+)(?P<power>[eE][+-]?[0-9]{{1,4}})?\s*+(?:{_MONEY})?"
 )
 _SPACES = " \u00a0\u2009\u202f'’"
 _LONGEST = 1000
 _GROUPED = {
-    ".": re.compile(rf"(?P<whole>[0-9]*|[0-9]{{1,3}}(?:(?P<by>[,{_SPACES}])[0-9]{{3}})(?:(?P=by)[0-9]{{3}})*)(?:\.(?P<rest>[0-9]*))?"),
-    ",": re.compile(rf"(?P<whole>[0-9]*|[0-9]{{1,3}}(?:(?P<by>[.{_SPACES}])[0-9]{{3}})(?:(?P=by)[0-9]{{3}})*)(?:,(?P<rest>[0-9]*))?"),
+    ".": re.compile(rf"(?P<whole>[0-9]*|[1-9][0-9]{{0,2}}(?:(?P<by>[,{_SPACES}])[0-9]{{3}})(?:(?P=by)[0-9]{{3}})*)(?:\.(?P<rest>[0-9]*))?"),
+    ",": re.compile(rf"(?P<whole>[0-9]*|[1-9][0-9]{{0,2}}(?:(?P<by>[.{_SPACES}])[0-9]{{3}})(?:(?P=by)[0-9]{{3}})*)(?:,(?P<rest>[0-9]*))?"),
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _plain_text(text: str, mark: DecimalMark) -> str:
     found = _GROUPED[mark].fullmatch(number)
     signs = around["sign"] + around["inner"] if around else ""
     if around is None or found is None or len(signs) > 1 or not (found["whole"] or found["rest"]):
-        raise ValueError(_not_a_number(number, mark))
+        raise ValueError(_not_a_number(number if len(signs) < 2 else "", mark))
     whole = re.sub("[^0-9]", "", found["whole"]) or "0"
     sign = "-" if signs in {"-", "\u2212"} else ""
     return sign + whole + ("." + found["rest"] if found["rest"] else "") + (around["power"] or "")
@@ -71,11 +71,9 @@ def _not_a_number(number: str, mark: DecimalMark) -> str:
         if mark == ".":
             return _("This is a number with a decimal comma; this column is read with a decimal point.")
         return _("This is a number with a decimal point; this column is read with a decimal comma.")
-    return (
-        _("Enter a number, such as 12 or 12.50.")
-        if mark == "."
-        else _("Enter a number, such as 12 or 12,50.")
-    )
+    if mark == ".":
+        return _("Enter a number, such as 12 or 12.50.")
+    return _("Enter a number, such as 12 or 12,50.")
 
 
 def whole(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
