@@ -1,0 +1,126 @@
+"""Where columns of a file go: by name, by label, by what the heading means, by what the values look like; doubts are asked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webadmin import Admin, User
+from webadmin.database.session import Database
+from webadmin.demo.views import register
+from webadmin.options.context import Context
+from webadmin.transfer.imports.asked import Reading
+from webadmin.transfer.imports.files import open_source
+from webadmin.transfer.imports.guessing import Guess, candidates, guess
+from webadmin.transfer.imports.sniffing import sniff
+from webadmin.transfer.imports.source import Limits
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[Context]:
+    """The demo's views, of a database that nobody asks."""
+    engine = sa.create_engine("postgresql+psycopg://nobody@nowhere/nothing")
+    admin = Admin(engine, title="Shop")
+    register(admin)
+    with Session(engine) as session:
+        yield Context(session, Database(engine).dialect, User("Ada"), admin.registry)
+
+
+def guessed(context: Context, key: str, text: str | bytes) -> dict[str, Guess]:
+    file = io.BytesIO(text.encode() if isinstance(text, str) else text)
+    form = sniff(file, "x.csv")
+    source = open_source(file, form, Limits())
+    rows = [cells for batch in source.batches() for _number, cells in batch.rows]
+    found = guess(context, context.registry.views[key], form, source.headings, rows)
+    return dict(zip(source.headings, found, strict=True))
+
+
+def names(found: dict[str, Guess]) -> dict[str, Any]:
+    return {heading: one.target.name if one.target else None for heading, one in found.items()}
+
+
+def test_german_customers(context: Context) -> None:
+    """A list of customers from a German spreadsheet: nothing is left to be said but what nobody can know."""
+    text = (
+        "Kundenname;E-Mail-Adresse;Land;Telefonnr.;Geburtstag;Kreditrahmen;Newsletter;Bemerkung\r\n"
+        "Anna Böhm;a@b.de;DE;+49 30 1234;03.04.1980;1.250,00;ja;x\r\n"
+        "Bert;b@b.de;AT;0664 12345;13.12.1990;300,50;nein;\r\n"
+    )
+    found = guessed(context, "customers", text.encode("cp1252"))
+    assert list(names(found).values()) == [
+        "name", "email", "country", "phone", "born_on", "credit_limit", "newsletter", None,
+    ]  # fmt: skip
+    assert {heading: one.target.reading for heading, one in found.items() if one.target} == {
+        **dict.fromkeys(found.keys() - {"Bemerkung"}, Reading()),
+        "Geburtstag": Reading(dates="dmy"),
+        "Kreditrahmen": Reading(decimal=","),
+    }
+    assert not any(one.asks for one in found.values())
+    assert {one.why for one in found.values()} == {"label", "name", None}
+
+
+def test_content(context: Context) -> None:
+    """Headings that say nothing: what only one column of the file looks like, and only one of the view is."""
+    found = guessed(context, "customers", "a,b,c,d\nAnna,a@b.de,DE,1980-01-02\nBert,b@b.de,AT,1990-03-04\n")
+    assert names(found) == {"a": None, "b": "email", "c": "country", "d": "born_on"}
+    assert found["b"].why == "content"
+    two = guessed(context, "customers", "a,b\na@b.de,c@d.de\n")
+    assert names(two) == {"a": None, "b": None}
+
+
+def test_what_is_asked(context: Context) -> None:
+    """Days and numbers that can be read in two ways are asked; one value that cannot decides."""
+    both = guessed(context, "orders", "due_on;total;placed_at\n03/04/2026;5;4/5/2026 14:30\n")
+    assert [one.asks for one in both.values()] == [("dates",), (), ("dates",)]
+    for other, order in (("13/04/2026", "dmy"), ("04/13/2026", "mdy"), ("2026-04-13", "ymd")):
+        target = guessed(context, "orders", f"due_on\n03/04/2026\n{other}\n{other}\n")["due_on"].target
+        assert target is not None
+        assert target.reading.dates == order
+    weights = guessed(context, "products", "weight;price;stock\n1.234;1.234;1.234\n2.345;2.345;2.345\n")
+    assert [(one.asks, one.target.reading.decimal) for one in weights.values() if one.target] == [
+        (("decimal",), "."),  # a kilogram and a bit, or 1,234 of them
+        ((), ","),  # a price has two digits
+        ((), ","),  # and a piece none
+    ]
+    assert guessed(context, "products", "weight\n0,125\n1,250\n")["weight"].asks == ()
+    assert guessed(context, "products", 'weight\n12.5\n"1,5"\n')["weight"].asks == ("decimal",)
+
+
+def test_related_rows(context: Context) -> None:
+    """A relation by its name or its column; its rows by their keys, or by what is unique and can be read."""
+    key = "00000000-0000-0000-0000-000000000001"
+    by_key = guessed(context, "orders", f"customer_id,handled by\n{key},7\n")
+    assert [(one.target.name, one.target.by) for one in by_key.values() if one.target] == [
+        ("customer", ""),
+        ("handled_by", ""),
+    ]
+    by_text = guessed(context, "orders", "Kunde,Handled by\na@b.de,c@d.de\n")
+    assert [(one.target.name, one.target.by) for one in by_text.values() if one.target] == [
+        ("customer", "email"),
+        ("handled_by", "email"),
+    ]
+    named = guessed(context, "orders", "customer email\na@b.de\n")["customer email"].target
+    assert named is not None
+    assert (named.name, named.by) == ("customer", "email")
+
+
+def test_each_once(context: Context) -> None:
+    """A column of the view is guessed for one column of the file, the one that fits best; what is an export's comes back."""
+    found = guessed(context, "customers", "Mail,email\nx@y.de,a@b.de\n")
+    assert names(found) == {"Mail": None, "email": "email"}
+    headings = [one.name for one in candidates(context, context.registry.views["orders"])]
+    again = guessed(context, "orders", ",".join(headings) + "\n" + "," * (len(headings) - 1) + "\n")
+    assert list(names(again).values()) == headings
+
+
+def test_candidates(context: Context) -> None:
+    """What the form writes and what rows are told apart by; nothing that the database or the mapper fills."""
+    known = {one.name: one for one in candidates(context, context.registry.views["products"])}
+    assert {"id", "sku", "name", "price", "labels", "category"} <= set(known)
+    assert known.keys().isdisjoint({"search", "image", "version", "tags", "reviews", "created_at"})
+    assert known["category"].by == ("slug",)
