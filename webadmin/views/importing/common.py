@@ -101,4 +101,4 @@ def size_text(size: int) -> str:
         return _("{size} bytes").format(size=size)
     if size < 1_000_000:
         return _("{size} kB").format(size=format_number(size / 1000, 0))
-    return _("{size} MB").format(size=format_number(size / 1_000_000, 1))
+    return _("{size} MB").format(size=format_number(size / 1_000_000, 0 if size >= 10_000_000 else 1))
