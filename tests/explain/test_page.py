@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
 from tests.explain.things import built
 from tests.pages import Page, parse
+from webadmin.explain import ExplainReport
+from webadmin.explain.report import Advice
 from webadmin.rendering.environment import Renderer
 from webadmin.rendering.shell import Shell
 from webadmin.views.explain import ExplainPage
@@ -35,8 +39,14 @@ def _context(session: sa.orm.Session, *, analyze: bool) -> ExplainPage:
         list_url="/admin/orders/",
         page_url="/admin/orders/?sort=n:desc",
         action_url="/admin/orders/explain/?sort=n:desc",
-        report=built(session, analyze=analyze),
+        report=_with_remedy(built(session, analyze=analyze)),
     )
+
+
+def _with_remedy(report: ExplainReport) -> ExplainReport:
+    first, *others = report.statements
+    more = Advice("stale_statistics", "They are old.", "Make them anew.", "info", 'ANALYZE "a<b";')
+    return replace(report, statements=(replace(first, warnings=(*first.warnings, more)), *others))
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "measured"])
@@ -72,6 +82,9 @@ def _parts(page: Page, context: ExplainPage) -> None:
     assert depths == [row.depth for row in report.statements[1].rows]
     warnings = [element.get("data-warning") for element in page.css("[data-warning]")]
     assert warnings == [warning.kind for one in report.statements for warning in one.warnings]
+    assert page.texts("[data-warning] [data-remedy]") == ['ANALYZE "a<b";']
+    copied = [button.get("data-copy") for button in page.css("[data-warning] button")]
+    assert copied == [f"#{code.get('id')}" for code in page.css("[data-remedy]")]
 
 
 def test_page(context: ExplainPage) -> None:
