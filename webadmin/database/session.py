@@ -120,6 +120,7 @@ class Database:
                 reads.on_replica = True
                 try:
                     with (
+                        connection,
                         given_back(replica.reading, connection, self.dialect),
                         self._on(connection) as session,
                     ):
