@@ -11,7 +11,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, create_engine
 
-from benchmarks import bulk, concurrency, export, forms, million, sizes
+from benchmarks import bulk, concurrency, export, forms, million, panel, sizes
 from benchmarks.chart import bars
 from benchmarks.client import Ask
 from benchmarks.measure import measure
@@ -36,6 +36,9 @@ from webadmin.demo.server import EmbeddedServer, default_folder
 @click.option("--forms", "with_forms", is_flag=True, help="Opening and saving a form, beside other admins.")
 @click.option("--bulk", "with_bulk", is_flag=True, help="A change of 100,000 rows, and taking it back.")
 @click.option("--export", "with_export", is_flag=True, help="A million orders as files, beside a bare COPY.")
+@click.option(
+    "--panel", "with_panel", is_flag=True, help="Pages with the closed query panel, and without it."
+)
 @click.option("--sizes", "of_sizes", help="Cost against size: numbers of rows, with commas.")
 @click.option("--concurrency", "at_once", is_flag=True, help="Many readers and some writers at once.")
 @click.option("--seconds", default=60.0, show_default=True, help="With --concurrency: how long.")
@@ -52,6 +55,7 @@ def main(
     with_forms: bool,
     with_bulk: bool,
     with_export: bool,
+    with_panel: bool,
     of_sizes: str | None,
     at_once: bool,
     seconds: float,
@@ -72,6 +76,8 @@ def main(
             text, plain = _bulk()
         elif with_export:
             text, plain = _export()
+        elif with_panel:
+            text, plain = _panel(rows, samples)
         elif with_million:
             text, plain = _million(samples, peer_samples, chart)
         else:
@@ -120,6 +126,12 @@ def _export() -> Outcome:
     with database(None, million.ROWS) as engine, served(engine) as port:
         found = export.measure(port)
     return export.table(found), export.plain(found)
+
+
+def _panel(rows: int, samples: int) -> Outcome:
+    with database(None, rows) as engine, served(engine) as port:
+        found = panel.measure(engine, port, samples)
+    return panel.table(found), panel.plain(found)
 
 
 def _forms(rows: int, samples: int) -> Outcome:

@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from benchmarks import export, floor, forms, sizes
+from benchmarks import export, floor, forms, panel, sizes
 from webadmin.demo.app import build
 from webadmin.dialects import engine_options
 from webadmin.serving import reserve, serve_app
@@ -54,6 +54,7 @@ def app(url: str, of_sizes: Sequence[int] = ()) -> Starlette:
             Mount("/floor", floor.build(plain)),
             Mount("/shop", build(engine)),
             Mount("/forms", forms.admin(engine)),
+            *(Mount(place, panel.admin(engine, panel=there)) for there, place in panel.PLACES.items()),
         ]
     )
 

@@ -8,7 +8,7 @@ from lxml import etree
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from benchmarks import bulk, million, sizes
+from benchmarks import bulk, million, panel, sizes
 from benchmarks.chart import bars
 from benchmarks.million import OURS, Page
 from benchmarks.report import grid
@@ -67,3 +67,12 @@ def test_a_change_of_many_rows(shop_pg: Engine, monkeypatch: pytest.MonkeyPatch)
     assert len(bulk.table(steps).splitlines()) == 8
     with shop_pg.connect() as connection:
         assert connection.execute(sa.text("SELECT sum(total), count(*) FROM orders")).one() == before
+
+
+def test_the_panel_is_measured_on_pages_that_send_the_same(shop_pg: Engine) -> None:
+    """Both admins send as many statements for a page; only one has the panel on it."""
+    paths = ["/orders/", "/orders/1/"]
+    assert panel._sent(shop_pg, paths, panel=True) == panel._sent(shop_pg, paths, panel=False)
+    for there in (True, False):
+        client = TestClient(panel.admin(shop_pg, panel=there), base_url="http://127.0.0.1")
+        assert len(parse(client.get("/orders/").text).css("#query")) == there

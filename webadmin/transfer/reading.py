@@ -79,5 +79,5 @@ def _portions(
     context: Context, view: View, source: Session | sa.Connection, stmt: sa.Select[Any]
 ) -> Iterator[Sequence[Any]]:
     with alone(context.session, view.info.mapper):
-        result = source.execute(stmt, execution_options={"yield_per": AT_ONCE})
-        yield from result.partitions()
+        with source.execute(stmt, execution_options={"yield_per": AT_ONCE}) as result:
+            yield from result.partitions()
