@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -50,6 +50,8 @@ class Admin:
     :param replica_max_lag: seconds that the replica may be behind.
     :param pooler: whether a pooler that shares sessions, such as PgBouncer, stands before the database; by default it is
         found out. Nothing is prepared then, and an engine made for a URL keeps no connections.
+    :param without: names of what the database can do and webadmin is not to use, such as ``"copy"``: for servers that only say
+        that they can. What a server lacks is found out by itself. ``/database/`` names them all.
     :param title: the name in the page's corner.
     :param identify: ``identify(request) -> webadmin.User | None``, plain or a coroutine: who makes a request. Without it
         the admin answers only to the machine that it runs on.
@@ -59,6 +61,7 @@ class Admin:
         that of the environment, ``WEBADMIN_SECRET_KEY``; without that, one made anew at every start, which several
         processes of one admin cannot share.
     :param read_only: nothing can be changed.
+    :param make_indexes: whether people with the right ``@indexes`` may have the indexes made that the query panel proposes.
     :param make_indexes: whether people with the right ``@indexes`` may have the indexes made that the query panel proposes.
     :param time_zone: IANA name; times are shown and read in it unless a person chooses another.
     :param language: of the texts; English is the only one so far.

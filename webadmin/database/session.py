@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import BoundedSemaphore
@@ -13,6 +13,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from webadmin.database.capabilities import Capabilities
 from webadmin.database.connections import capacity_of, given_back
 from webadmin.database.engines import engine_of
 from webadmin.database.pooler import Pooler
@@ -50,6 +51,7 @@ class Database:
     :param factory: makes a session; by default plain sessions bound to ``engine``.
     :param owned: whether webadmin made the engine, and disposes of it.
     :param pooler: whether a pooler stands between the engine and the server; None: find out.
+    :param without: capabilities of the database that are not to be used.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Database:
         factory: Callable[..., Session] | None = None,
         owned: bool = False,
         pooler: bool | None = None,
+        without: Collection[str] = (),
     ) -> None:
         self.engine = engine
         self._reading = as_stored(engine)
@@ -66,17 +69,18 @@ class Database:
         self.dialect: Dialect = for_engine(engine)
         self.owned = owned
         self.pooler = Pooler(engine, self.dialect, given=pooler, owned=owned)
+        self.capabilities = Capabilities(self._reading, self.dialect, without)
         self.replica: Replica | None = None
         # Most connections stay for pages, however many files are being read.
         self._long = BoundedSemaphore(max(1, self.capacity // 3))
         self._factory = factory or sessionmaker(engine, expire_on_commit=False)
 
     @classmethod
-    def of(cls, source: Any, *, pooler: bool | None = None) -> Database:
+    def of(cls, source: Any, *, pooler: bool | None = None, without: Collection[str] = ()) -> Database:
         """From what a host has: an ``Engine``, an ``AsyncEngine`` (a sync twin is made for the same address),
         a URL, or a ``sessionmaker`` (also an async one, through its engine)."""
         found = engine_of(source, pooler=pooler)
-        return cls(found.engine, factory=found.factory, owned=found.owned, pooler=pooler)
+        return cls(found.engine, factory=found.factory, owned=found.owned, pooler=pooler, without=without)
 
     def read_from(self, source: Any, *, most_behind: float = MOST_BEHIND) -> None:
         """Let requests that only read go to a server that follows this one.
@@ -134,6 +138,7 @@ class Database:
             given_back(self._reading, connection, self.dialect),
         ):
             self.pooler.ask(connection)
+            self.capabilities.ask(connection)
             self.dialect.begin(connection, read_only=read_only, timeouts=timeouts)
             with self._on(connection) as session:
                 yield session

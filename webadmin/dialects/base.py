@@ -12,8 +12,10 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import bound, catalog
+from webadmin.dialects.capabilities import Capable
 from webadmin.dialects.carried import Carried
 from webadmin.dialects.copying import Copying
+from webadmin.dialects.failure import Failure
 from webadmin.dialects.foreign_keys import ForeignKeys
 from webadmin.dialects.groups import Grouping
 from webadmin.dialects.indexes import InvertedIndex, TableStatistics
@@ -29,32 +31,6 @@ from webadmin.dialects.timeouts import Timeouts
 from webadmin.dialects.trying import Trying
 from webadmin.dialects.watcher import Watcher
 from webadmin.dialects.writes import Writes
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a statement failed, in terms that do not depend on the database system.
-
-    ``kind`` is one of: statement_timeout, lock_timeout, deadlock, serialization, connection_lost, pool_timeout,
-    too_many_connections, read_only, permission, unique, foreign_key, not_null, check, exclusion, out_of_range,
-    too_long, invalid_value, refused (by a trigger or a view's own check), disk_full, out_of_memory,
-    missing_object, unreadable (a foreign table without its server, a view never filled), other.
-    """
-
-    kind: str
-    table: str | None = None
-    columns: tuple[str, ...] = ()
-    constraint: str | None = None
-
-    @property
-    def integrity(self) -> bool:
-        """The values sent broke a rule of the table."""
-        return self.kind in {"unique", "foreign_key", "not_null", "check", "exclusion"}
-
-    @property
-    def value(self) -> bool:
-        """A value does not fit its column's type."""
-        return self.kind in {"out_of_range", "too_long", "invalid_value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +54,7 @@ class Dialect(
     PlanKnowledge,
     Replication,
     Trying,
+    Capable,
 ):
     """A database system as the rest of webadmin sees it.
 
@@ -297,3 +274,6 @@ class Dialect(
         """Why the database at ``url`` cannot be opened, in a few words: before connecting (None: try it), or out
         of the ``error`` that connecting ended with."""
         return catalog.reason(error) if error else None
+
+
+Dialect.portable = Dialect

@@ -13,11 +13,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, Connection, Engine
 
 from webadmin.dialects import postgresql_catalog
-from webadmin.dialects.base import Estimate, Failure
+from webadmin.dialects.base import Estimate
 from webadmin.dialects.bound import Piece
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
+from webadmin.dialects.failure import Failure
 from webadmin.dialects.indexes import InvertedIndex, TableStatistics
 from webadmin.dialects.json_paths import PostgreSQLJsonPaths
+from webadmin.dialects.postgresql_capabilities import PostgreSQLCapable
 from webadmin.dialects.postgresql_copy import PostgreSQLCopying
 from webadmin.dialects.postgresql_explain import estimate, explain, inline
 from webadmin.dialects.postgresql_foreign_keys import PostgreSQLForeignKeys
@@ -112,6 +114,7 @@ class PostgreSQL(
     PostgreSQLOverview,
     PostgreSQLTrying,
     PostgreSQLPlanKnowledge,
+    PostgreSQLCapable,
     Snapshots,
 ):
     title = "PostgreSQL"

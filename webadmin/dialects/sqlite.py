@@ -15,8 +15,9 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from webadmin.dialects import sqlite_catalog
-from webadmin.dialects.base import Dialect, Failure
+from webadmin.dialects.base import Dialect
 from webadmin.dialects.catalog import Listing, Relation, TableFacts
+from webadmin.dialects.failure import Failure
 from webadmin.dialects.indexes import TableStatistics
 from webadmin.dialects.sqlite_explain import explain
 from webadmin.dialects.sqlite_foreign_keys import SQLiteForeignKeys

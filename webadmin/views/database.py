@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from webadmin.dialects.capabilities import capabilities
 from webadmin.dialects.overview import Connected, Server, TableSize
 from webadmin.explain.finding import size
 from webadmin.options.view import View
@@ -64,12 +65,23 @@ class ConnectedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Ability:
+    """Something that the database can do, or what is missing without it."""
+
+    name: str
+    title: str
+    there: bool
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatabasePage:
     title: str
     version: str
     size_text: str
     since: Moment | None
     tables: tuple[TableLine, ...]
+    abilities: tuple[Ability, ...]
     pool: PoolState
     slow: tuple[SlowLine, ...]
     connected: tuple[ConnectedLine, ...] | None
@@ -90,6 +102,7 @@ def database(request: AdminRequest) -> Answer:
         size_text=size(server.bytes / 1024) if server.bytes is not None else "",
         since=moment(server.since),
         tables=tuple(_lines(request, tables)),
+        abilities=_abilities(request),
         pool=pool_state(request),
         slow=slow_lines(request),
         connected=None if found is None else tuple(map(_connected, found)),
@@ -173,6 +186,11 @@ def _connected(found: Connected) -> ConnectedLine:
         statement=text if len(text) <= _STATEMENT else text[: _STATEMENT - 1] + "…",
         own=found.own,
     )
+
+
+def _abilities(request: AdminRequest) -> tuple[Ability, ...]:
+    dialect = request.dialect
+    return tuple(Ability(one.name, one.title, dialect.has(one), one.without) for one in capabilities())
 
 
 def _counters(server: Server) -> tuple[tuple[str, str], ...]:
