@@ -11,7 +11,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, create_engine
 
-from benchmarks import bulk, concurrency, export, forms, million, panel, sizes
+from benchmarks import bulk, concurrency, export, forms, importing, million, panel, sizes
 from benchmarks.chart import bars
 from benchmarks.client import Ask
 from benchmarks.measure import measure
@@ -39,6 +39,9 @@ from webadmin.demo.server import EmbeddedServer, default_folder
 @click.option(
     "--panel", "with_panel", is_flag=True, help="Pages with the closed query panel, and without it."
 )
+@click.option(
+    "--import", "with_import", is_flag=True, help="A million orders from a file, beside a bare COPY."
+)
 @click.option("--sizes", "of_sizes", help="Cost against size: numbers of rows, with commas.")
 @click.option("--concurrency", "at_once", is_flag=True, help="Many readers and some writers at once.")
 @click.option("--seconds", default=60.0, show_default=True, help="With --concurrency: how long.")
@@ -55,6 +58,7 @@ def main(
     with_forms: bool,
     with_bulk: bool,
     with_export: bool,
+    with_import: bool,
     with_panel: bool,
     of_sizes: str | None,
     at_once: bool,
@@ -78,6 +82,8 @@ def main(
             text, plain = _export()
         elif with_panel:
             text, plain = _panel(rows, samples)
+        elif with_import:
+            text, plain = _import()
         elif with_million:
             text, plain = _million(samples, peer_samples, chart)
         else:
@@ -132,6 +138,12 @@ def _panel(rows: int, samples: int) -> Outcome:
     with database(None, rows) as engine, served(engine) as port:
         found = panel.measure(engine, port, samples)
     return panel.table(found), panel.plain(found)
+
+
+def _import() -> Outcome:
+    with _copied(million.ROWS) as copy:
+        found = importing.measure(copy)
+    return importing.table(found), importing.plain(found)
 
 
 def _forms(rows: int, samples: int) -> Outcome:

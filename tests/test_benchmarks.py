@@ -8,7 +8,7 @@ from lxml import etree
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from benchmarks import bulk, million, panel, sizes
+from benchmarks import bulk, importing, million, panel, sizes
 from benchmarks.chart import bars
 from benchmarks.million import OURS, Page
 from benchmarks.report import grid
@@ -76,3 +76,20 @@ def test_the_panel_is_measured_on_pages_that_send_the_same(shop_pg: Engine) -> N
     for there in (True, False):
         client = TestClient(panel.admin(shop_pg, panel=there), base_url="http://127.0.0.1")
         assert len(parse(client.get("/orders/").text).css("#query")) == there
+
+
+def test_a_file_of_orders(shop_pg: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is taken in as bare statements would, half of it new, and taken back after each step."""
+    monkeypatch.setattr(importing, "ROWS", 60)
+    upgrade(shop_pg)
+    with shop_pg.connect() as connection:
+        before = connection.scalar(sa.text("SELECT count(*) FROM orders"))
+    steps = importing.measure(shop_pg)
+    assert [step.rows for step in steps] == [60] * 4 + [6] * 4
+    with shop_pg.connect() as connection:
+        counts = [
+            connection.scalar(sa.text(f"SELECT count(*) FROM {name}"))
+            for name in ("orders", "benchmark_sales")
+        ]
+    assert counts == [before, 30]
+    assert len(importing.table(steps).splitlines()) == 10

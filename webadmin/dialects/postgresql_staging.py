@@ -35,6 +35,7 @@ _Text = Callable[[Any], str]
 
 
 class PostgreSQLStaging(Staging):
+    supports_texts = True
     staged_until = " ON COMMIT DROP"
 
     def staged_type(self, connection: Connection, type_: Any) -> str:
@@ -45,18 +46,17 @@ class PostgreSQLStaging(Staging):
         run(connection, f"SET LOCAL client_min_messages = warning; DROP TABLE IF EXISTS {names}")
 
     def fill_staged(
-        self, connection: Connection, table: sa.TableClause, rows: Sequence[Sequence[Any]]
+        self, connection: Connection, table: sa.TableClause, columns: Sequence[Sequence[Any]]
     ) -> None:
         raw: Any = connection.connection.driver_connection
         if not isinstance(raw, psycopg.Connection) or any(c.type._has_bind_expression for c in table.columns):
-            super().fill_staged(connection, table, rows)
+            super().fill_staged(connection, table, columns)
             return
-        if not rows:
+        if not columns[0]:
             return
         texts = _Texts(connection, raw)
         columns = [
-            texts.column(column.type, values)
-            for column, values in zip(table.columns, zip(*rows, strict=True), strict=True)
+            texts.column(column.type, values) for column, values in zip(table.columns, columns, strict=True)
         ]
         data = "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
         run(connection, "SAVEPOINT webadmin_staged")
@@ -147,6 +147,17 @@ class _Texts:
 
     def column(self, type_: Any, values: Sequence[Any]) -> list[str]:
         process = type_._cached_bind_processor(self.dialect)
+        if isinstance(type_, sa.Uuid) and set(map(type, values)) <= {str, type(None)}:
+            process = None  # texts that stand for themselves
+        # Equal values are often one object: what a file says again and again was read once.
+        ids = list(map(id, values))
+        known = dict(zip(ids, values, strict=True))
+        if len(known) <= len(values) // 2:
+            texts = dict(zip(known, self._texts(process, list(known.values())), strict=True))
+            return [texts[id] for id in ids]
+        return self._texts(process, values)
+
+    def _texts(self, process: Any, values: Sequence[Any]) -> list[str]:
         if process is not None:
             values = [None if value is None else process(value) for value in values]
         kinds = set(map(type, values))

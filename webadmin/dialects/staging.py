@@ -23,6 +23,8 @@ class NotTaken(Exception):
 class Staging:
     """The part of a dialect that takes rows in."""
 
+    supports_texts = False
+    """UUIDs may be staged as texts, of which the database makes values itself."""
     staged_until = ""
     """What a table of one transaction has behind its columns."""
 
@@ -43,13 +45,13 @@ class Staging:
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
 
     def fill_staged(
-        self, connection: Connection, table: sa.TableClause, rows: Sequence[Sequence[Any]]
+        self, connection: Connection, table: sa.TableClause, columns: Sequence[Sequence[Any]]
     ) -> None:
-        """Add ``rows``, Python values in the order of the columns. Raises NotTaken, and nothing is added then."""
-        if not rows:
-            return
+        """Add rows, given as Python values column by column. Raises NotTaken, and nothing is added then."""
         names = [column.name for column in table.columns]
-        given = [dict(zip(names, row, strict=True)) for row in rows]
+        given = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        if not given:
+            return
         try:
             with connection.begin_nested():
                 connection.execute(sa.insert(table), given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,8 @@ from webadmin.transfer.imports.row_by_row import RowByRow
 
 PORTION = 50_000
 """Rows that one statement writes: between two it can be given up."""
+_SORTS = 8
+"""So many sorts of changes are written each by itself."""
 
 
 def apply(
@@ -147,24 +149,43 @@ class _Applying:
 
     def _update(self) -> None:
         layout, matched = self.layout, self.layout.matched
-        columns = self.view.info.columns
         if not self.preview.changed:
             return
-        values = {str(columns[name].column.key): layout.values[name] for name in layout.written}
-        differing = {
-            columns[name].column.name: sa.func.substr(matched.c.mask, place + 1, 1) == "1"
-            for place, name in enumerate(layout.written)
-        }
         count = 0
-        for portion in self._portions(matched):
-            where = sa.and_(portion, matched.c.changed, good(matched.c[ROW]))
-            also = layout.row == matched.c[ROW]
-            staged = Staged(
-                self.table, matched, layout.is_matched(), where, differing, also, matched.c.before
+        for names, alike in self._changes():
+            columns = {name: self.view.info.columns[name].column for name in names}
+            values = {str(column.key): layout.values[name] for name, column in columns.items()}
+            differing = (
+                {}
+                if alike is not None
+                else {
+                    columns[name].name: sa.func.substr(matched.c.mask, place + 1, 1) == "1"
+                    for place, name in enumerate(layout.written)
+                }
             )
-            count += update_staged(self.context, staged, values)
-            self.progress.done = count
+            for portion in self._portions(matched):
+                where = sa.and_(
+                    portion, matched.c.changed, good(matched.c[ROW]), sa.true() if alike is None else alike
+                )
+                also = layout.row == matched.c[ROW]
+                staged = Staged(
+                    self.table, matched, layout.is_matched(), where, differing, also, matched.c.before
+                )
+                count += update_staged(self.context, staged, values)
+                self.progress.done = count
         self._check_count(count, self.preview.changed)
+
+    def _changes(self) -> Iterator[tuple[Sequence[str], sa.ColumnElement[bool] | None]]:
+        """The columns that rows get new values of, and which rows those are: a file mostly changes the same columns everywhere, and each
+        row is written with those alone. Where it changes others in each row, all of them at once, with None."""
+        layout, mask = self.layout, self.layout.matched.c.mask
+        known = sa.select(mask).where(layout.matched.c.changed).distinct().limit(_SORTS + 1)
+        masks = list(self.connection.scalars(known))
+        if len(masks) > _SORTS:
+            yield layout.written, None
+            return
+        for one in masks:
+            yield [name for name, sign in zip(layout.written, one, strict=True) if sign == "1"], mask == one
 
     def _insert(self) -> None:
         if not self.preview.new:

@@ -38,6 +38,7 @@ def prepare(context: Context, layout: Layout, source: Source, progress: Progress
     :param lock: hold the rows that are meant until the transaction ends.
     """
     context.session.flush()
+    context.dialect.make_room(context.session.connection())
     staged = Staged(context, layout)
     staged.fill(source, progress)
     problems = Problems(context, layout)

@@ -13,7 +13,7 @@ from webadmin.forms.fields import OwnField
 from webadmin.forms.scaffold import blueprint_for
 from webadmin.options.context import Context
 from webadmin.transfer.imports.asked import Problem
-from webadmin.transfer.imports.layout import Layout
+from webadmin.transfer.imports.layout import Given, Layout
 from webadmin.transfer.imports.source import shortened
 
 HOOK = "on_import_row"
@@ -28,6 +28,10 @@ class RowChecks:
         self.context, self.layout = context, layout
         self._hooked = has_hook(layout.view, HOOK)
         self._fields = list(_fields(context, layout))
+
+    def asks_for(self, one: Given) -> bool:
+        """Whether anybody wants to see the values of a column."""
+        return self._hooked or any(field.name == one.name for field in self._fields)
 
     def run(
         self, numbers: Sequence[int], columns: list[Sequence[Any]], texts: Sequence[Sequence[Any]]

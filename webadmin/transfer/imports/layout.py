@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -187,8 +187,8 @@ def _check_rights(context: Context, asked: Import, given: list[Given]) -> None:
         if (creates, changes)[not new]
     ]
     for one in given:
-        names = {one.name, *one.own}
-        is_match = names <= set(asked.match)
+        names = {one.name, *one.own} | _led_by(view, one)
+        is_match = set(one.own) <= set(asked.match)
         if names & view.unwritable and not (is_match and not creates):
             raise Forbidden(_("You may not write “{name}”.").format(name=one.label))
         if is_match:
@@ -196,6 +196,12 @@ def _check_rights(context: Context, asked: Import, given: list[Given]) -> None:
         known = all(names & set(form.names.values()) and not names & form.readonly for form in forms)
         if not known or names & {view.soft_delete, view.info.version}:
             raise BadRequest(_("There is no column “{name}” to import into.").format(name=one.name))
+
+
+def _led_by(view: View, one: Given) -> set[str]:
+    """The relations that columns make up, which forms have in their place."""
+    relations = view.info.relations.values()
+    return {other.name for other in relations if other.many_to_one and set(other.local) <= set(one.own)}
 
 
 def unique_keys(context: Context, view: View) -> list[tuple[str, ...]]:
@@ -211,6 +217,17 @@ def unique_keys(context: Context, view: View) -> list[tuple[str, ...]]:
         if names and "" not in names and names not in found:
             found.append(names)
     return found
+
+
+def usable_keys(context: Context, view: View, targets: Sequence[Target]) -> list[tuple[str, ...]]:
+    """Those of :func:`unique_keys` of which ``targets`` give all columns."""
+    relations = view.info.relations
+    given = {
+        name
+        for target in targets
+        for name in (relations[target.name].local if target.name in relations else (target.name,))
+    }
+    return [key for key in unique_keys(context, view) if given.issuperset(key)]
 
 
 def is_live(view: View, condition: Any) -> bool:

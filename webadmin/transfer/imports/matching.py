@@ -197,7 +197,7 @@ class Matching:
                     (*row[: keys + 2], "1" in row.mask, zlib.crc32(repr(tuple(row)).encode()), None)
                     for row in part
                 ]
-                self.dialect.fill_staged(self.connection, matched, rows)
+                self.dialect.fill_staged(self.connection, matched, list(zip(*rows, strict=True)))
             return
         found = inner.subquery("found")
         changed = found.c.mask.contains("1")

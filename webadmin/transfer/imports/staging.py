@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,13 +15,14 @@ from webadmin.text import gettext as _
 from webadmin.transfer.imports.asked import Problem, Source
 from webadmin.transfer.imports.checks import RowChecks
 from webadmin.transfer.imports.converting import converter
-from webadmin.transfer.imports.layout import PROBLEMS, ROW, Layout
+from webadmin.transfer.imports.layout import PROBLEMS, ROW, Given, Layout
 from webadmin.transfer.imports.source import shortened
 
 _AT_ONCE = 10_000
 """Rows that are sent together."""
 _KEPT = 2000
 """Problems in memory."""
+_UUIDS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)+")
 
 
 class Staged:
@@ -33,7 +35,7 @@ class Staged:
         self._converters = [
             converter(layout.view, one.target, layout.asked.file, context.dialect) for one in layout.given
         ]
-        self._rows: list[tuple[Any, ...]] = []
+        self._columns: list[list[Any]] = [[] for _column in layout.rows.columns]
         self._problems: list[Problem] = []
         self.numbered = 0
         """Rows that were staged."""
@@ -47,22 +49,25 @@ class Staged:
             progress.check()
             self._problems += batch.problems
             if batch.rows:
-                self._rows += self._converted(batch.rows)
-            if len(self._rows) >= _AT_ONCE:
+                self._convert(batch.rows)
+            if len(self._columns[0]) >= _AT_ONCE:
                 self._send()
-            progress.done = self.numbered + len(self._rows)
+            progress.done = self.numbered + len(self._columns[0])
             self._write_problems(at_least=_KEPT)
         self._send()
         self._write_problems()
         dialect.staged_ready(self.connection, layout.rows, [layout.row])
 
-    def _converted(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> Iterator[tuple[Any, ...]]:
+    def _convert(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
         layout = self.layout
         numbers = [number for number, _values in rows]
         texts = list(zip(*(values for _number, values in rows), strict=True))
         columns: list[Sequence[Any]] = []
         for one, convert in zip(layout.given, self._converters, strict=True):
             given = texts[one.target.source]
+            if self._stand_for_themselves(one, given):
+                columns.append(given)
+                continue
             values, wrong = convert.column(given)
             for place, error in wrong.items():
                 self._problems.append(
@@ -76,37 +81,52 @@ class Staged:
             if one.is_found:
                 staged += [[None] * len(numbers) for _local in one.own]
         staged += [[make() for _number in numbers] for _column, make in layout.made.values()]
-        return iter(zip(*staged, strict=True))
+        for column, more in zip(self._columns, staged, strict=True):
+            column += more
+
+    def _stand_for_themselves(self, one: Given, texts: Sequence[Any]) -> bool:
+        """Whether the database reads these as Python would, and nobody here asks for their values."""
+        if (
+            not self.dialect.supports_texts
+            or not isinstance(one.value.type, sa.Uuid)
+            or self._checks.asks_for(one)
+        ):
+            return False
+        given = [text for text in texts if text is not None]
+        if not given or set(map(type, given)) != {str}:
+            return False
+        return _UUIDS.fullmatch("\n".join(given) + "\n") is not None
 
     def _send(self) -> None:
-        rows, self._rows = self._rows, []
-        self.numbered += len(rows)
-        while rows:
+        columns, self._columns = self._columns, [[] for _column in self._columns]
+        self.numbered += len(columns[0])
+        while True:
             try:
-                self.dialect.fill_staged(self.connection, self.layout.rows, rows)
+                self.dialect.fill_staged(self.connection, self.layout.rows, columns)
                 return
             except NotTaken as error:
-                rows = self._without(rows, error)
+                self._take_out(columns, error)
 
-    def _without(self, rows: list[tuple[Any, ...]], error: NotTaken) -> list[tuple[Any, ...]]:
-        """The rows, the one that was refused without the value that was the reason, or without all of its values."""
-        row = list(rows[error.row])
+    def _take_out(self, columns: list[list[Any]], error: NotTaken) -> None:
+        """Take the value that was the reason out of the row that was refused, or all of its values."""
         names = [column.name for column in self.layout.rows.columns]
         place = names.index(error.column) if error.column in names else 0
         one = next((one for one in self.layout.given if one.value.name == error.column), None)
-        if place and row[place] is not None:
-            value, row[place] = row[place], None
+        number, value = columns[0][error.row], columns[place][error.row]
+        if place and value is not None:
+            columns[place][error.row] = None
         else:
-            value, row[1:] = None, [None] * (len(row) - 1)
+            value = None
+            for column in columns[1:]:
+                column[error.row] = None
         message = _("The database does not take this value.")
         name = one.name if one is not None else ""
-        self._problems.append(Problem(row[0], name, "type", shortened(value), message))
-        return [*rows[: error.row], tuple(row), *rows[error.row + 1 :]]
+        self._problems.append(Problem(number, name, "type", shortened(value), message))
 
     def _write_problems(self, at_least: int = 1) -> None:
         if len(self._problems) >= at_least:
             rows = [(one.row, one.name, one.kind, one.value, one.message) for one in self._problems]
-            self.dialect.fill_staged(self.connection, PROBLEMS, rows)
+            self.dialect.fill_staged(self.connection, PROBLEMS, list(zip(*rows, strict=True)))
             self._problems = []
 
 
