@@ -83,3 +83,5 @@ def test_small_offset(planned: Planned) -> None:
     """The first pages are fine."""
     for analyze in (True, False):
         assert kinds(planned("SELECT * FROM item ORDER BY id LIMIT 10 OFFSET 90", analyze=analyze)) == set()
+        total = "SELECT id, (SELECT count(*) FROM item) FROM item ORDER BY id LIMIT 10"
+        assert kinds(planned(total, analyze=analyze)) == set(), "what is asked once is no row thrown away"

@@ -140,9 +140,13 @@ def offset(plan: Plan, _facts: PlanFacts) -> Iterator[Finding]:
         if plan.measured:
             skipped = source.rows_total - node.rows_total
         else:
+            # What is asked once for the whole of it is done before the first row.
+            before = sum(
+                child.total_cost for child in node.children if child.parent_relationship == "InitPlan"
+            )
             span = source.total_cost - source.startup_cost
-            part = (node.startup_cost - source.startup_cost) / span if span > 0 else 0.0
-            skipped = part * source.rows_planned
+            part = (node.startup_cost - before - source.startup_cost) / span if span > 0 else 0.0
+            skipped = min(part, 1.0) * source.rows_planned
         if skipped < MANY_ROWS:
             continue
         yield Finding(
