@@ -17,9 +17,12 @@ from sqlalchemy.engine import Connection
 
 # Which transactions are visible, and nothing where that does not tell what a table holds: from within a transaction that
 # has written, for rows that lie elsewhere (foreign tables, shards) or depend on who asks, on systems that only speak alike.
+# A standby leaves out those that are under way; it tells where there can be none.
 _MOMENT = """
     SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL AND version() NOT LIKE '%%-YB-%%'
                  AND to_regclass('pg_catalog.pg_dist_partition') IS NULL
+                 AND (NOT pg_is_in_recovery()
+                      OR pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot()))
                  AND EXISTS (SELECT FROM pg_class c JOIN pg_am a ON a.oid = c.relam
                               WHERE c.oid = to_regclass(%s) AND c.relkind = 'r' AND a.amname = 'heap'
                                 AND NOT c.relrowsecurity AND NOT c.relhassubclass)
