@@ -14,3 +14,11 @@ def test_one_grant_as_a_text(grants: str) -> None:
     assert user.may("view", "orders")
     assert not user.may("delete", "customers")
     assert not user.may("add", "customers")
+
+
+def test_making_indexes_is_given_by_name() -> None:
+    """The right to everything holds what belongs to the whole site, but not the right to have indexes made."""
+    assert User("ada").may("@database", "")
+    assert not User("ada").may("@indexes", "")
+    assert User("ada", grants=("@indexes",)).may("@indexes", "")
+    assert not User("ada", grants=("@indexes",)).may("@database", "")

@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 from starlette.requests import HTTPConnection
 
 from webadmin.auth.cookie import SessionData
-from webadmin.auth.user import User
+from webadmin.auth.user import INDEXES, User
 from webadmin.errors import Forbidden
 from webadmin.text import gettext as _
 
@@ -24,7 +24,8 @@ _FORWARDING = (
     "x-envoy-", "true-client-ip", "cf-", "fly-", "x-amzn-", "x-appengine-", "x-azure-", "x-vercel-",
 )  # fmt: skip
 """How the headers begin that proxies add."""
-
+AT_HAND = ("*", INDEXES)
+"""What somebody has who is at the machine itself, or at its terminal."""
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]+)(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 
@@ -63,7 +64,7 @@ class LocalUser:
 
     def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
         if self._is_local(connection):
-            return User(_("Local user"), id="local")
+            return User(_("Local user"), AT_HAND, "local")
         raise Forbidden(
             _(
                 "This admin has no login yet, so it answers only to the machine it runs on. To open it to others, pass Admin(identify=…), a function that takes the request and returns a webadmin.User or None."
@@ -129,7 +130,7 @@ class TokenLogin:
 
     def identify(self, connection: HTTPConnection, session: SessionData, found: Any) -> User | None:
         # Another admin with the same key may have logged people in with accounts: they have not had this token.
-        return User(session.user) if session.user == self._name else None
+        return User(session.user, AT_HAND) if session.user == self._name else None
 
     def redeem(self, token: str) -> str | None:
         """The person's name when the token is the current one, which is then used up; else None."""

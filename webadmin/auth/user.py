@@ -23,7 +23,7 @@ PERMISSIONS = (
 ACCOUNTS, DATABASE, INDEXES = "@accounts", "@database", "@indexes"
 SITE_PERMISSIONS = (ACCOUNTS, DATABASE, INDEXES)
 """What belongs to no model: managing people and roles, the page about the database, having proposed indexes made where
-``Admin(make_indexes=True)`` allows it."""
+``Admin(make_indexes=True)`` allows it. The last has to be given by its name: ``*`` does not hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class User:
         """Whether this person may do ``permission`` with the model of that key, or one of ``SITE_PERMISSIONS`` with the
         whole site, which belongs to no key."""
         if permission in SITE_PERMISSIONS:
-            return "*" in self.grants or permission in self.grants
+            return permission in self.grants or ("*" in self.grants and permission != INDEXES)
         return any(
             grant in self.grants for grant in ("*", f"{key}.{permission}", f"{key}.*", f"*.{permission}")
         )

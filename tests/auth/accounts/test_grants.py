@@ -30,7 +30,7 @@ def test_parts(grant: str, key: str, permission: str) -> None:
 
 def test_what_there_is() -> None:
     """Lists, permissions and actions that are known, and what holds for all of them."""
-    known = "* @accounts @database *.view *.action:ship orders.* orders.share_views orders.action:ship sales.orders.view tags.action:a.b"
+    known = "* @accounts @database @indexes *.view *.action:ship orders.* orders.share_views orders.action:ship sales.orders.view tags.action:a.b"
     unknown = (
         "*.* view orders orders. .view *. @all orders.fly orders.action: orders.action:a.b gone.view *.fly"
     )
@@ -44,7 +44,7 @@ def test_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("grants", "held", "not_held"),
     [
-        ("*", "* @accounts @database *.view orders.* orders.view orders.action:ship", ""),
+        ("*", "* @accounts @database *.view orders.* orders.view orders.action:ship", "@indexes"),
         (
             "orders.*",
             "orders.* orders.view orders.action:ship",
@@ -52,7 +52,8 @@ def test_what_there_is() -> None:
         ),
         ("*.view", "*.view orders.view", "* orders.* orders.change @accounts *.change"),
         ("orders.view", "orders.view", "* *.view orders.* orders.change sales.orders.view"),
-        ("@accounts", "@accounts", "* @database *.view"),
+        ("@accounts", "@accounts", "* @database @indexes *.view"),
+        ("@indexes", "@indexes", "* @database *.view"),
         ("", "", "* @accounts orders.view"),
     ],
 )

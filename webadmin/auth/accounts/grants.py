@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from webadmin.auth.user import PERMISSIONS, SITE_PERMISSIONS
+from webadmin.auth.user import INDEXES, PERMISSIONS, SITE_PERMISSIONS
 
 ALL = "*"
-"""Everything that there is, the whole site's permissions too; in front of ``.view``, every list."""
+"""Everything that there is, the whole site's permissions too but ``@indexes``; in front of ``.view``, every list."""
 _ACTION = "action:"
 
 
@@ -25,7 +25,7 @@ def parts(grant: str) -> tuple[str, str]:
 
 def holds(grants: Collection[str], grant: str) -> bool:
     """Whether somebody with ``grants`` can do all that ``grant`` gives, whatever lists and actions there will be."""
-    if ALL in grants or grant in grants:
+    if grant in grants or (ALL in grants and grant != INDEXES):
         return True
     key, permission = parts(grant)
     if not key:
