@@ -63,11 +63,14 @@ class Text:
         """Whether anything read so far was no text: an unreadable byte, or the character NUL."""
 
     def read(self) -> str | None:
-        """Some more of it; None at the end."""
+        """Some more of it; None at the end. Raises Refused for a file that is in another encoding altogether."""
         while True:
             data = self._file.read(_BLOCK)
             self.bytes += len(data)
-            text = self._decoder.decode(data, not data)
+            try:
+                text = self._decoder.decode(data, not data)
+            except UnicodeError:  # no mark at the beginning, by which its bytes would be put in order
+                raise Refused(_("This file is not in that encoding.")) from None
             if text and not self._started:
                 text, self._started = text.removeprefix("\ufeff"), True
             if text:
