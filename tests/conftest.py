@@ -11,9 +11,11 @@ import pytest
 
 pytest_plugins = [
     "tests.plugins.databases",
+    "tests.plugins.debian",
     "tests.plugins.provider",
     "tests.plugins.served",
     "tests.plugins.shops",
+    "tests.plugins.standby",
     "tests.plugins.web",
 ]
 

@@ -108,10 +108,12 @@ class Binaries:
         return self.folder / program
 
 
-def find_binaries(runner: Runner) -> Binaries:
-    """The programs of the wheel, else the newest of the system; raises :class:`EmbeddedServerError` without any."""
-    wheel = _wheel()
-    candidates = ([_reachable_copy(wheel, runner)] if wheel else []) + list(_system())
+def find_binaries(runner: Runner, programs: Path | None = None) -> Binaries:
+    """The programs in this folder, else those of the wheel, else the newest of the system; raises :class:`EmbeddedServerError`
+    without any."""
+    wheel = None if programs else _wheel()
+    found = [programs] if programs else list(_system())
+    candidates = [_reachable_copy(wheel, runner), *found] if wheel else found
     for folder in candidates:
         if version := _version(folder, runner):
             return Binaries(folder, version)

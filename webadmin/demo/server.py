@@ -54,12 +54,14 @@ class EmbeddedServer:
     """A PostgreSQL server whose data lives in a folder; a context manager that starts and stops it.
 
     Any number of programs may use one folder at once: the first starts the server, the last stops it, however each of
-    them ends. ``durable=False`` trades safety against power loss for speed (tests).
+    them ends. ``durable=False`` trades safety against power loss for speed (tests). ``programs`` is a folder with PostgreSQL's
+    programs; by default one is found.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True, programs: Path | None = None) -> None:
         self.folder = Path(folder)
         self.durable = durable
+        self.programs = programs
         self._data: Path | None = None
         self._membership: int | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
@@ -82,7 +84,7 @@ class EmbeddedServer:
         if not postmaster.supported():
             raise EmbeddedServerError("The embedded PostgreSQL runs on Linux and macOS only.")
         runner = Runner.here()
-        binaries = find_binaries(runner)
+        binaries = find_binaries(runner, self.programs)
         try:
             self.folder = _prepare(self.folder, runner)
         except OSError as error:
