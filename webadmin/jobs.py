@@ -78,6 +78,8 @@ def run(runtime: Runtime, job_id: str) -> None:
             return
         session.commit()
     live, request = runtime.desk.begin(id)
+    if kept.stop:
+        live.stop.now()
     try:
         with _beating(runtime, id, worker, live):
             _Job(runtime, kept, worker, live, request).run()
@@ -135,13 +137,12 @@ class _Job:
         with use_locale(settings.language, self.kept.draft.zone or settings.time_zone):
             try:
                 self._run()
-            except Stopped as error:
-                self._given_up(error.message)
-            except WebadminError as error:
-                self._failed(error.message)
-            except SQLAlchemyError as error:
+            except (WebadminError, SQLAlchemyError) as error:
                 if self.live.stop.is_gone():
                     self._given_up(Stopped().message)
+                    return
+                if isinstance(error, WebadminError):
+                    self._failed(error.message)
                     return
                 logger.warning("job %s: %s", self.kept.id, logs.short(error))
                 self._failed(as_answer(self.runtime.database.dialect, error, reading=False).message)
@@ -215,7 +216,7 @@ class _Job:
     def _request(self, session: Session) -> AdminRequest:
         """The request of whoever asked, in another transaction; elsewhere one that has nothing of theirs but who they are."""
         if self.request is not None:
-            return replace(self.request, session=session, afterwards=[])
+            return replace(self.request, session=session, afterwards=[], stopped=self.live.stop.is_gone)
         kept = self.kept
         return self.runtime.by_itself(session, self.live.stop, kept.user, kept.list_key, str(kept.id))
 

@@ -1,0 +1,156 @@
+"""Who does an import: threads, other processes, one after the other; and what is left of one who died or was told to stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from tests.security.desk import Ticket, admin_of
+from tests.views.importing.conftest import Tickets, Wizard, wizard_over
+from webadmin.database.own_tables.changes import change
+from webadmin.database.own_tables.imports import import_
+
+FILE = "Code,Title,Team\nR1,Mine,red\nR8,New,red\n"
+
+
+class Queue:
+    """A runner that only notes what is to be done."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+
+    def submit(self, job_id: str) -> None:
+        self.ids.append(job_id)
+
+
+def set_import(engine: Engine, **values: Any) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.update(import_).values(**values))
+
+
+def value(engine: Engine, column: sa.Column[Any]) -> Any:
+    with engine.connect() as connection:
+        return connection.execute(sa.select(column)).scalar()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_a_queue_of_the_hosts(engine: Engine) -> None:
+    """The page says that it waits; any process with the same admin does the job, with the rights of who asked, and a second time
+    nothing happens. What a hook sees of the request there is who asked."""
+    queue = Queue()
+    seen: list[Any] = []
+
+    class Noting(Tickets, model=Ticket):
+        key = "tickets"
+
+        def on_import_row(self, row: dict[str, Any], number: int, request: Any) -> None:
+            seen.append((request.user.name, dict(request.headers)))
+
+    wizard = wizard_over(engine, Noting, jobs=queue)
+    page = wizard.go(wizard.send(FILE), "form", "check")
+    assert page.css("#working [role=status]")
+    elsewhere = admin_of(engine, Noting, jobs=queue)
+    elsewhere.run_job(queue.ids[0])
+    elsewhere.run_job(queue.ids[0])
+    page = wizard.open(f"/tickets/import/{queue.ids[0]}/")
+    wizard.go(page, "apply", "apply")
+    assert wizard.titles()["R1"] == "Red one"
+    for _again in range(2):
+        elsewhere.run_job(queue.ids[1])
+    assert (wizard.state(), wizard.titles()["R1"]) == ("done", "Mine")
+    assert seen
+    assert all(one == ("red", {}) for one in seen)
+    with engine.connect() as connection:
+        told = connection.execute(sa.select(change.c.person_name, change.c.kind, change.c.row_count)).one()
+    assert tuple(told) == ("red", "import", 2)
+    with pytest.raises(ValueError, match="no-such"):
+        elsewhere.run_job("no-such")
+
+
+def test_a_worker_that_died(engine: Engine) -> None:
+    """A worker that says nothing any more is told from one that is busy: only then can the import be begun again, from its preview."""
+    queue = Queue()
+    wizard = wizard_over(engine, jobs=queue)
+    wizard.go(wizard.send(FILE), "form", "check")
+    wizard.admin.run_job(queue.ids[0])
+    here = f"/tickets/import/{queue.ids[0]}/"
+    wizard.go(wizard.open(here), "apply", "apply")
+    now = dt.datetime.now(dt.UTC)
+    set_import(engine, worker="another", beat_at=now)
+    assert not wizard.open(here).css("button[value=again]")
+    wizard.admin.run_job(queue.ids[1])
+    assert wizard.state() == "running"
+    set_import(engine, beat_at=now - dt.timedelta(minutes=1))
+    page = wizard.open(here)
+    answer = wizard.visitor.submit(here, {"do": page.one("button[value=again]").get("value")})
+    assert answer.status_code == 303
+    wizard.admin.run_job(queue.ids[2])
+    assert (wizard.state(), wizard.titles()["R1"]) == ("done", "Mine")
+
+
+def test_a_worker_that_was_taken_for_dead_writes_nothing(pg_engine: Engine) -> None:
+    """Whoever has lost an import to another worker while writing rolls all of it back."""
+    lost = threading.Event()
+
+    class Losing(Tickets, model=Ticket):
+        key = "tickets"
+
+        def after_model_change(self, data: Any, model: Any, is_created: bool, request: Any) -> None:
+            set_import(pg_engine, worker="another")
+            lost.set()
+
+    wizard = wizard_over(pg_engine, Losing)
+    page = wizard.go(wizard.send(FILE), "form", "check")
+    wizard.go(page, "apply", "apply")
+    assert lost.is_set()
+    assert (wizard.state(), wizard.titles()["R1"]) == ("running", "Red one")
+    with pg_engine.connect() as connection:
+        assert connection.execute(sa.select(change.c.id)).first() is None
+
+
+def test_stopping(engine: Engine) -> None:
+    """What runs in this process is stopped at once, what waits elsewhere before it begins; nothing is kept of it, and it can be done
+    again from where it was."""
+    inside = threading.Event()
+
+    class Slow(Tickets, model=Ticket):
+        key = "tickets"
+
+        def on_import_row(self, row: dict[str, Any], number: int, request: Any) -> None:
+            inside.set()
+            if slow.is_set():
+                wait_for(request.stopped)
+
+    slow = threading.Event()
+    wizard: Wizard = wizard_over(engine, Slow)
+    page = wizard.send(FILE)
+    slow.set()
+    here = page.action("form")
+    thread = threading.Thread(target=wizard.visitor.submit, args=(here, page.form("form") | {"do": "check"}))
+    thread.start()
+    assert inside.wait(20)
+    wizard.visitor.submit(f"{here}stop/")
+    thread.join()
+    wait_for(lambda: wizard.state() == "new")
+    assert wizard.open(here).css("#message")
+    slow.clear()
+    queue = Queue()
+    wizard.admin.runtime.jobs = queue
+    wizard.go(page, "form", "check")
+    wizard.visitor.submit(f"{here}stop/")
+    assert value(engine, import_.c.stop)
+    wizard.admin.run_job(queue.ids[0])
+    assert wizard.state() == "new"

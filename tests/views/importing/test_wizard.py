@@ -1,0 +1,134 @@
+"""An import in the browser, from its file to its result, without scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import sqlalchemy as sa
+
+from tests.security.desk import Visitor
+from tests.views.importing.conftest import Wizard
+from webadmin.database.own_tables.imports import import_, import_part
+
+ROWS = "\ufeffCode;Title;Team;Price;Remark\nR1;Red one again;red;1,50;x\nR8;New;red;2,00;\nR9;Newer;red;viel;\nR4;Red four;red;0;\n"
+
+
+def counts(page: object) -> dict[str, int]:
+    found = getattr(page, "css")("#check [data-show] [data-count]")  # noqa: B009
+    return {one.getparent().get("data-show"): int(one.get("data-count")) for one in found}
+
+
+def test_a_file_is_checked_imported_and_undone(wizard: Wizard) -> None:
+    """Columns are guessed, rows checked without being written, those with problems come back as a file; the rest is one change,
+    which can be taken back; what headings were taken for is known the next time."""
+    page = wizard.send(ROWS)
+    assert {name: value for name, value in page.form("form").items() if name.startswith("to-")} == {
+        "to-0": "code", "to-1": "title", "to-2": "team", "to-3": "price", "to-4": "",
+    }  # fmt: skip
+    assert page.form("form")["match"] == "code"
+    page = wizard.go(page, "form", "check")
+    assert counts(page) == {"problems": 1, "new": 1, "changed": 1, "same": 1}
+    assert wizard.titles()["R1"] == "Red one"
+    assert [line.get("data-row") for line in page.css("#problems tbody tr")] == ["4"]
+    file = wizard.visitor.get(page.one("#problems-file").get("href"))
+    lines = list(csv.reader(io.StringIO(file.text.removeprefix("\ufeff")), delimiter=";"))
+    assert lines[0][:5] == ["Code", "Title", "Team", "Price", "Remark"]
+    assert lines[1][:4] == ["R9", "Newer", "red", "viel"]
+    assert lines[1][5].startswith("Price: ")
+    assert len(lines) == 2
+    here = page.action("apply")
+    changed = wizard.open(f"{here}?show=changed")
+    assert "Red one again" in changed.one("#samples").text_content()
+    # Rows with problems are left out only when somebody says so.
+    page = wizard.go(page, "apply", "apply", status=422)
+    assert page.css("#message")
+    page = wizard.go(page, "apply", "apply", failed="skip")
+    assert wizard.titles()["R1"] == "Red one again"
+    assert wizard.titles()["R8"] == "New"
+    assert "R9" not in wizard.titles()
+    assert page.one("#result [data-outcome=failed]").get("data-count") == "1"
+    undo = wizard.open(page.one("#undo").get("href"))
+    wizard.visitor.submit(undo.action("form"), undo.form("form"))
+    assert wizard.titles()["R1"] == "Red one"
+    assert "R8" not in wizard.titles()
+    again = wizard.send("Remark;Code;Title\nx;R1;y\n")
+    assert [again.form("form")[f"to-{place}"] for place in range(3)] == ["", "code", "title"]
+    earlier = wizard.open("/tickets/import/")
+    assert len(earlier.css("#earlier tbody tr")) == 2
+
+
+def test_what_the_list_has_leads_there(small_wizard: Wizard) -> None:
+    """The list has the link for who may import; without the right there is neither link nor page."""
+    assert small_wizard.open("/tickets/").css("a[href='/tickets/import/']")
+    other = Visitor(small_wizard.admin, grants="tickets.view tickets.add")
+    assert not other.page("/tickets/").css("a[href*='/import/']")
+    assert other.get("/tickets/import/").status_code == 403
+
+
+def test_files_that_cannot_be_read_are_refused(small_wizard: Wizard) -> None:
+    """Nothing chosen, an empty file, two columns of one name, what is no table: the same page says what is wrong, and nothing is kept."""
+    for content, name in (
+        (b"", "a.csv"),
+        (b"a,a\n1,2\n", "a.csv"),
+        (b"PK\x03\x04broken", "a.xlsx"),
+        (b"{", "a.json"),
+    ):
+        page = small_wizard.send(content, name, status=422)
+        assert page.css("[data-error-for=file]"), (content, name)
+    assert small_wizard.visitor.submit("/tickets/import/").status_code == 422
+    with small_wizard.engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(import_part)).scalar() == 0
+
+
+def test_columns_that_make_no_sense_are_refused(small_wizard: Wizard) -> None:
+    """No column, one twice, a match that the file has not, names of nothing: the page again, with what was chosen."""
+    page = small_wizard.send("Code,Title\nR1,x\n")
+    for typed in (
+        {"to-0": "", "to-1": ""},
+        {"to-0": "title", "to-1": "title"},
+        {"match": "id"},
+        {"match": "title"},
+        {"match": "nonsense"},
+        {"mode": "everything"},
+        {"to-0": "secret"},
+        {"to-0": "owner:city"},
+        {"to-0": "nonsense"},
+        {"missing": "everything"},
+    ):
+        answer = small_wizard.go(page, "form", "check", status=422, **typed)
+        assert answer.css("#message"), typed
+    kept = small_wizard.go(page, "form", "check", status=422, **{"to-0": "title", "to-1": "title"})
+    assert kept.form("form")["to-0"] == "title"
+    assert small_wizard.state() == "new"
+
+
+def test_another_way_to_read_the_file(small_wizard: Wizard) -> None:
+    """Separator and encoding can be put right; what cannot be is refused."""
+    page = small_wizard.send("Code|Title\nR1|Größe\n".encode("cp1252"))
+    page = small_wizard.go(page, "reading", "read", delimiter="|", encoding="cp1252")
+    assert "Größe" in page.one("#columns").text_content()
+    for typed in ({"delimiter": "||"}, {"encoding": "rot13"}):
+        answer = small_wizard.visitor.submit(
+            page.action("reading"), page.form("reading") | typed | {"do": "read"}
+        )
+        assert answer.status_code == 400
+    page = small_wizard.go(page, "form", "remove")
+    with small_wizard.engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(import_)).scalar() == 0
+
+
+def test_rows_that_moved_are_shown_again(wizard: Wizard) -> None:
+    """What somebody changed between check and import is seen before anything is written; a form of an older check does nothing."""
+    page = wizard.go(wizard.send("Code,Title\nR1,Mine\n"), "form", "check")
+    with wizard.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE tickets SET title = 'Theirs' WHERE code = 'R1'"))
+    again = wizard.go(page, "apply", "apply")
+    assert wizard.titles()["R1"] == "Theirs"
+    assert again.css("#message")
+    assert "Theirs" in wizard.open(f"{again.action('apply')}?show=changed").one("#samples").text_content()
+    old = wizard.visitor.submit(page.action("apply"), page.form("apply") | {"do": "apply"})
+    assert old.status_code == 409
+    wizard.go(again, "apply", "apply")
+    assert wizard.titles()["R1"] == "Mine"
+    assert wizard.state() == "done"
