@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -11,8 +13,8 @@ from webadmin.dialects import Dialect
 from webadmin.dialects.plan_facts import PlanFacts
 from webadmin.explain.plan import Plan
 
-_MOST_MS = 1_000
-"""The catalog answers within milliseconds; a page is not kept waiting for one that does not."""
+_MOST_SECONDS = 1.0
+"""For a whole page. The catalog answers within milliseconds; nobody is kept waiting for one that does not."""
 
 
 @dataclass(slots=True)
@@ -23,20 +25,22 @@ class Catalog:
     connection: Connection
     _known: PlanFacts = field(default_factory=PlanFacts)
     _asked: set[tuple[str | None, str]] = field(default_factory=set)
-    _silent: bool = False
+    _left: float = _MOST_SECONDS
 
     def about(self, plan: Plan) -> PlanFacts:
         """What is known of the tables in ``plan`` and in those before it; of tables that it does not tell of, nothing."""
         wanted = {(node.schema, node.relation) for node in plan.root.walk() if node.relation} - self._asked
-        if wanted and not self._silent:
+        if wanted and self._left > 0:
             self._asked |= wanted
+            start = perf_counter()
             try:
-                with self.dialect.limited(self.connection, _MOST_MS):
+                with self.dialect.limited(self.connection, math.ceil(self._left * 1000)):
                     found = self.dialect.plan_facts(self.connection, wanted)
             except DBAPIError as error:
                 if self.dialect.failure(error).kind == "connection_lost":
                     raise
-                self._silent = True
+                self._left = 0.0
             else:
+                self._left -= perf_counter() - start
                 self._known = replace(found, tables={**self._known.tables, **found.tables})
         return self._known

@@ -64,6 +64,7 @@ def _without_numbers(plan: Plan, seconds: float) -> Iterator[Finding]:
                 _("Create one on the columns of %(condition)s to keep it.") % {"condition": node.index_cond},
                 "warn",
                 node,
+                table=node.relation,
             )
     scan = next((node for node in nodes if node.node_type == "Seq Scan"), None)
     if scan is None or seconds < _NOTICEABLE_SECONDS:
@@ -77,6 +78,7 @@ def _without_numbers(plan: Plan, seconds: float) -> Iterator[Finding]:
             _("No index gives this order. An index on the sorted columns reads just the rows of the page."),
             "warn",
             sort,
+            table=scan.relation,
         )
     else:
         yield Finding(
@@ -85,4 +87,5 @@ def _without_numbers(plan: Plan, seconds: float) -> Iterator[Finding]:
             _("No index is used for the condition. An index on its columns leads straight to the rows."),
             "info",
             scan,
+            table=scan.relation,
         )
