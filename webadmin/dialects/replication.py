@@ -29,6 +29,12 @@ class Standing:
     """Somebody has told it to repeat nothing for now."""
 
     @property
+    def position(self) -> str:
+        """What statements see, as administrators write it; empty where it does not tell."""
+        at = self.replayed
+        return "" if at is None else f"{at >> 32:X}/{at & 0xFFFFFFFF:X}"
+
+    @property
     def behind(self) -> float:
         """Seconds by which it is behind at most: zero only where it is connected and has repeated all that has come.
         A server that hears nothing of the other one may be as far behind as its last commit is old."""

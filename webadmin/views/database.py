@@ -15,6 +15,7 @@ from webadmin.request import AdminRequest, Answer, Page
 from webadmin.text import format_ago, format_count, format_number, localize
 from webadmin.text import gettext as _
 from webadmin.views.database_pool import PoolState, SlowLine, pool_state, slow_lines
+from webadmin.views.database_servers import ServersState, servers_state
 
 FIXED_NAMES = frozenset({"diagram", "doctor", "indexes"})
 """Addresses below this page that are no tables."""
@@ -89,6 +90,7 @@ class DatabasePage:
     extensions: tuple[tuple[str, str], ...]
     types: tuple[tuple[str, str], ...]
     counters: tuple[tuple[str, str], ...]
+    servers: ServersState = ServersState()
 
 
 def database(request: AdminRequest) -> Answer:
@@ -110,6 +112,7 @@ def database(request: AdminRequest) -> Answer:
         extensions=tuple(server.extensions),
         types=tuple(server.types),
         counters=_counters(server),
+        servers=servers_state(request),
     )
     return Page("database.html", page)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from webadmin.rendering.diagram import Column, Key, Table, draw
 from webadmin.views.database import Ability, ConnectedLine, DatabasePage, Moment, TableLine
 from webadmin.views.database_pool import PoolState, SlowLine
+from webadmin.views.database_servers import ReplicaState, ServersState
 from webadmin.views.database_table import ColumnLine, IndexLine, KeyLine, TablePage
 from webadmin.views.diagram import Choice, DiagramPage
 from webadmin.views.doctor import DoctorPage, FindingLine, ViewFindings
@@ -35,6 +36,7 @@ def database_page() -> DatabasePage:
         extensions=(("plpgsql", "1.0"),),
         types=(("status", "paid, sent"),),
         counters=(("orders_id_seq", "80%"),),
+        servers=ServersState("Shared.", ReplicaState(False, "Too far behind.", (("Address", "<here>"),))),
     )
 
 
