@@ -27,7 +27,7 @@ def build(engine: Engine, *, login: Identity | None = None) -> Starlette:
 
     :param login: tells who makes a request; by default everybody at this very machine may do everything.
     """
-    admin = Admin(engine, title="Fernhill Shop", identify=login)
+    admin = Admin(engine, title="Fernhill Shop", identify=login, make_indexes=True)
     register(admin)
     admin.check()
     files = Environment(loader=FileSystemLoader(_HOST), autoescape=True, undefined=StrictUndefined)
