@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.pages import parse
 from webadmin import Admin
 from webadmin.auth import csrf
 from webadmin.endpoint import respond
@@ -93,3 +95,14 @@ def posted(admin: Admin, app: ASGIApp, data: dict[str, Any] | None = None, path:
 def seen_by(request: Request) -> str:
     """A host's function: everybody may do everything."""
     return "ada"
+
+
+def check_told(answer: Any, heading: str, caplog: pytest.LogCaptureFixture, cause: str) -> None:
+    """The answer is a page with this heading and a number, and the log has a line with that number and the cause."""
+    assert answer.status_code == 503
+    page = parse(answer.text)
+    assert page.h1 == heading
+    number = answer.headers["x-request-id"]
+    assert number in page.text("main")
+    said = [record.getMessage() for record in caplog.records if number in record.getMessage()]
+    assert any(cause in line for line in said), said

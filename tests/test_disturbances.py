@@ -4,7 +4,6 @@ afterwards everything works as before."""
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 import shutil
 import subprocess
@@ -25,23 +24,6 @@ from webadmin.demo.server import EmbeddedServer
 from webadmin.request import AdminRequest, Answer, Redirect
 
 FAILS_ONCE = text("DO $$ BEGIN RAISE 'it is the other one''s turn' USING ERRCODE = '40001'; END $$")
-
-
-@pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.set_level(logging.WARNING, "webadmin")
-    return caplog
-
-
-def check_told(answer: Any, heading: str, lines: pytest.LogCaptureFixture, cause: str) -> None:
-    """The answer is a page with this heading that says when to come again, and the log has its number and its cause."""
-    assert answer.status_code == 503
-    page = parse(answer.text)
-    assert page.h1 == heading
-    number = answer.headers["x-request-id"]
-    assert number in page.text("main")
-    said = [record.getMessage() for record in lines.records if number in record.getMessage()]
-    assert any(cause in line for line in said), said
 
 
 @pytest.fixture
@@ -112,7 +94,7 @@ def _version(server: EmbeddedServer) -> str:
     return data.name.removeprefix("data-")
 
 
-def test_two_changes_that_wait_for_each_other(pg_engine: Engine, lines: pytest.LogCaptureFixture) -> None:
+def test_two_changes_that_wait_for_each_other(pg_engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     """Of two posts that wait for each other's rows, one is saved and the other told to try again; nothing of it stays."""
     admin = bridge.admin_over(bridge.filled(pg_engine), lock_timeout=20)
     met = threading.Barrier(2)
@@ -132,13 +114,13 @@ def test_two_changes_that_wait_for_each_other(pg_engine: Engine, lines: pytest.L
         answers = list(pool.map(lambda rows: bridge.posted(admin, app, {"rows": rows}), ["12", "21"]))
     assert sorted(answer.status_code for answer in answers) == [303, 503]
     (refused,) = [answer for answer in answers if answer.status_code == 503]
-    check_told(refused, "Two changes at the same time", lines, "DeadlockDetected")
+    bridge.check_told(refused, "Two changes at the same time", caplog, "DeadlockDetected")
     kept = "12" if answers[0].status_code == 303 else "21"
     assert bridge.names(pg_engine) == [kept, kept, "thing 3"]
 
 
 @pytest.mark.parametrize(("times", "status"), [(1, 200), (2, 503)])
-def test_reading_again(pg_engine: Engine, lines: pytest.LogCaptureFixture, times: int, status: int) -> None:
+def test_reading_again(pg_engine: Engine, caplog: pytest.LogCaptureFixture, times: int, status: int) -> None:
     """A page that only reads and meets a serialization failure is made once more, not for ever."""
     admin = bridge.admin_over(bridge.filled(pg_engine))
     tries: list[int] = []
@@ -152,7 +134,7 @@ def test_reading_again(pg_engine: Engine, lines: pytest.LogCaptureFixture, times
     answer = bridge.client(bridge.through(admin, view)).get("/")
     assert (answer.status_code, len(tries)) == (status, 2)
     if status == 503:
-        check_told(answer, "Two changes at the same time", lines, "SerializationFailure")
+        bridge.check_told(answer, "Two changes at the same time", caplog, "SerializationFailure")
 
 
 def test_writing_is_not_done_again(pg_engine: Engine) -> None:
@@ -209,7 +191,7 @@ def sorting(request: AdminRequest) -> Answer:
 
 
 def test_a_full_disk(
-    pg_engine: Engine, server: EmbeddedServer, small_disk: Path, lines: pytest.LogCaptureFixture
+    pg_engine: Engine, server: EmbeddedServer, small_disk: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A sort that finds no room on the disk is told so; what was sorted there is gone, and the next page works."""
     name = f"small_{os.getpid()}"
@@ -219,7 +201,7 @@ def test_a_full_disk(
         admin = bridge.admin_over(bridge.filled(pg_engine))
         small = bridge.admin_over(limited)
         answer = bridge.client(bridge.through(small, sorting)).get("/")
-        check_told(answer, "The disk is full", lines, "DiskFull")
+        bridge.check_told(answer, "The disk is full", caplog, "DiskFull")
         assert bridge.client(small).get("/things/").status_code == 200
         assert bridge.client(admin).get("/things/").status_code == 200
         limited.dispose()
@@ -227,12 +209,12 @@ def test_a_full_disk(
         commanded(server, f"DROP TABLESPACE {name}")
 
 
-def test_a_limit_of_temporary_files(pg_engine: Engine, lines: pytest.LogCaptureFixture) -> None:
+def test_a_limit_of_temporary_files(pg_engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     """A sort that may write no more is told in the same words."""
     with pg_engine.begin() as connection:
         connection.exec_driver_sql(f'ALTER DATABASE "{pg_engine.url.database}" SET temp_file_limit = 128')
     pg_engine.dispose()
     admin = bridge.admin_over(bridge.filled(pg_engine))
     answer = bridge.client(bridge.through(admin, sorting)).get("/")
-    check_told(answer, "The disk is full", lines, "ConfigurationLimitExceeded")
+    bridge.check_told(answer, "The disk is full", caplog, "ConfigurationLimitExceeded")
     assert bridge.client(admin).get("/things/").status_code == 200
