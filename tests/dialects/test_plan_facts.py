@@ -34,7 +34,9 @@ def test_facts(pg_engine: Engine) -> None:
         connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
         sent: list[str] = []
         event.listen(connection, "before_cursor_execute", lambda *given: sent.append(given[2]))
-        known = dialect.plan_facts(connection, [(None, "shelf"), ("aside", "book"), (None, "nowhere")])
+        known = dialect.plan_facts(
+            connection, [(None, "shelf"), ("aside", "book"), (None, "nowhere"), ("pg_catalog", "pg_class")]
+        )
     assert len(sent) == 1
     assert set(known.tables) == {("public", "shelf"), ("aside", "book")}
     shelf, book = known.tables["public", "shelf"], known.tables["aside", "book"]

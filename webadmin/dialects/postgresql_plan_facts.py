@@ -40,7 +40,8 @@ _FACTS = """
           FROM json_to_recordset(:places) AS asked(schema text, name text)
           JOIN pg_class c ON c.relname = asked.name AND c.relkind IN ('r', 'p', 'm')
           JOIN pg_namespace n ON n.oid = c.relnamespace
-         WHERE CASE WHEN asked.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = asked.schema END
+         WHERE n.nspname <> 'pg_catalog'
+           AND CASE WHEN asked.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = asked.schema END
          LIMIT {most}
     ), keys AS (
         SELECT con.conrelid, con.confrelid, con.conname AS name, c.oid::regclass AS written, n.nspname AS schema, c.relname AS "table",
