@@ -8,7 +8,7 @@ from dataclasses import replace
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from webadmin.errors import BadRequest, TooLarge, Unprocessable
 from webadmin.options.settings import Limits
@@ -51,6 +51,8 @@ async def read_form(request: Request, limits: Limits, *, files: bool = False) ->
             if body:
                 raise Unprocessable(_("Only forms can be sent here."))
             form = FormData()
+    except _Ended as error:
+        raise error.answer from None
     except (MultiPartException, UnicodeDecodeError) as error:
         if str(getattr(error, "message", "")).startswith("Too many fields"):
             raise _too_many(limits) from error
@@ -66,20 +68,31 @@ def _check_encoding(request: Request) -> None:
         raise BadRequest(_("What was sent is not a readable form."))
 
 
+class _Ended(MultiPartException):
+    """Nothing more of a body is read. Of this kind the parser knows that the files so far are to be closed."""
+
+    def __init__(self, answer: Exception) -> None:
+        super().__init__("ended")
+        self.answer = answer
+
+
 async def _limited(
     request: Request, limits: Limits, *, fields: int | None = None
 ) -> AsyncGenerator[bytes, None]:
     size = marks = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limits.body:
-            raise _too_large(limits)
-        if fields is not None:
-            # The parser counts fields, but not the empty ones, on which it can spend seconds.
-            marks += chunk.count(b"&")
-            if marks > fields:
-                raise _too_many(limits)
-        yield chunk
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limits.body:
+                raise _Ended(_too_large(limits))
+            if fields is not None:
+                # The parser counts fields, but not the empty ones, on which it can spend seconds.
+                marks += chunk.count(b"&")
+                if marks > fields:
+                    raise _Ended(_too_many(limits))
+            yield chunk
+    except ClientDisconnect as error:
+        raise _Ended(error) from None
 
 
 def _too_large(limits: Limits) -> TooLarge:
