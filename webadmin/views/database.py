@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from webadmin.dialects.capabilities import capabilities
@@ -90,7 +90,7 @@ class DatabasePage:
     extensions: tuple[tuple[str, str], ...]
     types: tuple[tuple[str, str], ...]
     counters: tuple[tuple[str, str], ...]
-    servers: ServersState = ServersState()
+    servers: ServersState = field(default_factory=ServersState)
 
 
 def database(request: AdminRequest) -> Answer:
