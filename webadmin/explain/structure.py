@@ -178,6 +178,8 @@ class _Reader:
 
     def _condition(self, condition: Any, scope: Mapping[Any, Asked]) -> None:
         condition = _bare(condition)
+        if isinstance(condition, UnaryExpression) and condition.operator in {op.is_true, op.is_false}:
+            condition = _bare(condition.element)
         if isinstance(condition, sa.Column):  # a boolean by itself
             if found := self._part(condition, scope):
                 found[0].equal.append(found[1])
