@@ -48,6 +48,7 @@ _ROWS = 1_048_576
 _BLOCK = 64 * 1024
 _FORMULA = re.compile(rb"<(?:[A-Za-z0-9]+:)?f[\s/>]")
 _LONGEST_TAG = 40
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 """What a formula comes to that cannot be computed."""
 
@@ -104,6 +105,7 @@ class WorkbookFile(Source):
         while len(cells) > width and cells[-1] is None:
             cells.pop()
         cells += [None] * (width - len(cells))
+        cells = [_unescaped(cell) if isinstance(cell, str) and "_x" in cell else cell for cell in cells]
         problem = (
             ragged(number, cells, width) if len(cells) > width else self._problem(number, cells, written)
         )
@@ -163,6 +165,11 @@ class WorkbookFile(Source):
                 )
                 check_columns(len(row), self._limits)
             yield row
+
+
+def _unescaped(text: str) -> str:
+    """A text with the characters that XML has no way to write, or reads as others: ``_x000D_`` is a carriage return."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def sheets_of(file: BinaryIO, limits: Limits) -> tuple[str, ...]:
