@@ -26,11 +26,31 @@ _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _NULL = "\\N"
 _COUNTED = sa.text(
     """
-    SELECT setval(sequence, most) FROM (
-        SELECT CAST(pg_get_serial_sequence(:table, :column) AS regclass) AS sequence, CAST(:most AS bigint) AS most) AS s
-     WHERE sequence IS NOT NULL AND most > coalesce(pg_sequence_last_value(sequence), 0)
+    SELECT setval(sequence, CAST(:most AS bigint)) FROM (
+        SELECT coalesce(
+            CAST(pg_get_serial_sequence(:table, :column) AS regclass),
+            (SELECT CAST(c.oid AS regclass)
+               FROM pg_attribute a
+               JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+               JOIN pg_depend d ON d.classid = CAST('pg_attrdef' AS regclass) AND d.objid = f.oid
+               JOIN pg_class c ON d.refclassid = CAST('pg_class' AS regclass) AND c.oid = d.refobjid AND c.relkind = 'S'
+              WHERE a.attrelid = CAST(:table AS regclass) AND a.attname = :column
+              LIMIT 1)) AS sequence) AS counted
+     WHERE sequence IS NOT NULL AND CAST(:most AS bigint) > coalesce(pg_sequence_last_value(sequence), 0)
     """
 )
+_DOMAINS = sa.text(
+    """
+    WITH RECURSIVE kinds AS (
+        SELECT attname, atttypid AS kind FROM pg_attribute
+         WHERE attrelid = to_regclass(:table) AND attnum > 0 AND NOT attisdropped
+        UNION ALL
+        SELECT k.attname, t.typbasetype FROM kinds k JOIN pg_type t ON t.oid = k.kind AND t.typtype = 'd')
+    SELECT k.attname, pg_get_expr(c.conbin, 0) FROM kinds k JOIN pg_constraint c ON c.contypid = k.kind AND c.contype = 'c'
+     WHERE k.kind <> 0 ORDER BY 1, c.conname
+    """
+)
+_QUOTED = re.compile(r"('(?:[^']|'')*')")
 _Text = Callable[[Any], str]
 
 
@@ -95,6 +115,15 @@ class PostgreSQLStaging(Staging):
         )
         return sa.func.hashtextextended(text, 0, type_=sa.BigInteger())
 
+    def comparable_json(self, value: Expression) -> Expression:
+        nothing = sa.cast(sa.literal("null", sa.Text), pg.JSONB)
+        return sa.func.coalesce(sa.func.to_jsonb(value, type_=pg.JSONB()), nothing, type_=pg.JSONB())
+
+    def column_rules(self, connection: Connection, table: sa.Table) -> list[str]:
+        preparer = connection.dialect.identifier_preparer
+        told = connection.execute(_DOMAINS, {"table": preparer.format_table(table)})
+        return [_of_column(rule, preparer.quote(column)) for column, rule in told]
+
     def hold(self, connection: Connection, name: str) -> None:
         run(connection, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
 
@@ -123,6 +152,14 @@ class PostgreSQLStaging(Staging):
             sa.func.array_remove(names, sa.null())
         )
         return sa.type_coerce(plain, whole.type)
+
+
+def _of_column(rule: str, column: str) -> str:
+    """The rule of a domain, of a column that has it."""
+    parts = _QUOTED.split(rule)
+    return "".join(
+        part if place % 2 else re.sub(r"\bVALUE\b", column, part) for place, part in enumerate(parts)
+    )
 
 
 def _type(type_: Any, dialect: Any) -> str:

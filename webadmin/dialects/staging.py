@@ -87,6 +87,14 @@ class Staging:
         """A number that depends on ``values``, to be summed up; the same for the same values at any time."""
         raise NotImplementedError
 
+    def comparable_json(self, value: Expression) -> Expression:
+        """A JSON value in a form that is the same for all that mean the same; NULL and ``null`` do."""
+        return self.record_value(value)  # type: ignore[attr-defined,no-any-return]
+
+    def column_rules(self, connection: Connection, table: sa.Table) -> list[str]:
+        """Conditions on columns of ``table`` that come with their types, in the words of a check of the table."""
+        return []
+
     def hold(self, connection: Connection, name: str) -> None:
         """Wait until no other transaction holds ``name``, and hold it until this one ends."""
 

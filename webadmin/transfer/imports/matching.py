@@ -231,8 +231,10 @@ class Matching:
 
     def differs(self, name: str, stored: Any, given: Any) -> sa.ColumnElement[bool]:
         """Whether the file has another value of a column than the row has."""
-        if self.view.info.columns[name].kind in {Kind.JSON, Kind.OTHER}:  # not every type can be compared
-            stored, given = self.dialect.record_value(stored), self.dialect.record_value(given)
+        # Not every type can be compared, and some values can be written in more than one way.
+        plain = {Kind.JSON: self.dialect.comparable_json, Kind.OTHER: self.dialect.record_value}
+        if (compared := plain.get(self.view.info.columns[name].kind)) is not None:
+            stored, given = compared(stored), compared(given)
         found: sa.ColumnElement[bool] = stored.is_distinct_from(given)
         return found
 

@@ -60,7 +60,9 @@ class Rules:
         target = self.layout.named(name)
         fits = self.problems.without(target)
         if value is None:
-            if not column.has_default and name not in self.layout.made and self.layout.asked.mode != "update":
+            # What no form asks for is filled in otherwise: by a trigger, say.
+            asked = self.layout.asked.mode != "update" and name not in self.layout.made
+            if asked and not column.has_default and self._is_on_form(name):
                 self.problems.add(target, "empty", _(REQUIRED), new)
         elif column.primary_key and not column.has_default:
             self.problems.add(target, "empty", _(REQUIRED), sa.and_(value.is_(None), fits))
@@ -69,6 +71,11 @@ class Rules:
             if column.has_default:  # a new row gets it
                 where.append(sa.not_(new))
             self.problems.add(target, "empty", _(REQUIRED), sa.and_(*where))
+
+    def _is_on_form(self, name: str) -> bool:
+        relations = self.view.info.relations
+        shown = {name, *(one.name for one in relations.values() if one.many_to_one and name in one.local)}
+        return bool(shown & set(self.view.form_columns))
 
     def _long(self, name: str, column: ColumnInfo) -> None:
         inner = column.column.type
@@ -147,6 +154,7 @@ class Rules:
             for rule in self.table.constraints:
                 if isinstance(rule, sa.CheckConstraint):
                     found.append(str(rule.sqltext.compile(dialect=connection.dialect)))
+        found += self.context.dialect.column_rules(connection, self.table)
         yield from dict.fromkeys(found)
 
     def _check(self, rule: str) -> None:
