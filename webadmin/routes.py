@@ -170,21 +170,20 @@ def _explaining(route: Route, page: Callable[[AdminRequest], Answer]) -> Route:
 _TRUE = ("login", "logout", "account", "database")
 """What comes first in the addresses of pages about people and the server: they show how it is, not how it was."""
 
+
+def _known(route: Route) -> Route:
+    primary = route.primary or route.pattern.partition("/")[0] in _TRUE
+    return replace(route, primary=primary, explained=route.pattern in _EXPLAINED)
+
+
 ROUTES = (
-    *(
-        replace(route, primary=route.primary or route.pattern.partition("/")[0] in _TRUE)
-        for route in _PAGES
-        if not route.pattern.startswith("{key}")
-    ),
+    *map(_known, _PAGES),
     *(_explaining(route, _EXPLAINED[route.pattern]) for route in _PAGES if route.pattern in _EXPLAINED),
-    *(
-        replace(route, explained=route.pattern in _EXPLAINED)
-        for route in _PAGES
-        if route.pattern.startswith("{key}")
-    ),
 )
 
-_PARSED = tuple((tuple(route.pattern.split("/")), route) for route in ROUTES)
+# A row may be called as a page below rows is: its panel goes before that page of a row called "explain", which is no key.
+_IN_ORDER = sorted(ROUTES, key=lambda route: route.explains is None)
+_PARSED = tuple((tuple(route.pattern.split("/")), route) for route in _IN_ORDER)
 
 
 def match(path: str) -> tuple[Route | None, Mapping[str, str]]:

@@ -72,6 +72,8 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         Recipe("An index of two columns", "admin/orders/explain/?status=sent&sort=placed_at:desc"),
         Recipe("A partial index", "admin/reviews/explain/?reading=new&sort=created_at:asc"),
         Recipe("A GIN index", "admin/orders/explain/?tags.contains=gift"),
+        Recipe("What a form reads, and which option has it read", "admin/orders/explain/1/change/"),
+        Recipe("What a look-up reads", "admin/orders/explain/lookup/customer/?q=an"),
     ),
 }  # fmt: skip
 """By what they are about."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from webadmin.auth.accounts.identity import with_roles
 from webadmin.auth.user import PERMISSIONS, SITE_PERMISSIONS, User
 from webadmin.options.view import View
+from webadmin.runtime import Route
 from webadmin.site import Admin
 from webadmin.testing.client import acting
 from webadmin.testing.transaction import rolled_back
@@ -126,15 +127,17 @@ def _walk(admin: Admin, user: User | None) -> dict[tuple[str, str], _Cell]:
     admin.check()
     cells: dict[tuple[str, str], _Cell] = defaultdict(_Cell)
     with rolled_back(admin), Walker(acting(admin, user)) as walker:
+        known = _with_roles(admin, user)
         for view in (None, *admin.registry):
             key = "" if view is None else view.key
             for route, permission, name in routes_of(view):
                 if view is None and permission not in SITE_PERMISSIONS:
                     continue
+                if not _may_open(known, view, route.explains):
+                    continue
                 for method in route.methods:
                     answer = walker.ask(method, address(route, {"key": key, "name": name}), _ASKED)
                     cells[key, permission].add(answer)
-        known = _with_roles(admin, user)
         for view in admin.registry:  # rights that are asked within pages, and have no address
             for permission in _permissions(view):
                 if (view.key, permission) not in cells:
@@ -142,6 +145,14 @@ def _walk(admin: Admin, user: User | None) -> dict[tuple[str, str], _Cell]:
                     answer = Answer("asked for", permission, 200 if may else 403, "")
                     cells[view.key, permission].add(answer)
     return cells
+
+
+def _may_open(user: User | None, view: View | None, page: Route | None) -> bool:
+    """Whether somebody may see the page that a panel is about, which the panel takes besides its own permission; True for
+    what is no panel."""
+    if page is None or view is None:
+        return True
+    return user is not None and "{" not in page.permission and view.allows(user, page.permission)
 
 
 def _with_roles(admin: Admin, user: User | None) -> User | None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from webadmin.options.view import View
+from webadmin.runtime import Route
 from webadmin.site import Admin
 from webadmin.testing.foreign import ForeignRow
 from webadmin.testing.walk import ABSENT, address, routes_of
@@ -101,12 +102,17 @@ def _of_the_list(row: ForeignRow) -> Iterator[Question]:
         of_a_field = "{field}" in route.pattern
         for name in _fields(view, route.pattern):
             path = address(route, {"key": view.key, "field": name})
-            for parameters, typed, empty in asked:
+            for parameters, typed, empty in asked[: 1 if _is_beside(route) else None]:
                 if of_a_field and parameters and "q" not in parameters and "deleted" not in parameters:
                     continue  # the list itself is asked in that way
                 query = f"?{urlencode(parameters)}" if parameters else ""
                 lists = route.pattern in {"{key}", "{key}/rows", "{key}/count"}
                 yield Question("GET", path + query, typed=(typed,) if typed else (), empty=empty and lists)
+
+
+def _is_beside(route: Route) -> bool:
+    """Whether it shows the statements of a page beside the list, which is asked itself in every way."""
+    return route.explains is not None and route.explains.pattern != "{key}"
 
 
 def _fields(view: View, pattern: str) -> list[str]:
@@ -133,6 +139,8 @@ def _by_relation(view: View, name: str, row: ForeignRow) -> Iterator[Question]:
     own = {"key": view.key, "field": name}
     for route, _permission, _name in routes_of(view):
         if "{id}" in route.pattern or "GET" not in route.methods or "{name}" in route.pattern:
+            continue
+        if _is_beside(route):
             continue
         path = address(route, own)
         yield Question("GET", f"{path}?{urlencode({name: row.id})}")

@@ -50,6 +50,8 @@ def assert_scoped(
             )
         faults = list(dict.fromkeys(_Walk(admin, walker, row).faults()))
     if faults:
+        # Who may see a page may see what it sends: the pages themselves are told of first.
+        faults = sorted(faults, key=lambda fault: "/explain/" in str(fault))
         more = [f"  … and {len(faults) - _MOST_TOLD} more"] if len(faults) > _MOST_TOLD else []
         head = f"{user.name} must not see {row.view.name.lower()} {row.id}, and yet:"
         raise AssertionError("\n".join([head, *(f"  {fault}" for fault in faults[:_MOST_TOLD]), *more]))
