@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = [
-    "tests.plugins.bouncer",
     "tests.plugins.databases",
     "tests.plugins.debian",
     "tests.plugins.provider",
     "tests.plugins.served",
     "tests.plugins.shops",
     "tests.plugins.standby",
+    "tests.plugins.bouncer",
     "tests.plugins.web",
 ]
 
