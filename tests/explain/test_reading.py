@@ -57,6 +57,23 @@ def test_sort_of_everything(planned: Planned) -> None:
         assert "item.code DESC" in found.text
 
 
+def test_sorts_that_no_index_serves(planned: Planned) -> None:
+    """An order by columns of several tables is told with what helps; one of computed values explains, and blames nobody."""
+    joined = planned(
+        "SELECT o.name FROM deed d JOIN owner o ON o.id = d.owner_id ORDER BY o.name, d.id LIMIT 10"
+    )
+    [several] = diagnose(joined, seconds=1.0)
+    assert (several.kind, several.tone, several.table) == ("sort_of_everything", "warn", None)
+    assert "several tables" in several.text
+    for sql in (
+        "SELECT code, count(*) FROM item GROUP BY code ORDER BY count(*) DESC LIMIT 10",
+        "SELECT code, sum(val) FROM item GROUP BY code ORDER BY sum(val) DESC LIMIT 10",
+        "WITH m AS MATERIALIZED (SELECT id, length(code) + val AS n FROM item) SELECT id FROM m ORDER BY n LIMIT 10",
+    ):
+        found = diagnose(planned(sql, work_mem="64MB"), seconds=1.0)
+        assert [(one.kind, one.tone) for one in found] == [("sort_of_everything", "info")]
+
+
 def test_sort_by_an_index(planned: Planned) -> None:
     """A page in the order of an index is fine, and so is a sort of few rows or for all of them."""
     for analyze in (True, False):

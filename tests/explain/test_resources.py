@@ -85,4 +85,5 @@ def test_count_of_everything(diagnosed: Diagnosed, provoked: Connection) -> None
     assert "count_of_everything" not in {
         one.kind for one in diagnosed("SELECT count(*) FROM many WHERE id < 9")
     }
+    assert "count_of_everything" not in {one.kind for one in diagnosed("SELECT count(*), sum(id) FROM many")}
     assert diagnosed("SELECT count(*) FROM item") == ()

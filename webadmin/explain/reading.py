@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from webadmin.dialects.plan_facts import PlanFacts
-from webadmin.explain.conditions import sort_columns, without_owner
+from webadmin.dialects.plan_facts import IndexFacts, PlanFacts
+from webadmin.explain.conditions import Operand, sort_columns, without_owner
 from webadmin.explain.finding import (
     BIG_TABLE,
     INDEX_READS,
@@ -26,6 +26,7 @@ from webadmin.text import gettext as _
 
 _PLANNED_COST = 200.0
 """Planner units, about the cost of reading ten thousand small rows."""
+_GROUPING = {"Aggregate", "Group", "Unique", "WindowAgg", "SetOp"}
 _SORTS = {"Sort", "Incremental Sort"}
 _PASSED_ON = {"Aggregate", "Gather", "Gather Merge", "Append"}
 
@@ -100,35 +101,59 @@ def sort_of_everything(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
             read, shown = child.rows_planned, 0.0
         if read < BIG_TABLE or shown > read * SELECTIVE:
             continue
-        keys = sort_columns(node.sort_key)
-        scan = scan_of(node, keys)
-        columns = tuple(key.bare.name for key in keys if key.bare) if scan else ()
+        yield _sorted(plan, facts, node, read)
+
+
+def _sorted(plan: Plan, facts: PlanFacts, node: PlanNode, read: float) -> Finding:
+    keys = sort_columns(node.sort_key)
+    scan = scan_of(node, keys)
+    kind, tone, remedy = "sort_of_everything", "warn", ""
+    broken = _broken_index(facts, scan, keys)
+    if _computed(node, keys):
+        scan, tone = None, "info"
+        text = _("The order %(order)s is of values that are computed first, so that no index can give it: fewer rows before the sort "
+                 "help, or values that are kept in a column.")  # fmt: skip
+    elif scan is None:
+        text = _("The order %(order)s is of columns of several tables, so that no index can give it. Keep the value in a column of the "
+                 "table whose rows are shown.")  # fmt: skip
+    elif broken is not None:
+        kind, remedy = "invalid_index", f"REINDEX INDEX CONCURRENTLY {broken.written};"
+        text = _("The index %(index)s would give the order %(order)s, but it is invalid: making it was broken off, so that every "
+                 "change has to enter rows in it and no statement may read it. Build it again, or drop it.")  # fmt: skip
+    else:
         text = _(
             "No index gives the order %(order)s, so nothing can stop early. An index on it reads just the rows of the page."
         )
-        kind, remedy = "sort_of_everything", ""
-        table = known(facts, scan) if scan else None
-        first = without_owner(keys[0].text, scan.alias or "") if scan and keys else ""
-        broken = next(table.indexes_on(first, valid=False), None) if table else None
-        if broken is not None:
-            kind, remedy = "invalid_index", f"REINDEX INDEX CONCURRENTLY {broken.written};"
-            text = _("The index %(index)s would give the order %(order)s, but it is invalid: making it was broken off, so that every "
-                     "change has to enter rows in it and no statement may read it. Build it again, or drop it.")  # fmt: skip
-        yield Finding(
-            kind,
-            _("%(read)s rows are read and sorted before the first can be shown.") % {"read": rows(read)},
-            with_share(
-                text % {"order": short(", ".join(node.sort_key)), "index": broken.name if broken else ""},
-                plan,
-                node,
-            ),
-            "warn",
-            node,
-            scan.schema if scan else None,
-            scan.relation if scan else None,
-            columns,
-            remedy,
-        )
+    text %= {"order": short(", ".join(node.sort_key)), "index": broken.name if broken else ""}
+    return Finding(
+        kind,
+        _("%(read)s rows are read and sorted before the first can be shown.") % {"read": rows(read)},
+        with_share(text, plan, node),
+        tone,
+        node,
+        scan.schema if scan else None,
+        scan.relation if scan else None,
+        tuple(key.bare.name for key in keys if key.bare) if scan else (),
+        remedy,
+    )
+
+
+def _broken_index(facts: PlanFacts, scan: PlanNode | None, keys: tuple[Operand, ...]) -> IndexFacts | None:
+    """An index that is invalid and begins with what is sorted by."""
+    table = known(facts, scan) if scan else None
+    if scan is None or table is None:
+        return None
+    return next(table.indexes_on(without_owner(keys[0].text, scan.alias or ""), valid=False), None)
+
+
+def _computed(sort: PlanNode, keys: tuple[Operand, ...]) -> bool:
+    """Whether the first key is no column or expression of a table, but comes out of groups, windows or a subquery."""
+    grouping = next((node for node in sort.walk() if node.node_type in _GROUPING), None)
+    if grouping is not None and keys[0].text not in {key.text for key in sort_columns(grouping.group_key)}:
+        return True
+    owners = {column.owner for column in keys[0].columns}
+    named = {name for node in sort.walk() if node.relation for name in (node.alias, node.relation)}
+    return not owners or not owners <= named
 
 
 def offset(plan: Plan, _facts: PlanFacts) -> Iterator[Finding]:
@@ -162,7 +187,7 @@ def offset(plan: Plan, _facts: PlanFacts) -> Iterator[Finding]:
 def count_of_everything(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
     """Every row of a large table is visited to tell how many there are."""
     node = plan.root
-    if node.node_type != "Aggregate" or node.group_key or not any("count(*)" in one for one in node.output):
+    if node.node_type != "Aggregate" or node.group_key or not node.output or set(node.output) != {"count(*)"}:
         return
     if node.total_cost < CHEAP:
         return
