@@ -28,6 +28,33 @@ def test_opened_in_the_list_and_measured(page: Page, site: str) -> None:
     assert page.url.endswith("sort=due_on:asc")
 
 
+def test_a_plan_is_a_tree_for_the_keyboard(page: Page, site: str) -> None:
+    """Table or tree is chosen beside the plan; in the tree arrow keys go along the steps in sight, and close and open them."""
+    page.goto(f"{site}/orders/explain/?sort=due_on:asc")
+    plan = page.locator("[data-statement]").filter(has=page.get_by_role("heading", name="Page of rows"))
+    tree = plan.locator("[data-plantree]")
+    expect(tree).to_be_hidden()
+    plan.get_by_text("Tree", exact=True).click()
+    expect(plan.locator("[data-node]").first).to_be_hidden()
+    top, second = (tree.locator("[data-step]").nth(number).locator("> summary") for number in (0, 1))
+    expect(second).to_be_visible()
+    top.focus()
+    page.keyboard.press("ArrowDown")
+    expect(second).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    expect(second).to_be_hidden()
+    page.keyboard.press("ArrowDown")  # nothing else is in sight
+    expect(top).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    page.keyboard.press("End")
+    expect(tree.locator("[data-step]").last.locator("> summary")).to_be_focused()
+    plan.get_by_text("Table", exact=True).click()
+    expect(tree).to_be_hidden()
+
+
 def test_it_follows_the_list(page: Page, site: str) -> None:
     """Another sort with the panel open explains that sort."""
     page.goto(f"{site}/orders/")

@@ -37,8 +37,9 @@ def _explained(connection: Connection, sql: str, budget: Budget | None = None) -
 
 
 def test_measured(writable: Connection) -> None:
-    """A statement that reads is measured, without a remark."""
+    """A statement that reads is measured, without a remark; so is one that begins with comments."""
     assert _explained(writable, "SELECT * FROM thing") == (True, "")
+    assert _explained(writable, "-- DELETE\n /* all; */ SELECT * FROM thing") == (True, "")
 
 
 def test_too_slow_to_measure(writable: Connection) -> None:
@@ -102,7 +103,7 @@ def test_locked_table(writable: Connection, pg_engine: Engine) -> None:
 def test_only_reads_are_explained(engine: Engine) -> None:
     """A statement that is no read is never sent again."""
     with engine.connect() as connection:
-        for sql in ("DELETE FROM thing", "CREATE TABLE x (n integer)"):
+        for sql in ("DELETE FROM thing", "-- SELECT\n DELETE FROM thing", "CREATE TABLE x (n integer)"):
             answer, note = explain(
                 for_engine(engine), connection, Captured(sql, {}), analyze=True, budget=Budget(1_000)
             )

@@ -15,8 +15,10 @@ from webadmin.explain.capture import Captured
 from webadmin.text import format_number
 from webadmin.text import gettext as _
 
-_READS = re.compile(r"\s*(\(|(SELECT|WITH|VALUES|TABLE)\b)", re.IGNORECASE)
-_ESTIMATE = re.compile(r"\s*EXPLAIN\b", re.IGNORECASE)
+_BEFORE = r"(?>\s+|--[^\n]*\n|/\*(?:(?!\*/).)*+\*/)*+"
+"""Spaces and comments, each read in one way only."""
+_READS = re.compile(rf"{_BEFORE}(\(|(SELECT|WITH|VALUES|TABLE)\b)", re.IGNORECASE | re.DOTALL)
+_ESTIMATE = re.compile(rf"{_BEFORE}EXPLAIN\b", re.IGNORECASE | re.DOTALL)
 _TOO_SLOW = {"statement_timeout", "lock_timeout"}
 _LOCK_MS = 500
 _SHORTEST_MS = 50
