@@ -71,6 +71,19 @@ class Connection:
         head = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
         return self._request("POST", path, head, body)
 
+    def send_file(self, path: str, fields: Mapping[str, str], name: str, content: bytes) -> Answer:
+        """Whatever is answered to a form with a file in its field ``file``."""
+        mark = "webadmin-benchmark-boundary"
+        parts = [
+            f'--{mark}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{text}\r\n'
+            for field, text in fields.items()
+        ]
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = "".join([*parts, head, content.decode(), f"\r\n--{mark}--\r\n"])
+        length = len(body.encode())
+        kind = f"Content-Type: multipart/form-data; boundary={mark}\r\nContent-Length: {length}\r\n"
+        return self._request("POST", path, kind, body)
+
     def _request(self, method: str, path: str, headers: str = "", body: str = "") -> Answer:
         if self._cookies:
             headers += (

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from benchmarks.storm.app import Nursery, Sheet, prepare
 from benchmarks.storm.clients import Tally, Write, storm
 from benchmarks.storm.forms import Form
+from benchmarks.storm.imports import kill_imports
 from benchmarks.storm.judge import lost, stored_in, unrecorded
 from benchmarks.storm.kill import kill_again_and_again, unheard
 from webadmin.database.own_tables.changes import change_row
@@ -41,6 +42,13 @@ def test_nothing_is_half_done(engine: Engine) -> None:
     assert unrecorded(engine, start) == []
     missing, _done = unheard(engine, told)
     assert missing == []
+
+
+def test_no_import_is_half_done(engine: Engine) -> None:
+    """A server that is killed while files come in leaves each of them in with its history, or nothing of it."""
+    told, faults = kill_imports(engine, 2)
+    assert faults == []
+    assert told.asked
 
 
 def test_the_judge_sees_what_is_lost(sqlite_engine: Engine) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, create_engine
 from benchmarks.report import grid
 from benchmarks.storm.app import CLIENTS, Nursery, prepare
 from benchmarks.storm.clients import Tally, storm
+from benchmarks.storm.imports import kill_imports
 from benchmarks.storm.judge import lost, stored_in, unrecorded
 from benchmarks.storm.kill import kill_again_and_again, unheard
 from webadmin.demo.server import EmbeddedServer, default_folder
@@ -30,9 +31,15 @@ _DATABASE = "storm"
 @click.option(
     "--kills", default=200, show_default=True, help="How often the server is killed; 0 for not at all."
 )
+@click.option(
+    "--imports",
+    default=100,
+    show_default=True,
+    help="How often it is killed while files come in; 0 for not at all.",
+)
 @click.option("--only", type=click.Choice(SYSTEMS), help="Only on this database system.")
 @click.option("--no-storm", is_flag=True, help="Only kill the server.")
-def main(saves: int, rows: int, kills: int, only: str | None, no_storm: bool) -> None:
+def main(saves: int, rows: int, kills: int, imports: int, only: str | None, no_storm: bool) -> None:
     """Eight clients save the same rows over and over; then a server is killed at random moments. Exit status 1 when anything
     was lost."""
     faults: list[str] = []
@@ -42,6 +49,8 @@ def main(saves: int, rows: int, kills: int, only: str | None, no_storm: bool) ->
                 faults += _storm(engine, system, saves, rows)
             if kills:
                 faults += _kills(engine, system, kills, rows)
+            if imports:
+                faults += _imports(engine, system, imports)
     for fault in faults:
         click.echo(f"LOST: {fault}", err=True)
     sys.exit(1 if faults else 0)
@@ -97,6 +106,22 @@ def _kills(engine: Engine, system: str, kills: int, rows: int) -> list[str]:
                 ("requests cut off", f"{len(killed.cut_off):,}"),
                 ("of these, done and recorded", f"{len(done):,}"),
                 ("half done or not recorded", f"{len(faults):,}"),
+            ]
+        )
+    )
+    return faults
+
+
+def _imports(engine: Engine, system: str, kills: int) -> list[str]:
+    told, faults = kill_imports(engine, kills)
+    click.echo(f"{system}: killed {kills} times while files come in")
+    click.echo(
+        grid(
+            [
+                ("files sent", f"{len(told.begun):,}"),
+                ("of these, to be written", f"{len(told.asked):,}"),
+                ("said to be in", f"{len(told.done):,}"),
+                ("in part or not recorded", f"{len(faults):,}"),
             ]
         )
     )

@@ -71,6 +71,17 @@ class Sheet(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class Parcel(Base):
+    """What comes in from files."""
+
+    __tablename__ = "parcels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    batch: Mapped[str]
+    weight: Mapped[int]
+
+
 class SheetView(ModelView, model=Sheet):
     row_label = Sheet.name
     column_list = [Sheet.name, Sheet.shared, Sheet.both, "keeper"]
@@ -81,8 +92,16 @@ class LabelView(ModelView, model=Label):
     row_label = Label.name
 
 
+class ParcelView(ModelView, model=Parcel):
+    row_label = Parcel.number
+
+
+PARCELS = 500
+"""Rows that are there before anything comes in."""
+
+
 def prepare(engine: Engine, rows: int) -> None:
-    """Make the tables anew, the admin's own too, with ``rows`` rows."""
+    """Make the tables anew, the admin's own too, with ``rows`` rows; and ``PARCELS`` parcels."""
     Base.metadata.drop_all(engine)
     downgrade(engine)
     Base.metadata.create_all(engine)
@@ -92,6 +111,8 @@ def prepare(engine: Engine, rows: int) -> None:
         connection.execute(
             sa.insert(Sheet), [{"name": f"sheet {number}", "version": 1} for number in range(rows)]
         )
+        parcels = [{"number": f"P{number}", "batch": "start", "weight": 1} for number in range(PARCELS)]
+        connection.execute(sa.insert(Parcel), parcels)
 
 
 class Nursery:
@@ -141,6 +162,7 @@ def _serve(url: str) -> None:
     admin = Admin(create_engine(address, **engine_options(address)), secret_key=_SECRET)
     admin.add_view(SheetView)
     admin.add_view(LabelView)
+    admin.add_view(ParcelView)
     with reserve("127.0.0.1", 0) as reserved:
         serve_app(
             admin,

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from benchmarks.storm.app import Sheet, sheet_labels
+from benchmarks.storm.app import Base, Sheet, sheet_labels
 from benchmarks.storm.clients import Tally, Write
 from webadmin.database.own_tables.changes import change, change_row
 
@@ -48,8 +48,8 @@ def _chain(what: str, first: str, writes: Iterable[Write], last: str) -> list[st
     return [f"{what}: {value!r} was put in its place twice, or never seen" for value in broken]
 
 
-def unrecorded(engine: Engine, start: dict[int, dict[str, Any]]) -> list[str]:
-    """Where table and history differ: the recorded changes, played one after the other on ``start``, have to meet what each of
+def unrecorded(engine: Engine, start: dict[int, dict[str, Any]], model: type[Base] = Sheet) -> list[str]:
+    """Where the table of ``model`` and the history differ: the recorded changes, played one after the other on ``start``, have to meet what each of
     them says was there before, and to end at what the table holds. A change without its record, or a record without its
     change, would show in one or the other; a half-done change in its number of rows."""
     faults: list[str] = []
@@ -57,7 +57,7 @@ def unrecorded(engine: Engine, start: dict[int, dict[str, Any]]) -> list[str]:
     with engine.connect() as connection:
         steps = connection.execute(
             sa.select(sa.cast(change_row.c.before, sa.Text), sa.cast(change_row.c.after, sa.Text))
-            .where(change_row.c.table_name == "sheets")
+            .where(change_row.c.table_name == model.__tablename__)
             .order_by(change_row.c.id)
         ).all()
         by_change = sa.select(change_row.c.change_id, sa.func.count().label("rows")).group_by(
@@ -66,18 +66,21 @@ def unrecorded(engine: Engine, start: dict[int, dict[str, Any]]) -> list[str]:
         counted = {found.change_id: found.rows for found in connection.execute(by_change)}
         entries = sa.select(change.c.id, change.c.row_count)
         promised = {found.id: found.row_count for found in connection.execute(entries)}
-    for before, after in ((json.loads(one), json.loads(other)) for one, other in steps):
-        row = rows[int(before["id"])]
+    for before, after in ((json.loads(one or "{}"), json.loads(other)) for one, other in steps):
+        row = rows.setdefault(int(after["id"]), {})
         for name, value in before.items():
             if row[name] != value:
                 faults.append(f"{name} of row {row['id']} was {row[name]!r}, and is recorded as {value!r}")
         row |= after
-    for id, values in stored_in(engine).items():
+    stored = stored_in(engine, model)
+    for id, values in stored.items():
+        known = rows.get(id, {})
         faults += [
-            f"{name} of row {id} is {value!r}, and {rows[id][name]!r} by its history"
+            f"{name} of row {id} is {value!r}, and {known.get(name)!r} by its history"
             for name, value in values.items()
-            if rows[id][name] != value
+            if known.get(name) != value
         ]
+    faults += [f"row {id} is recorded, and not there" for id in rows.keys() - stored.keys()]
     for id, count in promised.items():
         if counted.get(id, 0) != count:
             faults.append(f"change {id} has {counted.get(id, 0)} of {count} rows")
@@ -85,7 +88,7 @@ def unrecorded(engine: Engine, start: dict[int, dict[str, Any]]) -> list[str]:
     return faults
 
 
-def stored_in(engine: Engine) -> dict[int, dict[str, Any]]:
-    """What the table holds, by row."""
+def stored_in(engine: Engine, model: type[Base] = Sheet) -> dict[int, dict[str, Any]]:
+    """What the table of ``model`` holds, by row."""
     with engine.connect() as connection:
-        return {row.id: dict(row._mapping) for row in connection.execute(sa.select(Sheet.__table__))}
+        return {row.id: dict(row._mapping) for row in connection.execute(sa.select(model.__table__))}
