@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast, get_args
 
@@ -16,6 +16,7 @@ from webadmin.transfer.imports.decoding import ENCODINGS
 from webadmin.transfer.imports.draft import Draft
 from webadmin.transfer.imports.guessing import Candidate, candidates
 from webadmin.transfer.imports.layout import lay_out, unique_keys, usable_keys
+from webadmin.transfer.imports.readings import read_as
 from webadmin.views.importing.common import check_rights
 
 _KEY = "key"
@@ -85,7 +86,9 @@ def columns_part(request: AdminRequest, draft: Draft, error: str = "") -> Column
 def posted(request: AdminRequest, draft: Draft) -> Draft:
     """``draft`` with what the form says. Raises Unprocessable for what cannot be chosen."""
     known = {one.name: one for one in candidates(request.context, request.view)}
-    targets = []
+    targets: list[Target] = []
+    asks: dict[int, tuple[str, ...]] = {}
+    said: list[int] = []
     for place in range(len(draft.headings)):
         name, _mark, by = request.posted(f"to-{place}").partition(":")
         if not name:
@@ -93,7 +96,11 @@ def posted(request: AdminRequest, draft: Draft) -> Draft:
         one = known.get(name)
         if one is None or (by and by != _KEY and by not in one.by):
             raise Unprocessable(_("There is no column “{name}” to import into.").format(name=name[:80]))
-        targets.append(Target(place, name, "" if by == _KEY else by, _reading(request, draft, place)))
+        target, asked = _as_it_goes(request, draft, Target(place, name, "" if by == _KEY else by))
+        targets.append(replace(target, reading=_reading(request, target)))
+        asks[place] = asked
+        if all(request.posted(f"{ask}-{place}") for ask in asked):
+            said.append(place)
     mode = request.posted("mode", draft.mode)
     missing = request.posted("missing", "keep")
     if mode not in get_args(Mode) or missing not in get_args(Missing):
@@ -102,6 +109,8 @@ def posted(request: AdminRequest, draft: Draft) -> Draft:
     return replace(
         draft,
         targets=tuple(targets),
+        asks={place: asked for place, asked in asks.items() if asked},
+        said=tuple(said),
         match=match,
         mode=cast(Mode, mode),
         missing=cast(Missing, missing),
@@ -125,6 +134,9 @@ def checked(request: AdminRequest, draft: Draft) -> None:
                 )
             )
         seen[target.name] = draft.headings[target.source]
+        if target.source in draft.asks and target.source not in draft.said:
+            message = _("Say how the values of “{heading}” are to be read: there is more than one way.")
+            raise Unprocessable(message.format(heading=draft.headings[target.source]))
     check_rights(request, view, draft)
     try:
         lay_out(request.context, draft.asked(view))
@@ -132,11 +144,21 @@ def checked(request: AdminRequest, draft: Draft) -> None:
         raise Unprocessable(error.message) from None
 
 
-def _reading(request: AdminRequest, draft: Draft, place: int) -> Reading:
+def _as_it_goes(request: AdminRequest, draft: Draft, target: Target) -> tuple[Target, tuple[str, ...]]:
+    """``target`` with how it was read so far, or how its values look where it is a new one; and what has to be asked of it."""
+    place = target.source
     before = draft.target(place)
-    found = before.reading if before is not None else Reading()
-    decimal = request.posted(f"decimal-{place}", found.decimal)
-    dates = request.posted(f"dates-{place}", found.dates)
+    if before is not None and (before.name, before.by) == (target.name, target.by):
+        return before, draft.asks.get(place, ())
+    values = [row[place] for row in draft.samples if place < len(row)]
+    found = read_as(request.view, target, draft.file, request.context.dialect, values)
+    return replace(target, reading=found.reading), found.asks
+
+
+def _reading(request: AdminRequest, target: Target) -> Reading:
+    found, place = target.reading, target.source
+    decimal = request.posted(f"decimal-{place}") or found.decimal
+    dates = request.posted(f"dates-{place}") or found.dates
     if decimal not in get_args(Decimal) or dates not in get_args(DateOrder):
         raise Unprocessable(_("Choose how the values are read."))
     return Reading(cast(Decimal, decimal), cast(DateOrder, dates))
@@ -192,12 +214,19 @@ def _readings(draft: Draft, place: int, samples: Sequence[str]) -> list[ReadingF
     # Also where nothing is asked: a guess that rests on a few values can be put right.
     if "dates" in asks or reading.dates != "ymd":
         orders = {"ymd": _("year, month, day"), "dmy": _("day, month, year"), "mdy": _("month, day, year")}
-        choices = tuple(Choice(one, text, selected=one == reading.dates) for one, text in orders.items())
-        found.append(ReadingField(f"dates-{place}", _("Dates are"), choices, "dates" in asks))
+        known = _ways(draft, place, "dates", orders, reading.dates)
+        found.append(ReadingField(f"dates-{place}", _("Dates are"), known, "dates" in asks))
     if "decimal" in asks or reading.decimal != ".":
-        choices = tuple(Choice(one, text, selected=one == reading.decimal) for one, text in _DECIMALS.items())
-        found.append(ReadingField(f"decimal-{place}", _("Numbers look like"), choices, "decimal" in asks))
+        known = _ways(draft, place, "decimal", _DECIMALS, reading.decimal)
+        found.append(ReadingField(f"decimal-{place}", _("Numbers look like"), known, "decimal" in asks))
     return found
+
+
+def _ways(draft: Draft, place: int, ask: str, texts: Mapping[str, str], now: str) -> tuple[Choice, ...]:
+    """The ways to read a column; none of them is chosen as long as nobody has said which."""
+    open_ = ask in draft.asks.get(place, ()) and place not in draft.said
+    choices = [Choice(one, text, selected=one == now and not open_) for one, text in texts.items()]
+    return (Choice("", _("Choose"), selected=True), *choices) if open_ else tuple(choices)
 
 
 def _matches(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from webadmin.errors import Forbidden, NotFound
@@ -14,6 +15,8 @@ from webadmin.transfer.imports import store
 from webadmin.transfer.imports.draft import Draft
 from webadmin.transfer.imports.source import Limits
 from webadmin.transfer.imports.store import Kept
+
+logger = logging.getLogger("webadmin")
 
 WAIT = 1.5
 """Seconds that an answer waits for a small file to be dealt with, so that its result is the next page."""
@@ -87,7 +90,12 @@ def submit(request: AdminRequest, id: UUID) -> None:
     request.desk.ask(id, request)
 
     def hand_over() -> None:
-        jobs.submit(str(id))
+        try:
+            jobs.submit(str(id))
+        except Exception:
+            # The host's own queue: the page offers to begin again when nobody has taken it.
+            logger.exception("job %s was not taken", id)
+            request.flash(_("Nobody could be found who does it just now. Begin again in a minute."), "bad")
         wait = getattr(jobs, "wait", None)
         if wait is not None:
             wait(str(id), WAIT)
