@@ -118,6 +118,21 @@ def test_another_way_to_read_the_file(small_wizard: Wizard) -> None:
         assert connection.execute(sa.select(sa.func.count()).select_from(import_)).scalar() == 0
 
 
+def test_values_with_two_meanings_are_asked(small_wizard: Wizard) -> None:
+    """1.250 may be 1.25 or 1250: nothing is checked before somebody has said which, whether the column was guessed or chosen."""
+    for heading, typed in (("Price", {}), ("Zahl", {"to-3": "price"})):
+        page = small_wizard.send(f"Code;Title;Team;{heading}\nR8;x;red;1.250\n")
+        assert page.form("form")["to-3"] == ("price" if heading == "Price" else "")
+        page = small_wizard.go(page, "form", "check", status=422, **typed)
+        assert page.css("#message")
+        assert page.form("form")["decimal-3"] == ""
+        page = small_wizard.go(page, "form", "check", **{"decimal-3": ","})
+        assert counts(page) == {"problems": 0, "new": 1, "changed": 0, "same": 0}
+        assert "1250" in page.one("#samples").text_content().replace(",", "")
+    again = small_wizard.send("Code;Title;Team;Price\nR8;x;red;1.250\n")
+    assert again.form("form")["decimal-3"] == ",", "what was said the last time"
+
+
 def test_rows_that_moved_are_shown_again(wizard: Wizard) -> None:
     """What somebody changed between check and import is seen before anything is written; a form of an older check does nothing."""
     page = wizard.go(wizard.send("Code,Title\nR1,Mine\n"), "form", "check")

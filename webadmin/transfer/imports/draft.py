@@ -27,6 +27,8 @@ class Draft:
     """Why a column of the file goes where it does, by its place: name, label, content or earlier."""
     asks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """What cannot be told from the values of a column, by its place: decimal, dates."""
+    said: tuple[int, ...] = ()
+    """The places of which the person has said it."""
     sheets: tuple[str, ...] = ()
     """The sheets of a workbook, where there are several."""
     zone: str = ""
@@ -58,6 +60,7 @@ class Draft:
             missing=data["missing"],
             guessed={int(place): why for place, why in data["guessed"].items()},
             asks={int(place): tuple(found) for place, found in data["asks"].items()},
+            said=tuple(data["said"]),
             sheets=tuple(data["sheets"]),
             zone=data["zone"],
             reason=data["reason"],

@@ -14,12 +14,13 @@ from webadmin.dialects.upserts import insert
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.saved.store import fitted
-from webadmin.transfer.imports.asked import Target
+from webadmin.transfer.imports.asked import Reading, Target
 from webadmin.transfer.imports.draft import Draft, target_of
 from webadmin.transfer.imports.guessing import candidates
 
 _RULES = ""
 """Stands for what is asked of the rows as a whole."""
+_USUAL = Reading()
 
 
 def remember(session: Session, view: View, draft: Draft) -> None:
@@ -57,7 +58,7 @@ def recall(context: Context, view: View, draft: Draft) -> Draft:
         return draft
     allowed = {one.name: one for one in candidates(context, view)}
     targets: list[Target] = []
-    guessed = dict(draft.guessed)
+    guessed, said = dict(draft.guessed), list(draft.said)
     for place, key in enumerate(keys):
         now = draft.target(place)
         if key not in known:
@@ -72,11 +73,15 @@ def recall(context: Context, view: View, draft: Draft) -> Draft:
                 before = now
             else:
                 guessed[place] = "earlier"
-                if now is not None and not draft.asks.get(place):
+                asked = draft.asks.get(place, ())
+                same = now is not None and (now.name, now.by) == (before.name, before.by)
+                if now is not None and same and not asked:
                     before = replace(before, reading=now.reading)
+                elif not same or all(getattr(before.reading, ask) != getattr(_USUAL, ask) for ask in asked):
+                    said.append(place)  # it was said then
         if before is not None and before.name not in {target.name for target in targets}:
             targets.append(before)
-    draft = replace(draft, targets=tuple(targets), guessed=guessed)
+    draft = replace(draft, targets=tuple(targets), guessed=guessed, said=tuple(said))
     if rules is not None:
         draft = replace(draft, match=tuple(rules["match"]), mode=rules["mode"])
     return draft
