@@ -41,7 +41,7 @@ from webadmin.transfer.imports.asked import (
 )
 from webadmin.transfer.imports.checking import check
 from webadmin.transfer.imports.files import open_source
-from webadmin.transfer.imports.guessing import guess
+from webadmin.transfer.imports.guessing import candidates, guess
 from webadmin.transfer.imports.layout import usable_keys
 from webadmin.transfer.imports.left_out import left_out, reasons_of
 from webadmin.transfer.imports.plan import Outcome, Preview
@@ -214,6 +214,7 @@ class _Run:
             for batch in islice(self.source.batches(), 1)
             for _number, values in batch.rows[:_LOOKED_AT]
         ]
+        known = [one.name for one in candidates(context, self.view)]
         found: dict[int, Target | None] = {}
         for place, one in enumerate(guess(context, self.view, self.form, headings, rows)):
             found[place] = (
@@ -227,13 +228,21 @@ class _Run:
                 )
             place = headings.index(heading)
             name, _mark, by = target.partition(":")
-            before = found[place]
-            reading = before.reading if before is not None else Target(place, name).reading
-            found[place] = self._read(Target(place, name, by, reading), heading, ()) if name else None
+            if name and name not in known:
+                raise Failed(f"--map {text!r}: there is no column {name!r}; there are {', '.join(known)}")
+            found[place] = self._mapped(context, Target(place, name, by), rows) if name else None
         for place, target_or_none in found.items():
             if target_or_none is None:
                 click.echo(f"note: column {headings[place]!r} goes nowhere", err=True)
         return tuple(one for one in found.values() if one is not None)
+
+    def _mapped(self, context: Context, target: Target, rows: Sequence[Sequence[Any]]) -> Target:
+        """A target that was named, read as its values look."""
+        values = [row[target.source] for row in rows]
+        found = read_as(self.view, target, self.form, context.dialect, values)
+        return self._read(
+            replace(target, reading=found.reading), self.source.headings[target.source], found.asks
+        )
 
     def _read(self, target: Target, heading: str, asks: Sequence[str]) -> Target:
         """``target`` as it is to be read. Raises Failed for what the values do not tell, and nobody has said."""
