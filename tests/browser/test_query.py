@@ -64,6 +64,35 @@ def test_it_follows_the_list(page: Page, site: str) -> None:
     expect(page.locator("#statement-1-sql")).to_contain_text("total ASC")
 
 
+def test_below_what_asks_before_a_change(page: Page, site: str, axe: Callable[[Page], list[str]]) -> None:
+    """On the preview of a change of many rows the panel opens by its key, is sent what the form holds by then, measures that
+    and copies the plan; what was typed into the form stays, and nothing is changed."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}/orders/")
+    for number in range(3):
+        page.locator("#results tbody input[type=checkbox]").nth(number).check()
+    page.locator("#bulk button[value=edit]").click()
+    page.locator("select[name='op-note']").select_option("clear")
+    page.locator("button[name=step]").click()
+    expect(page.locator("#plan")).to_be_visible()
+    page.locator("h1").click()
+    page.keyboard.press("q")
+    panel = page.locator("section#explain")
+    expect(panel.locator("[data-statement]")).not_to_have_count(0)
+    expect(panel.locator("[data-statement] h2").first).to_have_text("What would change")
+    panel.get_by_role("button", name="Measure").click()
+    expect(panel.get_by_role("button", name="Measure again")).to_be_visible()
+    expect(panel.locator("[data-statement] h2").first).to_have_text("What would change")
+    panel.get_by_role("button", name="Copy JSON plan").first.click()
+    expect(page.locator(".wa-toast")).to_contain_text("Copied")
+    assert page.evaluate(
+        "navigator.clipboard.readText().then(text => JSON.parse(text)[0]['Execution Time']) "
+    )
+    assert axe(page) == []
+    expect(page.locator("#plan")).to_contain_text("Nothing is changed yet.")
+    expect(page.locator("select[name='op-note']")).to_have_value("clear")
+
+
 @pytest.mark.parametrize("path", ["/orders/explain/", "/staff/explain/"])
 def test_on_sqlite(page: Page, shop_sqlite: Engine, live: Callable[..., str], path: str) -> None:
     """SQLite shows its own plan."""
