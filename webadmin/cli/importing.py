@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast, get_args
+from typing import Any, BinaryIO, cast, get_args
 
 import click
 
@@ -45,6 +45,7 @@ from webadmin.transfer.imports.guessing import candidates, guess
 from webadmin.transfer.imports.layout import usable_keys
 from webadmin.transfer.imports.left_out import left_out, reasons_of
 from webadmin.transfer.imports.plan import Outcome, Preview
+from webadmin.transfer.imports.readings import read_as
 from webadmin.transfer.imports.sniffing import sniff
 from webadmin.transfer.imports.source import Limits, Source
 
@@ -151,14 +152,8 @@ class _Run:
         if errors is not None and found:
             self._write_left_out(errors, found)
         if dry_run:
-            self._say(
-                preview.new,
-                preview.changed,
-                preview.same,
-                preview.missing,
-                preview.failed,
-                " (nothing was written)",
-            )
+            found_counts = (preview.new, preview.changed, preview.same, preview.missing, preview.failed)
+            self._say(*found_counts, " (nothing was written)")
         elif preview.failed and errors is None:
             self._say(0, 0, 0, 0, preview.failed, ": nothing was written; --errors FILE leaves such rows out")
         else:
@@ -238,11 +233,9 @@ class _Run:
 
     def _mapped(self, context: Context, target: Target, rows: Sequence[Sequence[Any]]) -> Target:
         """A target that was named, read as its values look."""
-        values = [row[target.source] for row in rows]
-        found = read_as(self.view, target, self.form, context.dialect, values)
-        return self._read(
-            replace(target, reading=found.reading), self.source.headings[target.source], found.asks
-        )
+        place = target.source
+        found = read_as(self.view, target, self.form, context.dialect, [row[place] for row in rows])
+        return self._read(replace(target, reading=found.reading), self.source.headings[place], found.asks)
 
     def _read(self, target: Target, heading: str, asks: Sequence[str]) -> Target:
         """``target`` as it is to be read. Raises Failed for what the values do not tell, and nobody has said."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from webadmin.database.inspection import inspect_model
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.transfer.formats import written
@@ -30,6 +31,8 @@ class Candidate:
     by: tuple[str, ...] = ()
     """Of a relation: the unique columns of the other model that a file may name its rows by, besides their key."""
     relation: bool = False
+    by_key: bool = True
+    """Of a relation: whether a file may name its rows by their key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,22 @@ def candidates(context: Context, view: View) -> tuple[Candidate, ...]:
     own = [column.name for column in info.key]
     own += [name for name, column in info.columns.items() if column.unique and name in view.all_columns]
     names = [name for name in dict.fromkeys([*own, *view.form_columns]) if name not in view.unwritable]
-    found: list[Candidate] = []
+    found: dict[str, Candidate] = {}
     for name in names:
         relation = info.relations.get(name)
-        if relation is not None:
-            if relation.many_to_one and not relation.view_only:
-                by = _unique_texts(context, relation.target)
-                found.append(Candidate(name, view.label_of(name), by, relation=True))
-        elif _can_be_column(context, view, name):
-            found.append(Candidate(name, view.label_of(name)))
-    return tuple(found)
+        if relation is None or not relation.many_to_one or relation.view_only:
+            if _can_be_column(context, view, name):
+                found.setdefault(name, Candidate(name, view.label_of(name)))
+            continue
+        by = _unique_texts(context, relation.target)
+        whole = len(inspect_model(relation.target).key) == 1
+        if whole or by:
+            found[name] = Candidate(name, view.label_of(name), by, relation=True, by_key=whole)
+        for local in () if whole else relation.local:
+            # A key of several columns stands in as many columns of a file.
+            if local not in view.unwritable and _can_be_column(context, view, local):
+                found.setdefault(local, Candidate(local, view.label_of(local)))
+    return tuple(found.values())
 
 
 def _can_be_column(context: Context, view: View, name: str) -> bool:
@@ -115,7 +124,7 @@ class _Guesser:
         info = self.view.info
         if (relation := info.relations.get(one.name)) is None:
             return [(plain(one.name), ""), (plain(str(info.columns[one.name].column.name)), "")]
-        local = [(plain(name), "") for name in relation.local] if len(relation.local) == 1 else []
+        local = [(plain(name), "") for name in relation.local] if one.by_key else []
         return [(plain(one.name), ""), *local, *[(plain(one.name + by), by) for by in one.by]]
 
     def _by_text(self, why: Why, texts: Callable[[Candidate], list[tuple[str, str]]]) -> None:
@@ -166,7 +175,7 @@ class _Guesser:
 
     def _read(self, place: int, one: Candidate, by: str) -> tuple[Target, Read]:
         """How a column reads where it goes to ``one``; rows of another model are named by what can be read best."""
-        ways = [by] if by or not one.relation else ["", *one.by]
+        ways = [by] if by or not one.relation else [*([""] if one.by_key else []), *one.by]
         tried: list[tuple[Target, Read]] = []
         for way in ways:
             target = Target(place, one.name, way)

@@ -193,7 +193,8 @@ def _targets(request: AdminRequest, known: Sequence[Candidate], target: Target |
     found = [Choice("", _("Do not import"), selected=not chosen)]
     for one in known:
         label = one.label if not one.relation else _("{name}, by key").format(name=one.label)
-        found.append(Choice(one.name, label, selected=chosen == one.name))
+        if one.by_key:
+            found.append(Choice(one.name, label, selected=chosen == one.name))
         other = request.registry.for_model(_target_model(request.view, one.name)) if one.by else None
         for by in one.by:
             named = other.label_of(by).lower() if other is not None else by
