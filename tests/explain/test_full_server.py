@@ -81,3 +81,20 @@ def test_trigrams(full: Connection, found: Callable[[str], tuple[Finding, ...]])
     full.exec_driver_sql("CREATE INDEX ON deed USING gin (name gin_trgm_ops)")
     for pattern in patterns:
         assert found(f"SELECT id FROM deed WHERE {pattern}") == ()
+
+
+def test_order_of_a_language(full: Connection, found: Callable[[str], tuple[Finding, ...]]) -> None:
+    """An index in the order of a language does not serve the beginning of a text; one in the order of its characters does."""
+    try:
+        full.exec_driver_sql(
+            'ALTER TABLE deed ALTER COLUMN name TYPE varchar(20) COLLATE "en-x-icu"; ANALYZE deed'
+        )
+    except DBAPIError:
+        full.rollback()
+        pytest.skip("this server has no orders of languages")
+    for pattern in ("name LIKE 'n1999%%'", "name ~ '^n1999'"):
+        [one] = found(f"SELECT id FROM deed WHERE {pattern}")
+        assert (one.kind, one.columns) == ("prefix_pattern", ("name",))
+    full.exec_driver_sql("CREATE INDEX ON deed (name varchar_pattern_ops)")
+    for pattern in ("name LIKE 'n1999%%'", "name ~ '^n1999'"):
+        assert found(f"SELECT id FROM deed WHERE {pattern}") == ()

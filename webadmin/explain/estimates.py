@@ -48,8 +48,8 @@ def stale_statistics(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
         if not wrong and (plan.measured or not _surely(table)):
             continue
         told.add(table.written)
-        text = _("It chooses its plans by them, so that they may be made for other numbers. Run ANALYZE, and see that autovacuum "
-                 "comes by: after bulk loads it is behind.")  # fmt: skip
+        text = _("The planner chooses by them, so that this plan may be made for other numbers. Run ANALYZE, and see that "
+                 "autovacuum comes by: after bulk loads it is behind.")  # fmt: skip
         if wrong:
             text += " " + _("Here it expected %(planned)s rows and found %(actual)s.") % {
                 "planned": rows(wrong[0].rows_planned), "actual": rows(wrong[0].rows_actual or 0)

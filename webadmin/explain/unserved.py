@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from webadmin.dialects.plan_facts import PlanFacts, TableFacts
+from webadmin.dialects.plan_facts import IndexFacts, PlanFacts, TableFacts
 from webadmin.explain.conditions import Comparison, Operand, branches, comparisons, without_owner
 from webadmin.explain.finding import known
 from webadmin.explain.plan import PlanNode, short
@@ -179,20 +179,46 @@ def _pattern(asked: _Asked) -> Reason | None:
     operator = asked.comparison.operator
     if operator not in _PATTERNS or _trigrams(asked):
         return None
+    columns = tuple(one.name for one in asked.mine.columns)
+    condition = short(asked.comparison.text)
     pattern = _LITERAL.match(asked.other.text) if asked.other else None
-    anchored = bool(pattern and operator in {"~~", "~"} and _PLAIN_START.match(pattern[1]))
-    if anchored and (operator == "~~" or (pattern and pattern[1].startswith("^"))):
-        return None
-    return Reason(
-        "leading_wildcard",
-        _("The pattern in %(condition)s may stand anywhere in the text, in any case, so that an index in the order of the alphabet does "
-          "not serve it and every row is compared. A trigram index does (extension pg_trgm, GIN with gin_trgm_ops).")
-        if operator != "~~"
-        else _("The pattern in %(condition)s begins with anything, so that an index in the order of the alphabet does not serve it "
-               "and every row is compared. A trigram index does (extension pg_trgm, GIN with gin_trgm_ops).")
-    ,
-        tuple(one.name for one in asked.mine.columns),
-    )  # fmt: skip
+    if pattern and _anchored(operator, pattern[1]):
+        there = _ordinary(asked)
+        if there is None:
+            return None
+        return Reason(
+            "prefix_pattern",
+            _("The pattern in %(condition)s begins with plain letters, but the index %(index)s is in the order of a language, in which "
+              "what begins alike does not stand together. An index with text_pattern_ops has it together.")
+            % {"condition": condition, "index": there.name},
+            columns,
+        )  # fmt: skip
+    begins = (
+        _("The pattern in %(condition)s begins with anything")
+        if operator == "~~"
+        else _("The pattern in %(condition)s may stand anywhere, or in any case")
+    )
+    told = _("an index in the order of the alphabet does not serve it, and every row is compared. A trigram index does (extension "
+             "pg_trgm, GIN with gin_trgm_ops).")  # fmt: skip
+    return Reason("leading_wildcard", f"{begins % {'condition': condition}}: {told}", columns)
+
+
+def _anchored(operator: str, pattern: str) -> bool:
+    """Whether what ``pattern`` finds begins with letters that are known, in a case that is known."""
+    return bool(_PLAIN_START.match(pattern)) and (operator == "~~" or (operator == "~" and pattern[0] == "^"))
+
+
+def _ordinary(asked: _Asked) -> IndexFacts | None:
+    """An index in order that begins with what is compared, in the usual order of its type."""
+    found = asked.table.indexes_on(asked.column or asked.expression) if asked.table else ()
+    return next(
+        (
+            index
+            for index in found
+            if index.method == "btree" and index.classes and "pattern" not in index.classes[0]
+        ),
+        None,
+    )
 
 
 def _trigrams(asked: _Asked) -> bool:
