@@ -90,10 +90,9 @@ def makings_of(engine: Engine) -> Makings:
 def _make(engine: Engine, dialect: Dialect, making: Making) -> None:
     order = making.order
     try:
-        with engine.connect() as connection:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.detach()  # its settings are not for anybody else, and requests find their pool whole
             shared = dialect.through_pooler(connection.connection.driver_connection)
-            connection.execution_options(isolation_level="AUTOCOMMIT")
             dialect.make_index(connection, order.name, order.table, order.ddl, shared=shared)
         making.state = "done"
     except SQLAlchemyError as error:
