@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.transfer.imports.reading import read
 from webadmin.transfer.imports.asked import FileForm
-from webadmin.transfer.imports.source import Refused
+from webadmin.transfer.imports.csv_file import CsvFile
+from webadmin.transfer.imports.source import Limits, Refused
 
 CSV = FileForm("csv")
 
@@ -140,3 +141,11 @@ def test_headings() -> None:
     found = read(" a ,,c,,\n1,2,3\n", CSV)
     assert found.headings == ("a", "Column 2", "c")
     assert found.rows == [(2, ["1", "2", "3"])]
+
+
+def test_rows_of_long_texts_come_in_smaller_parts() -> None:
+    """However long rows are, a few million letters at most are in memory."""
+    file = io.BytesIO(("a,b\n" + f'1,"{"x" * 500_000}"\n' * 30).encode())
+    sizes = [len(batch.rows) for batch in CsvFile(file, CSV, Limits()).batches()]
+    assert sum(sizes) == 30
+    assert max(sizes) < 15

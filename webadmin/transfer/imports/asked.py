@@ -71,7 +71,8 @@ class Problem:
     name: str
     """The column or relation of the view; empty for the row as a whole."""
     kind: str
-    """A word for programs: type, empty, long, choice, check, missing, ambiguous, duplicate, taken, scope, ragged, validator, hook."""
+    """A word for programs: type, empty, long, choice, check, missing, ambiguous, duplicate, taken, scope, ragged, text
+    (bytes or characters that are none), formula, validator, hook."""
     value: str
     """What stands there, shortened."""
     message: str

@@ -15,6 +15,7 @@ from webadmin.transfer.imports.asked import FileForm, Problem
 from webadmin.transfer.imports.decoding import Text
 from webadmin.transfer.imports.source import (
     AT_ONCE,
+    LETTERS,
     LONGEST_ROW,
     Batch,
     Limits,
@@ -60,7 +61,10 @@ class CsvFile(Source):
         while True:
             some: list[list[str]] = []
             try:
-                some.extend(islice(rows, AT_ONCE))
+                for row in islice(rows, AT_ONCE):
+                    some.append(row)
+                    if lines.letters > LETTERS:
+                        break
             except csv.Error:  # those before it have been read
                 raise _too_long(number + len(some) + 1, self._limits) from None
             if not some:
@@ -163,7 +167,8 @@ class _Lines:
         within, quotes = f"[^{re.escape(form.delimiter)}\r\n]", re.escape(self._quotes)
         # It begins with the quotes, so that it looks at nothing else.
         self._empty = re.compile(f"{quotes}(?<!{within}{quotes})(?!{within})")
-        self._letters = self._before = 0
+        self.letters = self._before = 0
+        """How many were read since :meth:`take_letters` was asked."""
         self.marked = False
         """Whether anything read so far was."""
 
@@ -182,7 +187,7 @@ class _Lines:
             if self._quotes and self._quotes in whole:
                 whole, count = self._empty.subn(self._quotes + _EMPTY, whole)
                 self.marked |= bool(count)
-            self._letters += len(whole)
+            self.letters += len(whole)
             yield from io.StringIO(whole, newline="")
             if block is None:
                 yield _END
@@ -190,7 +195,7 @@ class _Lines:
 
     def take_letters(self) -> int:
         """How many letters the rows since the last time can have, at most: a piece is read before its rows are."""
-        letters, self._before, self._letters = self._before + self._letters, self._letters, 0
+        letters, self._before, self.letters = self._before + self.letters, self.letters, 0
         return letters
 
     @property

@@ -15,6 +15,7 @@ from webadmin.transfer.imports.asked import FileForm, Problem
 from webadmin.transfer.imports.decoding import Text
 from webadmin.transfer.imports.source import (
     AT_ONCE,
+    LETTERS,
     LONGEST_ROW,
     Batch,
     Exact,
@@ -75,7 +76,7 @@ class _Objects(Source):
         text = Text(self._file, self._form.encoding)
         members = self._members(text)
         known, number = set(self.headings), 0
-        while some := list(islice(members, AT_ONCE)):
+        while some := _some(members, text):
             batch = Batch([])
             for found in some:
                 number += 1
@@ -101,6 +102,16 @@ class _Objects(Source):
         if any(type(cell) is str and len(cell) > self._limits.cell for cell in cells):
             return too_long(number, self._limits)
         return broken_text(number, self.headings, cells)
+
+
+def _some(members: Iterator[Any], text: Text) -> list[Any]:
+    found: list[Any] = []
+    before = text.bytes
+    for member in islice(members, AT_ONCE):
+        found.append(member)
+        if text.bytes - before > LETTERS:
+            break
+    return found
 
 
 class JsonLines(_Objects):

@@ -14,6 +14,8 @@ from webadmin.transfer.imports.asked import Problem
 
 AT_ONCE = 2000
 """Rows in memory."""
+LETTERS = 4 * 1024 * 1024
+"""After as many letters there are no more rows in memory, however few they are."""
 LONGEST_ROW = 4
 """How long a row can be at most, in times the longest cell."""
 SHORTENED = 100

@@ -20,6 +20,7 @@ from webadmin.text import gettext as _
 from webadmin.transfer.imports.asked import FileForm, Problem
 from webadmin.transfer.imports.source import (
     AT_ONCE,
+    LETTERS,
     Batch,
     Limits,
     Refused,
@@ -86,8 +87,8 @@ class WorkbookFile(Source):
 
     def _batches(self, rows: Iterator[Any], formulas: Iterator[Any] | None, most: int) -> Iterator[Batch]:
         number, headed = 0, False
-        while some := list(islice(rows, AT_ONCE)):
-            beside = list(islice(formulas, AT_ONCE)) if formulas is not None else [()] * len(some)
+        while some := _some(rows):
+            beside = list(islice(formulas, len(some))) if formulas is not None else [()] * len(some)
             batch = Batch([])
             for row, written in zip(some, beside, strict=False):
                 number += 1
@@ -165,6 +166,17 @@ class WorkbookFile(Source):
                 )
                 check_columns(len(row), self._limits)
             yield row
+
+
+def _some(rows: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    letters = 0
+    for row in islice(rows, AT_ONCE):
+        found.append(row)
+        letters += sum([len(cell) for cell in row if isinstance(cell, str)])
+        if letters > LETTERS:
+            break
+    return found
 
 
 def _unescaped(text: str) -> str:
