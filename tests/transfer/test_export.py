@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import openpyxl
@@ -119,6 +120,16 @@ def test_page(client: TestClient) -> None:
     links = [link.get("href") for link in listed.css("a[download]")]
     assert any("format=csv" in link and "status=paid" in link for link in links)
     assert rows_of(client.get(links[0]))
+
+
+def test_size_before_the_file(client: TestClient) -> None:
+    """The page says about how large the file will be, by its first rows; nothing where there are none."""
+    text = parse(client.get("/orders/export/?columns=id,status,note").text).one("#size").text_content()
+    told = re.search(r"([\d,.]+) kB as CSV", text)
+    assert told is not None
+    size = len(client.get("/orders/export/?format=csv&columns=id,status,note").content) / 1024
+    assert size / 1.5 < float(told[1].replace(",", "")) < size * 1.5
+    assert not parse(client.get("/orders/export/?total.gt=99999999").text).css("#size")
 
 
 def test_chosen_rows(client: TestClient) -> None:

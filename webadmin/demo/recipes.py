@@ -66,6 +66,10 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         Recipe("Only deleted rows, to be restored", "admin/orders/?deleted=only"),
         Recipe("Deleted rows among the others", "admin/products/?deleted=show&sort=name:asc"),
     ),
+    "Files": (
+        Recipe("What a list shows as a file", "admin/orders/export/?status=paid"),
+        Recipe("Customers from a spreadsheet", "admin/customers/import/"),
+    ),
     "Plans": (
         Recipe("Four statements for a page with relations", "admin/orders/explain/"),
         Recipe("A sort without an index, and what it costs", "admin/orders/explain/?sort=due_on:asc"),

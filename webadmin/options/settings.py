@@ -7,7 +7,7 @@ from pathlib import Path
 
 from webadmin.dialects import Timeouts
 
-IMPORTED = 256_000_000
+IMPORTED = 256 * 1024 * 1024
 IMPORTED_ROWS = 2_000_000
 """How large the file of an import may be where nothing else is said."""
 

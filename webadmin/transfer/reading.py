@@ -38,13 +38,13 @@ def matching_rows(context: Context, export: Export, columns: Sequence[Any]) -> s
 
 
 @caused_by("column_export_list", "column_filters", "search", "soft_delete_column", "scope", "sort")
-def read(context: Context, export: Export) -> Generator[list[list[Any]], None, None]:
-    """The values of the rows, some hundred rows at a time."""
+def read(context: Context, export: Export, most: int | None = None) -> Generator[list[list[Any]], None, None]:
+    """The values of the rows, some hundred rows at a time; of the first ``most`` rows alone where that is given."""
     view = export.view
     plan = load_plan(context, view, export.columns)
     functions = fields(context, export)
     nothing = Highlights(context, view, export.columns, "")
-    for found in _found(context, export, plan):
+    for found in _found(context, export, plan, most):
         items = listed(context, view, plan, found, nothing)
         with sealed(context.session, [item.row for item in items[:1]]):
             values = [[function(item) for function in functions] for item in items]
@@ -52,12 +52,13 @@ def read(context: Context, export: Export) -> Generator[list[list[Any]], None, N
         context.session.expunge_all()
 
 
-def _found(context: Context, export: Export, plan: LoadPlan) -> Iterator[Found]:
+def _found(context: Context, export: Export, plan: LoadPlan, most: int | None) -> Iterator[Found]:
     view = export.view
     if view.keyless:
         names = list(dict.fromkeys(column.attribute.name for column in export.columns))
         plain = [name for name in names if name in view.info.columns]
         stmt = matching_rows(context, export, [getattr(view.model, name).label(name) for name in plain])
+        stmt = stmt.limit(most)
         for some in _portions(context, view, context.session, stmt):
             objects: list[Any] = [SimpleNamespace(**dict(zip(plain, row, strict=True))) for row in some]
             yield Found(objects, [() for _row in objects], [{} for _row in objects])
@@ -65,7 +66,7 @@ def _found(context: Context, export: Export, plan: LoadPlan) -> Iterator[Found]:
     rows = plan.rows(context)
     beside = plan.beside
     columns = [*rows.columns, *(value.label(f"x_{name}") for name, value in beside.items())]
-    stmt = rows.joined(matching_rows(context, export, columns))
+    stmt = rows.joined(matching_rows(context, export, columns)).limit(most)
     first = len(rows.columns)
     for some in _portions(context, view, rows.source(context.session), stmt):
         yield Found(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webadmin.changes.selection import Selection
 from webadmin.database.failures import as_answer
 from webadmin.database.stop import Stop
+from webadmin.explain.finding import size
 from webadmin.forms.controls import Choice
 from webadmin.listing.counts import count_all
 from webadmin.listing.params import ListParams
@@ -23,6 +24,7 @@ from webadmin.request import AdminRequest, Answer, Download, Page, Redirect
 from webadmin.text import current_zone, format_count, use_locale
 from webadmin.text import gettext as _
 from webadmin.transfer.asked import OPTIONS, Export, Form, columns_of, split
+from webadmin.transfer.estimate import estimated
 from webadmin.transfer.export import MEDIA_TYPES, exported
 from webadmin.transfer.reading import read
 from webadmin.transfer.workbook import check_available, is_available
@@ -70,6 +72,8 @@ class ExportPage:
     count: int | None
     rows_text: str
     """How many rows there are, in words."""
+    size_text: str
+    """About how large the file will be; empty where that is not known."""
 
 
 def export(request: AdminRequest) -> Answer:
@@ -180,8 +184,16 @@ def _asked(request: AdminRequest, what: Export, *, every: bool) -> Page:
         every=every,
         count=found,
         rows_text=text.format(count=format_count(found or 0)),
+        size_text=_size(estimated(request.context, what, found or 0, _PATIENCE)),
     )
     return Page("export.html", page)
+
+
+def _size(sizes: Mapping[str, int]) -> str:
+    if not sizes:
+        return ""
+    text = _("About {csv} as CSV, {json} as JSON.")
+    return text.format(csv=size(sizes["csv"] / 1024), json=size(sizes["json"] / 1024))
 
 
 def _questions(form: Form) -> tuple[Choosing, ...]:

@@ -20,6 +20,7 @@ def export_page() -> ExportPage:
         every=True,
         count=1,
         rows_text="1 row",
+        size_text="About 1.2 MB as CSV.",
     )
 
 
@@ -36,4 +37,5 @@ def bare_export_page() -> ExportPage:
         False,
         None,
         "All",
+        "",
     )

@@ -9,7 +9,6 @@ from webadmin.errors import Forbidden, NotFound
 from webadmin.options.view import View
 from webadmin.request import AdminRequest
 from webadmin.saved.store import person_of
-from webadmin.text import format_number
 from webadmin.text import gettext as _
 from webadmin.transfer.imports import store
 from webadmin.transfer.imports.draft import Draft
@@ -101,12 +100,3 @@ def submit(request: AdminRequest, id: UUID) -> None:
             wait(str(id), WAIT)
 
     request.afterwards.append(hand_over)
-
-
-def size_text(size: int) -> str:
-    """A number of bytes in words."""
-    if size < 1000:
-        return _("{size} bytes").format(size=size)
-    if size < 1_000_000:
-        return _("{size} kB").format(size=format_number(size / 1000, 0))
-    return _("{size} MB").format(size=format_number(size / 1_000_000, 0 if size >= 10_000_000 else 1))

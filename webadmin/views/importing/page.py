@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from webadmin.errors import BadRequest, Conflict, Forbidden, Unprocessable, WebadminError
+from webadmin.explain.finding import size
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count
 from webadmin.text import gettext as _
@@ -17,7 +18,7 @@ from webadmin.transfer.imports.draft import Draft
 from webadmin.transfer.imports.mapping import remember
 from webadmin.transfer.imports.store import Kept
 from webadmin.views.importing.columns import ColumnsPart, checked, columns_part, posted
-from webadmin.views.importing.common import address, check_rights, found_import, size_text, submit
+from webadmin.views.importing.common import address, check_rights, found_import, submit
 from webadmin.views.importing.outcome import ResultPart, WorkingPart, result_part, working_part
 from webadmin.views.importing.preview import PreviewPart, preview_part
 from webadmin.views.importing.start import opened
@@ -225,9 +226,9 @@ def _base(request: AdminRequest, kept: Kept) -> ImportPage:
     view, at = request.view, _AT[kept.state]
     labels = (_("File"), _("Columns"), _("Check"), _("Import"))
     rows = kept.result.get("preview", {}).get("total")
-    size = size_text(kept.byte_count)
+    text = size(kept.byte_count / 1024)
     if rows is not None:
-        size = _("{count} rows, {size}").format(count=format_count(rows), size=size)
+        text = _("{count} rows, {size}").format(count=format_count(rows), size=text)
     return ImportPage(
         title=_("Import {rows}").format(rows=view.name_plural.lower()),
         list_title=view.name_plural,
@@ -236,7 +237,7 @@ def _base(request: AdminRequest, kept: Kept) -> ImportPage:
         action_url=address(request, kept.id),
         state=kept.state,
         file_name=kept.file_name,
-        size_text=size,
+        size_text=text,
         steps=tuple(Step(label, place < at, place == at) for place, label in enumerate(labels)),
         message="",
         tone="",

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from starlette.datastructures import UploadFile
 
 from webadmin.errors import TooLarge
+from webadmin.explain.finding import size
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count
 from webadmin.text import gettext as _
@@ -22,7 +23,7 @@ from webadmin.transfer.imports.mapping import recall
 from webadmin.transfer.imports.sniffing import sniff
 from webadmin.transfer.imports.source import Refused
 from webadmin.transfer.imports.store import Kept
-from webadmin.views.importing.common import address, has_tables, limits_of, owner, size_text
+from webadmin.views.importing.common import address, has_tables, limits_of, owner
 from webadmin.views.people.facts import Moment, moment
 
 FILE = "file"
@@ -113,7 +114,7 @@ def _page(request: AdminRequest, error: str = "", status: int = 200) -> Page:
         list_url=request.urls.list(view),
         action_url=address(request),
         has_tables=there,
-        limits_text=text.format(size=size_text(limits.bytes), rows=format_count(limits.rows)),
+        limits_text=text.format(size=size(limits.bytes / 1024), rows=format_count(limits.rows)),
         error=error,
         earlier=tuple(_line(request, kept) for kept in found),
     )
