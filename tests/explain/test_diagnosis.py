@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from tests.explain.conftest import Planned
+from tests.explain.kept import PLANS, kept
 from webadmin.dialects import for_engine
 from webadmin.explain.diagnosis import diagnose
 from webadmin.explain.plan import Plan, parse
@@ -55,3 +56,22 @@ def test_fine_plans_without_numbers(shelf: Connection) -> None:
     assert diagnose(_plan(shelf, "SELECT * FROM thing ORDER BY b LIMIT 5"), seconds=0.001) == ()
     assert diagnose(_plan(shelf, "SELECT * FROM thing ORDER BY a LIMIT 5"), seconds=0.5) == ()
     assert diagnose(_plan(shelf, "SELECT * FROM thing WHERE a = 5"), seconds=0.5) == ()
+
+
+@pytest.mark.parametrize("version", [path.stem for path in sorted(PLANS.glob("*.jsonl"))])
+def test_any_plan(version: str) -> None:
+    """Whatever steps a plan has, each finding is a sentence with its reason; nothing is said twice of one step."""
+    found = 0
+    for name, answer in kept(version).items():
+        plan = parse(answer)
+        if plan is None:
+            continue
+        all_of_it = diagnose(plan, seconds=1.0)
+        found += len(all_of_it)
+        for one in all_of_it:
+            assert one.title.endswith("."), name
+            assert one.text.endswith("."), name
+            assert "%(" not in one.title + one.text, name
+        told = [(one.kind, id(one.node)) for one in all_of_it]
+        assert len(told) == len(set(told)), name
+    assert found

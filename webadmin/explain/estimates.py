@@ -12,8 +12,9 @@ from webadmin.text import format_number
 from webadmin.text import gettext as _
 
 ESTIMATE_FACTOR = 10.0
-_GUESSED = {"Function Scan", "Table Function Scan", "WorkTable Scan", "Recursive Union", "ProjectSet",
+_GUESSED = {"Function Scan", "Table Function Scan", "WorkTable Scan", "Recursive Union", "ProjectSet", "Result", "WindowAgg",
             "BitmapAnd", "BitmapOr", "Bitmap Index Scan", "Materialize", "Memoize"}  # fmt: skip
+"""Steps of whose rows the planner has no statistics, or none of their own."""
 _CHOSEN_BY_NUMBERS = {
     "Nested Loop",
     "Hash Join",

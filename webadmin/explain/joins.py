@@ -17,6 +17,7 @@ _MANY_PAIRS = 1_000_000
 _FEW = 1_000
 """Rows that an index would have been asked for one by one."""
 _SLOW_MS = 1.0
+_KEPT = {"Memoize", "Materialize"}
 _JOINS = {"Hash Join", "Nested Loop", "Merge Join"}
 _AROUND = {"Hash", "Sort", "Materialize", "Memoize", "Gather", "Gather Merge"}
 
@@ -26,8 +27,14 @@ def many_loops(plan: Plan, _facts: PlanFacts) -> Iterator[Finding]:
     whole = plan.root.total_ms or 0.0
     for parent in plan.root.walk():
         for node in parent.children:
-            inner = node.parent_relationship in {"Inner", "SubPlan"}
-            if not inner or (node.loops or 0) <= MANY_LOOPS or (node.total_ms or 0.0) < whole * 0.1:
+            # What is kept in memory costs nothing to ask again: there the step below it counts.
+            inner = parent.node_type in _KEPT or node.parent_relationship in {"Inner", "SubPlan"}
+            if (
+                not inner
+                or node.node_type in _KEPT
+                or (node.loops or 0) <= MANY_LOOPS
+                or (node.total_ms or 0.0) < whole * 0.1
+            ):
                 continue
             told = _("Each run is short, all together took %(ms)s ms.") % {"ms": rows(node.total_ms or 0.0)}
             yield Finding(
@@ -49,7 +56,11 @@ def _instead(parent: PlanNode, node: PlanNode) -> str:
             "It is a subquery that is asked for each row: written as a join, all of it is read in one go."
         )
     outer = parent.children[0]
-    if estimate_factor(outer) >= ESTIMATE_FACTOR and (outer.rows_actual or 0) > outer.rows_planned:
+    if (
+        outer is not node
+        and estimate_factor(outer) >= ESTIMATE_FACTOR
+        and (outer.rows_actual or 0) > outer.rows_planned
+    ):
         return _("The planner chose it for the %(rows)s rows that it expected: with right estimates it joins in one go.") % {
             "rows": rows(outer.rows_planned)
         }  # fmt: skip
