@@ -157,6 +157,7 @@ class _Copied(Trial):
     def __init__(self, connection: Connection, tables: Sequence[str]) -> None:
         self._connection = connection
         self._places: dict[str, str] = {}
+        self._visible: dict[str, float] = {}
         for written in tables:
             self._copy(written)
 
@@ -178,9 +179,8 @@ class _Copied(Trial):
             f" LIMIT {2 * SAMPLE} RETURNING 1) SELECT count(*) FROM copied",
         )[0]
         run(self._connection, f"ANALYZE pg_temp.{name}")
-        if (self._connection.dialect.server_version_info or (0,)) >= (18,):
-            # Rows that were just written are not known to be visible to all, so that no index alone would do.
-            run(self._connection, _VISIBLE, (visible, f"pg_temp.{name}"))
+        self._visible[f"pg_temp.{name}"] = visible
+        self._let_see()
         self.share = min(self.share, copied / rows if rows > 0 else 1.0)
         self._places[written] = f"pg_temp.{name}"
 
@@ -198,8 +198,16 @@ class _Copied(Trial):
     def index(self, ddl: str) -> Iterator[Tried]:
         with _undone(self._connection):
             run(self._connection, ddl)
+            self._let_see()  # which the building has counted anew
             size = run(self._connection, "SELECT pg_relation_size(%s::regclass)", (f"pg_temp.{NAME}",))[0]
             yield Tried(NAME, round(size / self.share))
+
+    def _let_see(self) -> None:
+        """Rows that were just written are not known to be visible to all, so that no index alone would do: say that as many
+        are as in the table."""
+        if (self._connection.dialect.server_version_info or (0,)) >= (18,):
+            for place, share in self._visible.items():
+                run(self._connection, _VISIBLE, (share, place))
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
