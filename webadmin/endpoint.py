@@ -89,7 +89,7 @@ class _Call:
         name = signer.name(urls.root, request.headers.get("host", ""), secure=secure)
         cookie = signer.read(request.cookies.get(name), urls.root)
         self.caller = Caller(request, params, urls, cookie, secrets.token_hex(6))
-        self.caller.explained = route is not None and route.explained
+        self.caller.explained = route.explained if route is not None else ""
         self.told: User | None = None
         self.stop = Stop()
 

@@ -88,12 +88,13 @@ class Responder:
         view = self.registry.views.get(caller.params.get("key", ""))
         if not caller.explained or view is None or caller.user is None or answer.status not in _EXPLAINED:
             return shell
-        if not view.allows(caller.user, "explain"):
-            return shell
+        posts = caller.explained == "POST"
+        if not view.allows(caller.user, "explain") or (posts and not getattr(answer.content, "hidden", ())):
+            return shell  # what is not a form cannot be sent once more
         request = caller.request
         query = f"?{request.url.query}" if request.url.query else ""
         url = caller.urls.explained(view, full_path(request.scope)) + query
-        return replace(shell, explain_url=url, explain_posts=request.method == "POST")
+        return replace(shell, explain_url=url, explain_posts=posts)
 
     def _download(self, caller: Caller, answer: Download) -> Response:
         def apologize() -> Response:
@@ -195,8 +196,8 @@ class Caller:
     database_ms: float = 0.0
     on_replica: bool = False
     """It was read from the replica."""
-    explained: bool = False
-    """The page is one whose statements can be looked at."""
+    explained: str = ""
+    """How the statements of the page can be looked at, by GET or by POST; empty where they cannot."""
 
 
 def _log_refusal(caller: Caller, error: Forbidden) -> None:

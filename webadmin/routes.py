@@ -173,7 +173,8 @@ _TRUE = ("login", "logout", "account", "database")
 
 def _known(route: Route) -> Route:
     primary = route.primary or route.pattern.partition("/")[0] in _TRUE
-    return replace(route, primary=primary, explained=route.pattern in _EXPLAINED)
+    explained = ("GET" if "GET" in route.methods else "POST") if route.pattern in _EXPLAINED else ""
+    return replace(route, primary=primary, explained=explained)
 
 
 ROUTES = (

@@ -53,8 +53,8 @@ class Route:
     writes_with: str = ""
     """A field of a form with which it may write as well."""
     stops: bool = False
-    explained: bool = False
-    """The statements that it sends can be looked at."""
+    explained: str = ""
+    """The statements that it sends can be looked at: by GET, or by POST of what it was sent; empty where they cannot."""
     explains: Route | None = None
     """The page whose statements it shows. Besides its own permission it takes that page's."""
     takes_files: bool = False

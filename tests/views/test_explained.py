@@ -13,7 +13,7 @@ from tests.security.desk import Person, Ticket, TicketView, Visitor, admin_of, f
 from tests.views.conftest import Admin
 from webadmin import action
 from webadmin.auth.user import PERMISSIONS
-from webadmin.demo.models import Order
+from webadmin.demo.models import Category, Order
 
 PAGES = (
     *("", "?status=paid&sort=due_on:asc", "rows", "count/", "add/", "summary/?group=status", "export/"),
@@ -128,6 +128,20 @@ def test_previews(admin: Admin) -> None:
         )
         == 0
     )
+
+
+def test_forms_that_come_back(admin: Admin) -> None:
+    """A form that is shown once more with its faults has the panel of the form; a deletion that is blocked, and has no button,
+    has its panel too."""
+    page = admin.get("/orders/add/")
+    wrong = admin.post("/orders/add/", page.form("form") | {"total": "much"}, 422)
+    assert wrong.one("#query a").get("href") == "/admin/orders/explain/add/"
+    parent = admin.value(sa.select(Category.parent_id).where(Category.parent_id.isnot(None)).limit(1))
+    blocked = admin.act(admin.get("/categories/"), "delete", [str(parent)])
+    assert blocked.css("#plan-blocked")
+    assert blocked.css("#form button") == []
+    panel = admin.post(blocked.one("#query button").get("formaction"), blocked.form("form"), 200)
+    assert sum(counts(panel)) >= 1
 
 
 class Nosy(TicketView, model=Ticket):
