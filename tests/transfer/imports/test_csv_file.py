@@ -136,6 +136,19 @@ def test_forms_that_are_none(form: FileForm) -> None:
         read("a,b\n1,2\n", form)
 
 
+def test_titles() -> None:
+    """What a list is called, as spreadsheets write it above the headings, is none of them; a single column has no titles."""
+    found = read(
+        'Customers;;\r\n;"";\r\nNovember 2026;;\r\nname;email;\r\nAnna;a@b.de;\r\n',
+        FileForm("csv", delimiter=";"),
+    )
+    assert found.headings == ("name", "email")
+    assert found.rows == [(5, ["Anna", "a@b.de"])]
+    assert read("name\nAnna\n", CSV).headings == ("name",)
+    assert read("name,\nAnna,\nBert,\nCarl,\nDora,x\n", CSV).headings == ("name",)
+    assert read("\n" * 5000 + "a,b\n1,2\n", CSV).rows == [(5002, ["1", "2"])]
+
+
 def test_headings() -> None:
     """Blanks around headings are none; an empty one is called by its place, empty ones at the end are none."""
     found = read(" a ,,c,,\n1,2,3\n", CSV)

@@ -83,6 +83,20 @@ def test_formula_without_a_value() -> None:
     assert (found.rows, found.problems) == ([(3, [2, 3])], [(2, "formula")])
 
 
+def test_titles() -> None:
+    """What stands above the headings is none of them."""
+
+    def fill(workbook: Any, sheet: Any) -> None:
+        sheet.write(0, 0, "Customers")
+        sheet.write(1, 1, "November 2026")
+        for row in range(3, 6):
+            sheet.write_row(row, 0, ["a", "b"])
+
+    found = read(book(fill))
+    assert found.headings == ("a", "b")
+    assert found.rows == [(5, ["a", "b"]), (6, ["a", "b"])]
+
+
 def test_sheets() -> None:
     """A sheet is named; the first is read where none is."""
 

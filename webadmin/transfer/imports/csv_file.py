@@ -23,6 +23,7 @@ from webadmin.transfer.imports.source import (
     Source,
     broken_text,
     check_rows,
+    first_of,
     headings_of,
     ragged,
     shortened,
@@ -45,19 +46,23 @@ class CsvFile(Source):
         self._size = size_of(file, limits)
         rows = self._rows(_Lines(file, form, limits))
         try:
-            first = next((row for row in rows if any(row)), [])
+            self._above, first = first_of((self._bare(row) for row in rows), padded=True)
         except csv.Error:
             raise _too_long(1, limits) from None
-        if first == [_END] or any(_END in cell for cell in first):
-            first = [] if first == [_END] else [cell.replace(_END, "").rstrip("\r\n") for cell in first]
-        self.headings = headings_of([_unmarked(cell, form.quote) for cell in first], limits)
+        self.headings = headings_of(first, limits)
+
+    def _bare(self, row: list[str]) -> list[str | None]:
+        """A row without our own marks; what is behind the last line is none."""
+        if row and _END in row[-1]:
+            row = [] if row == [_END] else [*row[:-1], row[-1].replace(_END, "").rstrip("\r\n")]
+        return [_unmarked(cell, self._form.quote) for cell in row]
 
     def batches(self) -> Iterator[Batch]:
         """See :class:`Source`. Rows in which nothing stands are none, but they count, as in a spreadsheet; where there is one
         column alone they are rows without a value."""
         lines = _Lines(self._file, self._form, self._limits)
         rows = self._rows(lines)
-        number, headed = 0, False
+        number = 0
         while True:
             some: list[list[str]] = []
             try:
@@ -72,11 +77,9 @@ class CsvFile(Source):
             first = number + 1
             number += len(some)
             unclosed = self._take_end(some)
-            if not headed:
-                blank = next((at for at, row in enumerate(some) if any(row)), len(some))
-                del some[: blank + 1]
-                first += blank + 1
-                headed = blank < number
+            if first <= self._above + 1:
+                del some[: self._above + 2 - first]
+                first = self._above + 2
             check_rows(number - 1, self._limits)
             batch = self._batch(first, some, lines, unclosed)
             batch.done = min(1.0, lines.read / (self._size or 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -18,6 +18,8 @@ LETTERS = 4 * 1024 * 1024
 """After as many letters there are no more rows in memory, however few they are."""
 LONGEST_ROW = 4
 """How long a row can be at most, in times the longest cell."""
+_TITLES = 3
+"""Rows with a single text in them, such as what a list is called, that may stand above the headings."""
 SHORTENED = 100
 """Characters of a value that a problem shows."""
 UNREADABLE = "\udcff"
@@ -88,6 +90,24 @@ def size_of(file: BinaryIO, limits: Limits) -> int:
         most = format_number(max(1, limits.bytes // 1_000_000))
         raise Refused(_("This file is too large: at most {most} MB can be imported.").format(most=most))
     return size
+
+
+def first_of(rows: Iterable[Sequence[Any]], *, padded: bool) -> tuple[int, Sequence[Any]]:
+    """The row that names the columns, and how many stand before it: the first in which anything stands, and which is no title.
+
+    :param padded: a title has as many fields as any row, all but one of them empty; a row of one field is none.
+    """
+    titles: list[tuple[int, Sequence[Any]]] = []
+    for place, row in enumerate(rows):
+        filled = sum([cell is not None and cell != "" for cell in row])
+        if not filled:
+            continue
+        if filled > 1 or (padded and len(row) == 1):
+            return titles[0] if titles and filled == 1 else (place, row)
+        titles.append((place, row))
+        if len(titles) > _TITLES:
+            break
+    return titles[0] if titles else (0, ())
 
 
 def headings_of(cells: Sequence[Any], limits: Limits) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from webadmin.transfer.imports.source import (
     broken_text,
     check_columns,
     check_rows,
+    first_of,
     headings_of,
     ragged,
     shortened,
@@ -72,7 +73,7 @@ class WorkbookFile(Source):
         self.sheets = names if len(names) > 1 else ()
         self._formulas = check_archive(file, limits)
         with self._sheet() as sheet:
-            first = next((row for row in self._cells(sheet) if any(cell is not None for cell in row)), ())
+            self._above, first = first_of(self._cells(sheet), padded=False)
         self.headings = headings_of(first, limits)
 
     def batches(self) -> Iterator[Batch]:
@@ -86,17 +87,14 @@ class WorkbookFile(Source):
             yield from self._batches(self._cells(sheet), formulas, said)
 
     def _batches(self, rows: Iterator[Any], formulas: Iterator[Any] | None, most: int) -> Iterator[Batch]:
-        number, headed = 0, False
+        number = 0
         while some := _some(rows):
             beside = list(islice(formulas, len(some))) if formulas is not None else [()] * len(some)
             batch = Batch([])
             for row, written in zip(some, beside, strict=False):
                 number += 1
-                if all(cell is None for cell in row) and not any(written):
-                    continue
-                if headed:
+                if number > self._above + 1 and (any(written) or any(cell is not None for cell in row)):
                     self._take(batch, number, list(row), written)
-                headed = True
             check_rows(number - 1, self._limits)
             batch.done = min(1.0, number / max(most, number))
             yield batch
