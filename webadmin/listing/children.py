@@ -13,6 +13,7 @@ from webadmin.database.inspection import RelationInfo
 from webadmin.listing.loading import load_plan
 from webadmin.listing.scope import scope
 from webadmin.listing.sealed import alone
+from webadmin.listing.statement import named
 from webadmin.listing.together import rows_by_id
 from webadmin.options.causes import caused_by
 from webadmin.options.context import Context
@@ -38,7 +39,7 @@ class Related:
         return format_count(self.count) + ("+" if self.capped else "")
 
 
-@caused_by("column_details_list", label=lambda: _("Related rows"))
+@caused_by("column_details_list")
 def related_rows(
     context: Context,
     view: View,
@@ -61,7 +62,9 @@ def related_rows(
     children = scope(context, target, sa.select(target.model).where(belongs))
     keys = [getattr(target.model, column.name) for column in target.info.key]
     inner = children.with_only_columns(sa.literal(1)).order_by(None).limit(_COUNTED + 1).subquery()
-    count = context.session.scalar(sa.select(sa.func.count()).select_from(inner)) or 0
+    name = view.label_of(relation.name)
+    counting = named(sa.select(sa.func.count()).select_from(inner), _("Number of %s") % name.lower())
+    count = context.session.scalar(counting) or 0
     if not count:
         return Related((), 0, capped=False)
     descending = len(keys) == 1
@@ -70,7 +73,7 @@ def related_rows(
     ordered = children.order_by(*by).limit(limit + 1).offset((page - 1) * limit)
     plan = load_plan(context, target, columns)
     with alone(context.session, target.info.mapper):
-        rows = context.session.scalars(ordered.options(*plan.options(context))).unique().all()
+        rows = context.session.scalars(named(ordered.options(*plan.options(context)), name)).unique().all()
     more, rows = len(rows) > limit, rows[:limit]
     plan.load_collections(context, target, rows)
     return Related(rows, min(count, _COUNTED), capped=count > _COUNTED, more=more)
