@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from tests.explain.conftest import Planned, kinds
+from sqlalchemy import Connection
+
+from tests.explain.conftest import Diagnosed, Planned, kinds
 from webadmin.explain.diagnosis import diagnose
 
 
@@ -102,3 +104,23 @@ def test_small_offset(planned: Planned) -> None:
         assert kinds(planned("SELECT * FROM item ORDER BY id LIMIT 10 OFFSET 90", analyze=analyze)) == set()
         total = "SELECT id, (SELECT count(*) FROM item) FROM item ORDER BY id LIMIT 10"
         assert kinds(planned(total, analyze=analyze)) == set(), "what is asked once is no row thrown away"
+
+
+def test_sort_that_a_broken_index_would_serve(diagnosed: Diagnosed, provoked: Connection) -> None:
+    """An index in the wanted order that is invalid is to be built again; once it is, there is nothing to say."""
+    sql = "SELECT id FROM deed ORDER BY slot DESC LIMIT 10"
+    [found] = diagnosed(sql)
+    assert (found.kind, found.table, found.columns) == ("invalid_index", "deed", ("slot",))
+    assert found.remedy == "REINDEX INDEX CONCURRENTLY deed_slot;"
+    provoked.exec_driver_sql("DROP INDEX deed_slot; CREATE INDEX deed_slot ON deed (slot)")
+    assert diagnosed(sql) == ()
+
+
+def test_walk_along_the_order(diagnosed: Diagnosed, provoked: Connection) -> None:
+    """An index that gives the order but not the condition says why the condition has none of its own."""
+    sql = "SELECT id FROM deed WHERE {} ORDER BY id LIMIT 10"
+    [found] = diagnosed(sql.format("lower(name) = 'n19999'"), enable_seqscan="off", enable_sort="off")
+    assert (found.kind, found.columns) == ("function_on_column", ("name",))
+    assert found.title.startswith("19,999 rows of deed are fetched through an index and dropped")
+    provoked.exec_driver_sql("CREATE INDEX ON deed (lower(name)); ANALYZE deed")
+    assert diagnosed(sql.format("lower(name) = 'n19999'"), enable_seqscan="on", enable_sort="on") == ()

@@ -26,6 +26,7 @@ from webadmin.text import gettext as _
 
 _PLANNED_COST = 200.0
 """Planner units, about the cost of reading ten thousand small rows."""
+_MANY_COUNTED = 100_000
 _GROUPING = {"Aggregate", "Group", "Unique", "WindowAgg", "SetOp"}
 _SORTS = {"Sort", "Incremental Sort"}
 _PASSED_ON = {"Aggregate", "Gather", "Gather Merge", "Append"}
@@ -59,9 +60,7 @@ def discarding_index(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
         dropped = node.removed_total
         if node.node_type not in INDEX_READS or dropped < MANY_ROWS or dropped < 10 * node.rows_total:
             continue
-        title = _(
-            "%(dropped)s rows of %(table)s are fetched through an index and dropped; %(kept)s are kept."
-        )
+        title = _("%(dropped)s rows of %(table)s are fetched through an index and dropped to keep %(kept)s.")
         yield _unserved(plan, facts, node, "discarding_index", title % {
             "dropped": rows(dropped), "table": name(node), "kept": rows(node.rows_total)
         })  # fmt: skip
@@ -195,6 +194,10 @@ def count_of_everything(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
         node = node.children[0]
     kept, dropped = node.rows_total, node.removed_total
     if node.node_type not in SCANS or node.relation is None or dropped > kept:
+        return
+    if (
+        kept if plan.measured else node.rows_planned
+    ) < _MANY_COUNTED:  # ways that are switched off cost a lot on paper
         return
     if not plan.measured and node.filter:
         return
