@@ -156,7 +156,7 @@ def test_tried_without_a_trace(
     assert _objects(filled_pg) == before
     assert proposal.proof == kind
     assert float(proposal.after.replace(",", "")) < float(proposal.before.replace(",", "")) / 2
-    assert proposal.gain.endswith("times less")
+    assert proposal.gain.endswith("times cheaper")
     assert proposal.size.endswith("kB")
     assert proposed(filled_pg, NEARLY_ALL, building=True) == [()], "which costs more along an index"
     ((untried,),) = proposed(filled_pg, PAGE)

@@ -65,7 +65,7 @@ def numbers(outcome: Outcome | None) -> tuple[str, str, str, str]:
     if outcome is None or not outcome.costed:
         return "", "", "", ""
     times = outcome.before / max(outcome.after, 0.01)
-    gain = _("%s times less") % format_number(times, 0 if times >= 10 else 1)
+    gain = _("%s times cheaper") % format_number(times, 0 if times >= 10 else 1)
     about = size(outcome.bytes / 1024) if outcome.bytes is not None else ""
     return _cost(outcome.before), _cost(outcome.after), gain, about
 
