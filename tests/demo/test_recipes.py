@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from tests.pages import Page, parse
+from webadmin.database.own_tables.migrate import upgrade
 from webadmin.demo.app import build
 from webadmin.demo.recipes import RECIPES, SCROLLS, Recipe
 
@@ -29,12 +30,14 @@ def documented() -> list[re.Match[str]]:
 @pytest.fixture
 def client(shop: sa.Engine) -> TestClient:
     """The demo, open to this machine."""
+    upgrade(shop)
     return TestClient(build(shop))
 
 
 def shows_something(page: Page) -> bool:
-    """Rows, groups, numbers, statements, values with their numbers, or a list that comes as one scrolls."""
-    return bool(page.css("tbody tr, [data-count], [data-statement], [data-rows], [hx-get*='/rows']"))
+    """Rows, groups, numbers, statements, values with their numbers, a list that comes as one scrolls, or a field for a file."""
+    shown = "tbody tr, [data-count], [data-statement], [data-rows], [hx-get*='/rows'], input[type=file]"
+    return bool(page.css(shown))
 
 
 def test_every_page_is_there(client: TestClient) -> None:
