@@ -110,9 +110,10 @@ class PostgreSQLStaging(Staging):
         run(connection, f"CREATE INDEX ON {table.name} ({names}); ANALYZE {table.name}")
 
     def digest(self, connection: Connection, values: Sequence[Expression]) -> Expression:
-        text = sa.func.concat(
-            *(sa.func.coalesce(sa.cast(value, sa.Text), "\x01") + "\x02" for value in values)
-        )
+        parts = [sa.func.coalesce(sa.cast(value, sa.Text), "\x01") + "\x02" for value in values]
+        while len(parts) > 1:  # a function takes a hundred arguments
+            parts = [sa.func.concat(*parts[start : start + 50]) for start in range(0, len(parts), 50)]
+        text = parts[0]
         return sa.func.hashtextextended(text, 0, type_=sa.BigInteger())
 
     def comparable_json(self, value: Expression) -> Expression:
@@ -121,7 +122,7 @@ class PostgreSQLStaging(Staging):
 
     def column_rules(self, connection: Connection, table: sa.Table) -> list[str]:
         preparer = connection.dialect.identifier_preparer
-        told = connection.execute(_DOMAINS, {"table": preparer.format_table(table)})
+        told = connection.execute(_DOMAINS, {"table": _name(connection, table)})
         return [_of_column(rule, preparer.quote(column)) for column, rule in told]
 
     def hold(self, connection: Connection, name: str) -> None:
@@ -131,8 +132,8 @@ class PostgreSQLStaging(Staging):
         table = column.table
         most = connection.scalar(sa.select(sa.func.max(column)))
         if isinstance(most, int) and most > 0:
-            name = connection.dialect.identifier_preparer.format_table(table)
-            connection.execute(_COUNTED, {"table": name, "column": column.name, "most": most})
+            given = {"table": _name(connection, table), "column": column.name, "most": most}
+            connection.execute(_COUNTED, given)
 
     def index_condition(self, index: sa.Index) -> sa.ColumnElement[bool] | None:
         found: sa.ColumnElement[bool] | None = index.dialect_options["postgresql"]["where"]
@@ -152,6 +153,14 @@ class PostgreSQLStaging(Staging):
             sa.func.array_remove(names, sa.null())
         )
         return sa.type_coerce(plain, whole.type)
+
+
+def _name(connection: Connection, table: sa.Table) -> str:
+    """What the database calls ``table``."""
+    schemas = connection.get_execution_options().get("schema_translate_map") or {}
+    schema = schemas.get(table.schema, table.schema)
+    preparer = connection.dialect.identifier_preparer
+    return ".".join(preparer.quote(part) for part in (schema, table.name) if part)
 
 
 def _of_column(rule: str, column: str) -> str:

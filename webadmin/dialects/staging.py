@@ -11,11 +11,14 @@ from sqlalchemy.engine import Connection
 
 from webadmin.dialects.records import Expression
 
+_FAILED = (exc.StatementError, OverflowError)
+"""What a value fails with that a driver or the database does not take."""
+
 
 class NotTaken(Exception):
     """The database does not take one of the rows; ``row`` is its place, ``column`` the name of the column if it says so."""
 
-    def __init__(self, row: int, column: str, cause: exc.StatementError) -> None:
+    def __init__(self, row: int, column: str, cause: Exception) -> None:
         super().__init__(row, column)
         self.row, self.column, self.cause = row, column, cause
 
@@ -49,13 +52,17 @@ class Staging:
     ) -> None:
         """Add rows, given as Python values column by column. Raises NotTaken, and nothing is added then."""
         names = [column.name for column in table.columns]
+        columns = [
+            [sa.null() if value is None else value for value in values] if _is_json(column.type) else values
+            for column, values in zip(table.columns, columns, strict=True)
+        ]
         given = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
         if not given:
             return
         try:
             with connection.begin_nested():
                 connection.execute(sa.insert(table), given)
-        except exc.StatementError as error:
+        except _FAILED as error:
             raise self._refused(connection, table, given, error) from error
 
     def _refused(
@@ -63,9 +70,9 @@ class Staging:
         connection: Connection,
         table: sa.TableClause,
         rows: Sequence[Mapping[str, Any]],
-        error: exc.StatementError,
+        error: Exception,
     ) -> Exception:
-        """Which of the rows is the first that is not taken, by halves."""
+        """Which of the rows is the first that is not taken, by halves; and which of its values."""
         low, high = 0, len(rows)
         while high - low > 1:
             middle = (low + high) // 2
@@ -74,8 +81,16 @@ class Staging:
                     connection.execute(sa.insert(table), list(rows[low:middle]))
                     savepoint.rollback()
                 low = middle
-            except exc.StatementError as found:
+            except _FAILED as found:
                 high, error = middle, found
+        for name in rows[low]:
+            try:
+                with connection.begin_nested() as savepoint:
+                    connection.execute(sa.insert(table), [{**rows[low], name: None}])
+                    savepoint.rollback()
+                return NotTaken(low, name, error)
+            except _FAILED:
+                continue
         return NotTaken(low, "", error)
 
     def staged_ready(
@@ -110,3 +125,8 @@ class Staging:
     ) -> Expression:
         """``columns`` by name as one ``Record``, without those for which what ``kept`` says of them does not hold."""
         raise NotImplementedError
+
+
+def _is_json(type_: Any) -> bool:
+    """Whether None would be kept as the value ``null``."""
+    return isinstance(getattr(type_, "impl_instance", type_), sa.JSON)

@@ -67,7 +67,7 @@ class Item(BigIntKeyMixin, SoftDeleteMixin, VersionMixin, Base):
     lent: Mapped[int] = mapped_column(server_default="0")
     shelf_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shelves.id"))
     bought_on: Mapped[date | None]
-    tags: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)
+    tags: Mapped[Any] = mapped_column(sa.JSON(), nullable=True)
     code: Mapped[str | None] = mapped_column(sa.String(8), unique=True)
     password: Mapped[str | None]
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), onupdate=lambda: datetime(2026, 1, 2))
@@ -114,6 +114,8 @@ class LabelView(ModelView, model=Label):
     def on_import_row(self, row: dict[str, Any], number: int) -> None:
         if row["name"] == "bad":
             raise ValidationError("Not that one.")
+        if row["name"] == "huge":
+            row["weight"] = 10**30
         row["name"] = str(row["name"]).strip("!")
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from webadmin.changes.constraints import constraint_columns
 from webadmin.changes.one_by_one import sees_each_row
 from webadmin.changes.progress import Progress
 from webadmin.changes.record import change_id, describe
 from webadmin.changes.record.staged import Staged
 from webadmin.changes.statements import insert_selected, update_staged
-from webadmin.errors import Conflict, Forbidden, Unprocessable
+from webadmin.errors import Conflict, Forbidden, Unprocessable, WebadminError
 from webadmin.options.context import Context
 from webadmin.text import format_count
 from webadmin.text import gettext as _
@@ -105,14 +106,11 @@ class _Applying:
             else:
                 self._update()
                 self._insert()
-        except exc.IntegrityError as error:
-            if not context.dialect.failure(error).integrity:
+        except exc.DBAPIError as error:
+            refused = self._refused(error)
+            if refused is None:
                 raise
-            raise Conflict(
-                _(
-                    "A rule of the table was broken by what others have written meanwhile. Nothing was imported; check again."
-                )
-            ) from error
+            raise refused from error
         context.session.expire_all()
         tables = [self.layout.rows, self.layout.matched, PROBLEMS, REFUSED]
         context.dialect.drop_staged(self.connection, tables)
@@ -125,6 +123,25 @@ class _Applying:
             failed=preview.failed,
             change_id=change_id(context) if wrote else None,
         )
+
+    def _refused(self, error: exc.DBAPIError) -> WebadminError | None:
+        """What to say of a statement that failed: the rows were looked at before, so that others have come in between, or the database
+        has rules that it does not tell of."""
+        failure = self.context.dialect.failure(error)
+        if failure.kind in {"unique", "foreign_key"}:
+            return Conflict(
+                _(
+                    "Others have written rows meanwhile that these do not go with. Nothing was imported; check again."
+                )
+            )
+        if failure.integrity or failure.value or failure.kind == "refused":
+            names = ", ".join(
+                self.view.label_of(name) for name in constraint_columns(self.view.info, failure)
+            )
+            message = _("The database refuses one of the rows, so nothing was imported.")
+            about = _("It has a rule about {names} that could not be looked at before.").format(names=names)
+            return Unprocessable(f"{message} {about}" if names else message, title=_("Not imported"))
+        return None
 
     def _label(self) -> str:
         count = self.preview.new + self.preview.changed + self.preview.missing

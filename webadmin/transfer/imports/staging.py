@@ -100,12 +100,16 @@ class Staged:
     def _send(self) -> None:
         columns, self._columns = self._columns, [[] for _column in self._columns]
         self.numbered += len(columns[0])
-        while True:
+        while columns[0]:
             try:
                 self.dialect.fill_staged(self.connection, self.layout.rows, columns)
                 return
             except NotTaken as error:
+                # Those before it are good; the rest is sent again without what was wrong.
+                good = [column[: error.row] for column in columns]
+                self.dialect.fill_staged(self.connection, self.layout.rows, good)
                 self._take_out(columns, error)
+                columns = [column[error.row :] for column in columns]
 
     def _take_out(self, columns: list[list[Any]], error: NotTaken) -> None:
         """Take the value that was the reason out of the row that was refused, or all of its values."""
