@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from webadmin.text import gettext as _
-from webadmin.transfer.formats import BOM, harmless, written
+from webadmin.transfer.formats import BOM, harmless, plain, written
 from webadmin.transfer.imports.asked import FileForm, Problem
-from webadmin.transfer.imports.source import UNREADABLE, Source
+from webadmin.transfer.imports.source import UNREADABLE, Exact, Source
 
 _NUMBER = re.compile(r"[+-]?[\d.,:/\s-]*\d[\d.,\s]*%?")
 """What may begin with a sign and is no formula."""
@@ -37,17 +37,19 @@ def left_out(source: Source, form: FileForm, reasons: Mapping[int, str]) -> Iter
     for batch in source.batches():
         found = [row for row in (*batch.rows, *batch.left_out) if row[0] in reasons]
         for number, values in sorted(found, key=lambda row: row[0]):
-            cells = [_cell(values[place]) if place < len(values) else None for place in places]
-            more = [_cell(value) for value in values[len(source.headings) :]]
+            shown = [_cell(value, guarded=form.format == "csv") for value in values]
+            cells = [shown[place] if place < len(shown) else None for place in places]
+            more = shown[len(source.headings) :]
             yield _line([*cells, reasons[number], *more], delimiter)
 
 
-def _cell(value: Any) -> str | None:
+def _cell(value: Any, *, guarded: bool) -> str | None:
+    """:param guarded: a text may have the apostrophe that keeps spreadsheets from computing it."""
     if value is None:
         return None
-    text = value if isinstance(value, str) else written(value)
+    text = value if isinstance(value, str) else value.text if isinstance(value, Exact) else written(value)
     text = text.replace(UNREADABLE, "\ufffd").replace("\x00", "\ufffd")
-    return text if _NUMBER.fullmatch(text) else harmless(text)
+    return text if _NUMBER.fullmatch(text) else harmless(plain(text) if guarded else text)
 
 
 def _line(cells: Sequence[str | None], delimiter: str) -> bytes:
