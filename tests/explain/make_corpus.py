@@ -19,10 +19,10 @@ from typing import Any
 
 import psycopg
 
+from tests.explain.kept import PLANS
 from tests.explain.provoking import answers, prepare
 from webadmin.demo.binaries import Runner
 
-PLANS = Path(__file__).parent / "plans"
 _SETTINGS = {"listen_addresses": "", "fsync": "off", "timezone": "UTC", "max_worker_processes": "8"}
 
 

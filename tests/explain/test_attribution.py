@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.explain.conftest import Planned
+from tests.explain.kept import plan_of
 from webadmin.explain.plan import Plan, PlanNode
 
 _SLOW = "SELECT count(*) FROM item x WHERE length(md5(x.pad)) = 32"
@@ -89,3 +90,50 @@ def test_cost_under_a_limit(planned: Planned) -> None:
     """Without measuring, a scan that a LIMIT stops early costs only the part that it is read."""
     plan = planned("SELECT * FROM item LIMIT 10", analyze=False)
     assert sum(node.own_cost for node in plan.root.walk()) == pytest.approx(plan.root.total_cost, rel=0.05)
+
+
+def _kept(name: str, version: str = "17") -> tuple[Plan, dict[str, float]]:
+    """A kept plan, and the own time of the first step of each kind."""
+    plan = plan_of(version, name)
+    return plan, {node.node_type: node.own_ms or 0.0 for node in reversed(list(plan.root.walk()))}
+
+
+def test_subquery_of_parallel_steps_is_charged_to_the_gather() -> None:
+    """What workers need is worked out by the leader before they start; it runs once, not in a third of a process."""
+    plan, _own = _kept("parallel_init_plan")
+    once = next(node for node in plan.root.walk() if node.parent_relationship == "InitPlan")
+    gather = next(node for node in plan.root.children if node.node_type == "Gather")
+    [scan] = [node for node in gather.walk() if node.relation == "sale"]
+    assert once.total_ms is not None
+    assert gather.total_ms is not None
+    assert gather.own_ms is not None
+    assert gather.own_ms <= gather.total_ms - once.total_ms
+    assert scan.own_ms == pytest.approx(scan.total_ms, rel=0.01)
+
+
+def test_leader_that_only_gathers() -> None:
+    """Where the leader runs no step itself, the time is that of the workers, and not shared with it."""
+    plan, _own = _kept("gather_without_leader")
+    [scan] = _nodes(plan, "Seq Scan")
+    [gather] = _nodes(plan, "Gather")
+    assert scan.loops == gather.workers_launched == 2
+    assert scan.total_ms == pytest.approx(
+        sum(worker.total_ms or 0.0 for worker in scan.workers) / 2, rel=0.01
+    )
+
+
+def test_append_that_looked_at_a_subquery_beforehand() -> None:
+    """An Append that leaves its parts out by the result of a subquery has run it, although no step that ran mentions it."""
+    plan, own = _kept("append_pruned")
+    once = next(node for node in plan.root.walk() if node.parent_relationship == "InitPlan")
+    assert once.total_ms is not None
+    assert own["Append"] < once.total_ms * 0.3
+    assert all(node.loops == 0 for node in _nodes(plan, "Bitmap Heap Scan"))
+
+
+def test_two_ctes_of_one_name() -> None:
+    """Each scan is charged for the one that it reads."""
+    plan, _own = _kept("cte_of_one_name")
+    for scan in _nodes(plan, "CTE Scan"):
+        assert (scan.own_ms or 0.0) < (scan.total_ms or 0.0)
+        assert scan.own_buffers.touched == 0

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.explain.make_corpus import PLANS
+from tests.explain.kept import PLANS, Answers, kept
 from tests.explain.provoking import answers, prepare
 from tests.explain.statements import STATEMENTS
 from tests.plugins.databases import fresh_name
@@ -20,7 +18,6 @@ from webadmin.explain.finding import rows, size
 from webadmin.explain.plan import Plan, parse
 from webadmin.text import format_number
 
-Answers = dict[str, list[dict[str, Any]]]
 FILES = sorted(PLANS.glob("*.jsonl"))
 
 _KILOBYTES = {
@@ -39,15 +36,10 @@ _ADDED_UP = {"Average Sort Space Used"}
 """Told by what is told of the largest."""
 
 
-def _kept(path: Path) -> Answers:
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return {line["name"]: line["answer"] for line in lines[1:]}
-
-
 @pytest.fixture(scope="module")
 def corpus() -> dict[str, Answers]:
     """What is kept, by the version of the server."""
-    return {path.stem: _kept(path) for path in FILES}
+    return {path.stem: kept(path.stem) for path in FILES}
 
 
 def _steps(answer: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -89,14 +81,10 @@ def _spellings(key: str, value: Any) -> set[str]:
     }
 
 
-def _missing(raw: dict[str, Any], text: str) -> list[tuple[str, Any]]:
+def _missing(raw: dict[str, Any], text: str, *, timed: bool = True) -> list[tuple[str, Any]]:
     found = []
     for key, value in _leaves({name: part for name, part in raw.items() if name != "Plans"}):
-        if (
-            key in _ADDED_UP
-            or (key in _OF_ONE and value == 1)
-            or (key in _TIMES and raw.get("Actual Loops") != 1)
-        ):
+        if key in _ADDED_UP or (key in _OF_ONE and value == 1) or (key in _TIMES and not timed):
             continue
         if not any(spelling in text for spelling in _spellings(key, value)):
             found.append((key, value))
@@ -108,24 +96,28 @@ def _text(row: PlanRow) -> str:
     return "\n".join((row.node_type, row.detail, row.own, row.total, *told_of))
 
 
-def _check(name: str, answer: list[dict[str, Any]]) -> None:
-    """Everything of the answer is shown, and the times and pages of the steps add up to the whole."""
+def _check(name: str, answer: list[dict[str, Any]]) -> Plan:
+    """Everything of the answer is shown."""
     plan = parse(answer)
     assert plan is not None, name
     shown = describe(plan)
     steps = list(_steps(answer))
+    parallel = any("Workers Launched" in step for step in steps)
     assert [row.node_type for row in shown] == [step["Node Type"] for step in steps], name
     for row, step in zip(shown, steps, strict=True):
-        assert _missing(step, _text(row)) == [], (name, row.node_type)
+        # What several loops or processes took is told of all of them together.
+        timed = not parallel and step.get("Actual Loops") == 1
+        assert _missing(step, _text(row), timed=timed) == [], (name, row.node_type)
     facts = "\n".join(f"{fact.name} {fact.value}" for fact in about(plan))
     rest = {
         key: part for key, part in answer[0].items() if key not in {"Plan", "Planning Time", "Execution Time"}
     }
     assert _missing(rest, facts) == [], name
-    _check_sums(name, plan)
+    return plan
 
 
 def _check_sums(name: str, plan: Plan) -> None:
+    """The times and pages of the steps add up to the whole."""
     nodes = list(plan.root.walk())
     if plan.root.total_ms is None:
         return
@@ -141,16 +133,18 @@ def _check_sums(name: str, plan: Plan) -> None:
 def test_the_corpus_has_every_kind_of_step(corpus: dict[str, Answers]) -> None:
     """At least two versions, forty kinds of steps over all and in each, and an answer to every statement that a version knows."""
     assert len(corpus) >= 2
-    for version, kept in corpus.items():
-        assert len(_kinds(kept)) >= 40, version
-        assert set(kept) == {name for name, one in STATEMENTS.items() if one.since <= int(version)}, version
+    for version, answers_of in corpus.items():
+        assert len(_kinds(answers_of)) >= 40, version
+        assert set(answers_of) == {name for name, one in STATEMENTS.items() if one.since <= int(version)}, (
+            version
+        )
 
 
 @pytest.mark.parametrize("version", [path.stem for path in FILES])
 def test_nothing_of_a_kept_plan_is_lost(corpus: dict[str, Answers], version: str) -> None:
     """Each plan of this version is read into steps, every value of the answer is shown, and the sums are right."""
     for name, answer in corpus[version].items():
-        _check(name, answer)
+        _check_sums(name, _check(name, answer))
 
 
 def test_plans_of_this_server(server: EmbeddedServer, corpus: dict[str, Answers]) -> None:
@@ -161,8 +155,8 @@ def test_plans_of_this_server(server: EmbeddedServer, corpus: dict[str, Answers]
         found = answers(connection, prepare(connection))
     for name, answer in found.items():
         _check(name, answer)
-    kept = corpus.get(version, corpus[max(corpus)])
-    assert _kinds(found) - _kinds(kept) == set()
+    before = corpus.get(version, corpus[max(corpus)])
+    assert _kinds(found) - _kinds(before) == set()
     assert len(_kinds(found)) >= 39  # without tables of other servers
-    words = {key for answer in kept.values() for step in _steps(answer) for key in step}
+    words = {key for answer in before.values() for step in _steps(answer) for key in step}
     assert {key for answer in found.values() for step in _steps(answer) for key in step} - words == set()

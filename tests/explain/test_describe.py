@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from tests.explain.conftest import Planned
+from tests.explain.kept import plan_of
 from webadmin.explain.describe import PlanRow, describe
+from webadmin.explain.plan import parse
 
 
 def _row(rows: tuple[PlanRow, ...], node_type: str) -> PlanRow:
@@ -76,3 +78,31 @@ def test_workers(planned: Planned) -> None:
     rows = describe(planned(sql))
     assert " workers launched of 2" in _row(rows, "Gather").detail
     assert _row(rows, "Seq Scan").detail.startswith("parallel on item")
+
+
+def test_worst_steps_are_marked() -> None:
+    """The step that costs most, what went to disk, what was expected wrongly, and what never ran have a mark each."""
+    rows = describe(plan_of("18", "sort_on_disk"))
+    assert [row.hot for row in rows] == [True, False]
+    assert "on disk" in {mark.text for mark in _row(rows, "Sort").marks}
+    assert any(
+        mark.text.endswith("% of the time") and mark.tone == "warn" for mark in _row(rows, "Sort").marks
+    )
+    assert "most pages" in {mark.text for mark in _row(rows, "Seq Scan").marks}
+    rows = describe(plan_of("18", "result_never"))
+    assert ("never run", "none") in {(mark.text, mark.tone) for mark in _row(rows, "Seq Scan").marks}
+    assert ("4,000\u00d7 over", "warn") in {(mark.text, mark.tone) for mark in _row(rows, "Result").marks}
+
+
+def test_every_branch_ends() -> None:
+    """As many branches end as begin, so that a tree can be written line by line, however deep it is."""
+    for name in ("parallel_init_plan", "aggregate_mixed", "bitmap_or"):
+        rows = describe(plan_of("16", name))
+        assert sum(row.closes for row in rows) == sum(row.branch for row in rows)
+    deep: dict[str, object] = {"Node Type": "Result"}
+    for _level in range(250):
+        deep = {"Node Type": "SetOp", "Plans": [deep]}
+    plan = parse([{"Plan": deep}])
+    assert plan is not None
+    rows = describe(plan)
+    assert (len(rows), rows[-1].closes) == (251, 250)

@@ -10,7 +10,7 @@ from typing import Any
 from webadmin.explain import fields
 from webadmin.explain.attribution import charge_once
 from webadmin.explain.fields import Fields
-from webadmin.explain.node import Buffers, PlanNode
+from webadmin.explain.node import Buffers, Hashing, PlanNode
 
 __all__ = ["Buffers", "Jit", "Plan", "PlanNode", "Trigger", "parse", "short"]
 
@@ -136,6 +136,7 @@ def _node(raw: dict[str, Any], costs: Mapping[int, Any], *, depth: int, stopped:
         largest = max(groups, key=lambda one: (one.disk_kb, one.memory_kb))
         method, on_disk = ", ".join(largest.methods), largest.disk_kb > 0
         kilobytes = largest.disk_kb or largest.memory_kb
+    cache = fields.caching(take, workers)
     used = fields.buffers(take)
     below = Buffers()
     # What a subquery used that runs once is found again in the step that it ran inside of, and in those above.
@@ -208,8 +209,9 @@ def _node(raw: dict[str, Any], costs: Mapping[int, Any], *, depth: int, stopped:
         # From 18 on the leader's own and those of each worker.
         exact_blocks=fields.of_all(take, workers, "Exact Heap Blocks"),
         lossy_blocks=fields.of_all(take, workers, "Lossy Heap Blocks"),
-        cache=fields.caching(take, workers),
-        hash=fields.hashing(take, workers),
+        cache=cache,
+        # Both call their memory the same.
+        hash=Hashing() if cache.key else fields.hashing(take, workers),
         sort_groups=groups,
         storage=take.text("Storage"),
         storage_kb=take.count("Maximum Storage"),
