@@ -51,8 +51,7 @@ def test_statements_with_values_times_and_labels(library: Session) -> None:
     ]
     assert first.seconds > 0
     assert not first.failed
-    # A driver that hands rows over one by one does not know their number.
-    assert first.rows == (1 if library.connection().dialect.driver == "psycopg" else None)
+    assert (first.rows, second.rows) == (1, 1)
 
 
 def test_to_many_loads_are_labelled_by_relation(library: Session) -> None:

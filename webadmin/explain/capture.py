@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -31,9 +31,9 @@ class Captured:
     sql: str
     parameters: Any
     seconds: float = 0.0
-    """From sending to the answer; for a driver that hands rows over one by one, to the first row."""
+    """From sending to the answer, and until the last row was fetched where the driver hands them over one by one."""
     rows: int | None = None
-    """Rows returned, where the driver knows it."""
+    """Rows returned; None for a statement that failed."""
     label: str = ""
     named: bool = False
     """The label says what it is, and not only its number."""
@@ -76,12 +76,14 @@ def capture(
             statement.statement, statement.values = _rendered(context)
         started.append((statement, perf_counter()))
 
-    def after(_connection: Any, cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:
+    def after(_connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, _many: bool) -> None:
         statement, start = started.pop()
         statement.seconds = perf_counter() - start
         # As it was sent in the end: a later listener may have changed it.
         statement.sql, statement.parameters = sql, parameters
-        statement.rows = cursor.rowcount if cursor.rowcount >= 0 else None
+        statement.rows = max(cursor.rowcount, 0)
+        if cursor.rowcount < 0:
+            context.cursor = _Counting(cursor, statement)
 
     event.listen(connection, "before_cursor_execute", before)
     event.listen(connection, "after_cursor_execute", after)
@@ -112,6 +114,47 @@ def _rendered(context: Any) -> tuple[Any, Mapping[str, Any]]:
         members = [value for other, value in given.items() if other.rpartition("_")[0] == name]
         values[bind.key] = given.get(name, members)
     return root, values
+
+
+class _Counting:
+    """A cursor that does not know how many rows there are: what is fetched is counted, and timed, since it is found only then."""
+
+    def __init__(self, cursor: Any, statement: Captured) -> None:
+        self._cursor, self._statement = cursor, statement
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def fetchone(self) -> Any:
+        """The next row or None."""
+        row = self._timed(self._cursor.fetchone)
+        self._count([] if row is None else [row])
+        return row
+
+    def fetchmany(self, size: int | None = None) -> Any:
+        """The next rows, ``size`` at most."""
+        found = self._timed(self._cursor.fetchmany, *([] if size is None else [size]))
+        self._count(found)
+        return found
+
+    def fetchall(self) -> Any:
+        """All rows that are left."""
+        found = self._timed(self._cursor.fetchall)
+        self._count(found)
+        return found
+
+    def _timed(self, fetch: Callable[..., Any], *args: Any) -> Any:
+        start = perf_counter()
+        try:
+            return fetch(*args)
+        except BaseException:
+            self._statement.failed = True
+            raise
+        finally:
+            self._statement.seconds += perf_counter() - start
+
+    def _count(self, found: Sequence[Any]) -> None:
+        self._statement.rows = (self._statement.rows or 0) + len(found)
 
 
 def _label(context: Any) -> str:

@@ -37,7 +37,7 @@ class Sent:
 
     @property
     def rows(self) -> int | None:
-        """Rows of all of them, where the driver knows."""
+        """Rows of all of them; None where one failed."""
         known = [one.rows for one in self.each if one.rows is not None]
         return sum(known) if len(known) == self.count else None
 

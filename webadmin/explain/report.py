@@ -187,10 +187,9 @@ def _facts(sent: Sent, plan: Plan | None) -> tuple[str, ...]:
     facts = [ngettext("%s time", "%s times", sent.count) % rows(sent.count)] if sent.count > 1 else []
     if sent.slowest.failed:
         facts.append(_("stopped after %s") % milliseconds(sent.slowest.seconds))
-    elif sent.rows is None:
-        facts.append(_("%s to the first row") % milliseconds(sent.seconds))
     else:
         facts.append(_("%s on the page") % milliseconds(sent.seconds))
+    if sent.rows is not None:
         facts.append(ngettext("%s row", "%s rows", sent.rows) % rows(sent.rows))
     if plan is None:
         return tuple(facts)
