@@ -16,6 +16,7 @@ CREATE TABLE aside.book (id bigint PRIMARY KEY, shelf_id integer CONSTRAINT on_s
 CREATE INDEX ON aside.book (next_id, id);
 INSERT INTO shelf SELECT i, mod(i, 5), '2026-11-21', NULL FROM generate_series(1, 4000) i;
 CREATE INDEX shelf_lower ON shelf (lower(code), "Due On" DESC) WHERE id > 0;
+CREATE INDEX shelf_number ON shelf ((id::text));
 CREATE INDEX shelf_words ON shelf USING gin (words);
 CREATE STATISTICS twins ON code, "Due On", mod(id, 10) FROM shelf;
 """
@@ -48,6 +49,7 @@ def test_facts(pg_engine: Engine) -> None:
     assert shelf.columns["code"] == ColumnFacts("character varying", 100)
     [lower] = shelf.indexes_on("lower((code)::text)")
     assert (lower.written, lower.keys, lower.where) == ("shelf_lower", ("lower(code)", "due on"), "id>0")
+    assert [index.name for index in shelf.indexes_on("id")] == ["shelf_pkey"], "not the one of its text"
     [words] = shelf.indexes_on("words")
     assert (words.method, words.classes, words.expected_pages) == ("gin", ("tsvector_ops",), None)
     assert shelf.referenced_by == (

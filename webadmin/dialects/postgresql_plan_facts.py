@@ -74,7 +74,7 @@ _FACTS = """
                        'filled', (SELECT o.option_value FROM pg_options_to_table(ic.reloptions) o
                                    WHERE o.option_name = 'fillfactor'),
                        'keys', (SELECT json_agg(json_build_object(
-                                           'key', coalesce(a.attname::text, pg_get_indexdef(i.indexrelid, k.n, true)),
+                                           'column', a.attname, 'text', pg_get_indexdef(i.indexrelid, k.n, true),
                                            'class', o.opcname) ORDER BY k.n)
                                   FROM generate_series(1, i.indnkeyatts) AS k(n)
                                   JOIN pg_opclass o ON o.oid = i.indclass[k.n - 1]
@@ -135,7 +135,10 @@ def _table(found: dict[str, Any]) -> TableFacts:
         found["modified"],
         found["analyzed"],
         {column["name"]: ColumnFacts(column["type"], column["target"]) for column in found["columns"] or ()},
-        tuple(_index(index) for index in found["indexes"] or ()),
+        tuple(
+            _index(index, {normalised(column["name"]) for column in found["columns"] or ()})
+            for index in found["indexes"] or ()
+        ),
         tuple(_key(key) for key in found["foreign_keys"] or ()),
         tuple(_key(key) for key in found["referenced_by"] or ()),
         tuple(
@@ -145,18 +148,24 @@ def _table(found: dict[str, Any]) -> TableFacts:
     )
 
 
-def _index(found: dict[str, Any]) -> IndexFacts:
+def _index(found: dict[str, Any], columns: set[str]) -> IndexFacts:
     return IndexFacts(
         found["name"],
         found["written"],
         found["method"],
-        tuple(normalised(key["key"]) for key in found["keys"]),
+        tuple(_key_text(key["column"], key["text"], columns) for key in found["keys"]),
         tuple(key["class"] for key in found["keys"]),
         normalised(found["where"] or ""),
         found["valid"],
         found["pages"],
         _expected_pages(found) if found["method"] == "btree" else None,
     )
+
+
+def _key_text(column: str | None, text: str, columns: set[str]) -> str:
+    """A key, normalised; a column that is cast stays another thing than the column."""
+    plain = normalised(column or text)
+    return plain if column or plain not in columns else text
 
 
 def _expected_pages(found: dict[str, Any]) -> int | None:
