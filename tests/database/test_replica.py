@@ -130,7 +130,8 @@ def test_behind(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
     with replicated.paused(), caplog.at_level(logging.WARNING, "webadmin"):
         rename(client, 2, "late")
         rename(client, 2, "thing 2")
-        assert not from_replica(TestClient(admin), "/things/")
+        # It hears of them a moment later, since nobody waits for the disk here.
+        waits_for(lambda: not from_replica(TestClient(admin), "/things/"))
         assert "the replica is not used: paused" in caplog.messages
         page = state(client)
         assert page.css("[data-replica=unused]")

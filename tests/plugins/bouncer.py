@@ -42,7 +42,7 @@ def bouncing(program: str, folder: Path, host: str) -> Iterator[Bouncer]:
     settings.write_text(
         f"""
         [databases]
-        * = host={host}
+        * = host={host} user=postgres
         [pgbouncer]
         listen_addr =
         listen_port = {_PORT}

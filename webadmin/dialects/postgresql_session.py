@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from psycopg import pq
+from psycopg import generators, pq
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
@@ -46,7 +46,7 @@ def begin(connection: Connection, commands: Sequence[str], first: str = "") -> S
     """
     if _is_idle(connection):
         asked = [f"BEGIN; {first}; COMMIT"] if first else []
-        return _sent(connection, "; ".join((*asked, "BEGIN", *commands)))
+        return _sent(connection, "; ".join((*asked, "BEGIN", *commands)), first=bool(first))
     found: Sequence[str | None] = ()
     if first:
         found = run(connection, first)
@@ -77,21 +77,23 @@ def _is_idle(connection: Connection) -> bool:
     )
 
 
-def _sent(connection: Connection, script: str) -> Sequence[str | None]:
-    """Send ``script`` in one round trip; the last row of the last statement that gave any."""
+def _sent(connection: Connection, script: str, *, first: bool = False) -> Sequence[str | None]:
+    """Send ``script`` in one round trip; the row that its last statement gave, or with ``first`` any of them."""
     driver: Any = connection.connection.driver_connection
     found: Sequence[str | None] = ()
-    failed = None
     with _raising(connection, script):
-        driver.pgconn.send_query(script.encode())
-        while (result := driver.pgconn.get_result()) is not None:
-            if result.status == pq.ExecStatus.TUPLES_OK and result.ntuples:
-                row = [result.get_value(result.ntuples - 1, column) for column in range(result.nfields)]
+        if first:
+            driver.pgconn.send_query(script.encode())
+            # As the driver itself waits, so that other threads go on: to ask for a result that has not come stops them all.
+            results = driver.wait(generators.execute(driver.pgconn))
+        else:
+            results = [driver.pgconn.exec_(script.encode())]
+        for result in results:
+            if result.status not in {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK}:
+                raise psycopg.errors.error_from_result(result, encoding=driver.info.encoding)
+            if result.ntuples:
+                row = [result.get_value(0, column) for column in range(result.nfields)]
                 found = [None if value is None else value.decode() for value in row]
-            elif result.status not in {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK}:
-                failed = failed or result
-        if failed is not None:
-            raise psycopg.errors.error_from_result(failed, encoding=driver.info.encoding)
     return found
 
 
