@@ -47,6 +47,8 @@ def _paths(engine: Engine) -> list[str]:
         "/changes/?deleted",
         f"/categories/{parent}/delete/",
         "/orders/explain/?sort=due_on:asc",
+        "/database/doctor/?all=1",
+        "/database/indexes/",
         "/account/",
         "/orders/?sort=nothing",
         "/nothing/",
