@@ -64,7 +64,7 @@ class PlanRow:
     warm: bool
     """Another step that costs much of it."""
     target: str
-    """What it works on, without the conditions."""
+    """What it works on, and the name of a subquery that begins here, without the conditions."""
     marks: tuple[Mark, ...]
     facts: tuple[Fact, ...]
     """What says why it costs what it costs."""
@@ -110,7 +110,7 @@ def _row(plan: Plan, node: PlanNode, start: float, *, most_pages: bool, closes: 
         hot=hot,
         total=format_number(total or 0.0, places) if plan.weight else "",
         warm=not hot and plan.share(node) >= _MUCH,
-        target=_target(node),
+        target=" ".join(part for part in (_target(node), node.subplan) if part),
         marks=tuple(_marks(plan, node, most_pages=most_pages)),
         facts=facts(node),
         more=more(node),

@@ -77,11 +77,13 @@ def _conditions(node: PlanNode) -> Iterator[Fact]:
     ):
         yield Fact(name, condition or "", code=True)
         if dropped:
-            yield Fact(_("Dropped by it"), _("%s rows in each loop") % number(dropped))
+            yield Fact(_("Dropped by it"), _in_each_loop(dropped))
     if node.rows_removed_recheck:
-        yield Fact(
-            _("Dropped when checked again"), _("%s rows in each loop") % number(node.rows_removed_recheck)
-        )
+        yield Fact(_("Dropped when checked again"), _in_each_loop(node.rows_removed_recheck))
+
+
+def _in_each_loop(count: float) -> str:
+    return ngettext("%s row in each loop", "%s rows in each loop", 1 if count == 1 else 2) % number(count)
 
 
 def _rows(node: PlanNode) -> Iterator[Fact]:
