@@ -48,6 +48,19 @@ def test_what_was_done(kept: Admin) -> None:
     assert shown.css("[data-row=update]")
 
 
+def test_found_by_its_request(kept: Admin) -> None:
+    """The number that an answer carries, and the log with it, finds the change that was made by that request."""
+    form = kept.get("/tags/add/")
+    answer = kept.client.post(
+        form.action("form"), data=form.form("form") | {"name": "Fragile"}, follow_redirects=False
+    )
+    number = answer.headers["x-request-id"]
+    save(kept, "/tags/add/", name="Other goods")
+    (line,) = lines(kept.get(f"/changes/?q={number}"))
+    assert "Fragile" in line
+    assert not lines(kept.get(f"/changes/?q={number[:-1]}"))
+
+
 def test_narrowed_down(kept: Admin) -> None:
     """By list, kind, person, words and days; what cannot be asked for is a plain 400."""
     save(kept, f"/orders/{orders(kept, 1)[0]}/change/", note="Ring.")

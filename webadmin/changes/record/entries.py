@@ -46,12 +46,13 @@ class Asked:
     until: dt.datetime | None = None
     """Before this moment."""
     text: str = ""
-    """In the label, the reason or an action's name."""
+    """In the label, the reason or an action's name; or the whole number of a request, as logs have it."""
 
     def fits(self, entry: Change) -> bool:
         """Whether what was said of a change holds the words that are asked for."""
         said = f"{entry.label}\n{entry.reason}\n{entry.action}".lower()
-        return self.text.lower() in said and self.who.lower() in entry.person_name.lower()
+        told = self.text.lower() in said or self.text == entry.request_id
+        return told and self.who.lower() in entry.person_name.lower()
 
 
 @dataclass(frozen=True, slots=True)

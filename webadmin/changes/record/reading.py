@@ -86,6 +86,7 @@ class History:
             contains = self.context.dialect.contains
             if asked.text:
                 said = [contains(column, asked.text) for column in (change.c.reason, change.c.action)]
+                said.append(change.c.request_id == asked.text)
                 named = [key for key in keys if not lists[key].relabelled]
                 label = sa.and_(change.c.list_key.in_(named), contains(change.c.label, asked.text))
                 stmt = stmt.where(sa.or_(hidden, label, *said))
