@@ -86,4 +86,4 @@ def test_count_of_everything(diagnosed: Diagnosed, provoked: Connection) -> None
         one.kind for one in diagnosed("SELECT count(*) FROM many WHERE id < 9")
     }
     assert "count_of_everything" not in {one.kind for one in diagnosed("SELECT count(*), sum(id) FROM many")}
-    assert diagnosed("SELECT count(*) FROM item") == ()
+    assert [one for one in diagnosed("SELECT count(*) FROM item") if one.tone == "warn"] == []

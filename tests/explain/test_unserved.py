@@ -13,7 +13,7 @@ _CASES = {
     ),
     "truncated": (
         "date_trunc('hour', at) = '2026-01-02'", "function_on_column", "at",
-        "at >= '2026-01-02' AND at < '2026-01-02 01:00'", "CREATE INDEX ON deed (date_trunc('hour', at, 'UTC'))",
+        "at >= '2026-01-02' AND at < '2026-01-02 01:00'", "CREATE INDEX ON deed (date_trunc('hour', at AT TIME ZONE 'UTC'))",
     ),
     "cast": (
         "amount = 7.0", "type_mismatch", "amount",
@@ -72,5 +72,5 @@ def test_reasons(case: str, diagnosed: Diagnosed, provoked: Connection) -> None:
     assert diagnosed(f"SELECT id FROM deed WHERE {fine}") == ()
     if mend:
         provoked.exec_driver_sql(f"{mend}; ANALYZE deed")
-        fixed = asked.replace("date_trunc('hour', at)", "date_trunc('hour', at, 'UTC')")
+        fixed = asked.replace("date_trunc('hour', at)", "date_trunc('hour', at AT TIME ZONE 'UTC')")
         assert diagnosed(f"SELECT id FROM deed WHERE {fixed}") == ()
