@@ -52,12 +52,12 @@ def test_found_by_its_request(kept: Admin) -> None:
     """The number that an answer carries, and the log with it, finds the change that was made by that request."""
     form = kept.get("/tags/add/")
     answer = kept.client.post(
-        form.action("form"), data=form.form("form") | {"name": "Fragile"}, follow_redirects=False
+        form.action("form"), data=form.form("form") | {"name": "Found goods"}, follow_redirects=False
     )
     number = answer.headers["x-request-id"]
     save(kept, "/tags/add/", name="Other goods")
     (line,) = lines(kept.get(f"/changes/?q={number}"))
-    assert "Fragile" in line
+    assert "Found goods" in line
     assert not lines(kept.get(f"/changes/?q={number[:-1]}"))
 
 
