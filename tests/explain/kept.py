@@ -13,11 +13,16 @@ PLANS = Path(__file__).parent / "plans"
 Answers = dict[str, list[dict[str, Any]]]
 
 
+def read(path: Path) -> Answers:
+    """The answers in one file, by the statement's name."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {line["name"]: line["answer"] for line in map(json.loads, lines[1:])}
+
+
 @cache
 def kept(version: str) -> Answers:
-    """What the server of this version answered, by the statement's name."""
-    lines = (PLANS / f"{version}.jsonl").read_text(encoding="utf-8").splitlines()
-    return {line["name"]: line["answer"] for line in map(json.loads, lines[1:])}
+    """What the server of this version answered."""
+    return read(PLANS / f"{version}.jsonl")
 
 
 def plan_of(version: str, name: str) -> Plan:

@@ -15,12 +15,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
-from tests.explain.kept import PLANS
+from tests.explain.kept import PLANS, Answers, read
 from tests.explain.provoking import answers, prepare
+from tests.explain.statements import STATEMENTS
 from webadmin.demo.binaries import Runner
 
 _SETTINGS = {"listen_addresses": "", "fsync": "off", "timezone": "UTC", "max_worker_processes": "8"}
@@ -86,10 +86,17 @@ def _checked(runner: Runner, *command: str | Path) -> None:
         raise SystemExit(f"{command[0]}: {done.stdout.strip()}")
 
 
-def written(version: str, found: dict[str, list[dict[str, Any]]], folder: Path = PLANS) -> Path:
-    """The file of one version: a line for each plan, so that a difference can be read."""
+def written(version: str, found: Answers, folder: Path = PLANS) -> Path:
+    """The file of one version: a line for each plan, so that a difference can be read.
+
+    What this server could not be asked, for want of an extension, stays as another of its version answered it.
+    """
     path = folder / f"{version.partition('.')[0]}.jsonl"
-    lines = [{"server": version}, *({"name": name, "answer": answer} for name, answer in found.items())]
+    answers = (read(path) if path.exists() else {}) | found
+    lines = [
+        {"server": version},
+        *({"name": name, "answer": answers[name]} for name in STATEMENTS if name in answers),
+    ]
     path.write_text(
         "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines), encoding="utf-8"
     )

@@ -45,11 +45,8 @@ def answer(connection: psycopg.Connection, statement: Statement) -> list[dict[st
             connection.execute(statement.sql)
             asked = connection.execute(statement.answer)
         else:
-            analyze = "" if "ANALYZE OFF" in statement.options else "ANALYZE, BUFFERS, "
-            options = statement.options.replace("ANALYZE OFF, BUFFERS OFF, ", "")
-            asked = connection.execute(
-                f"EXPLAIN ({analyze}VERBOSE, SETTINGS, {options}FORMAT JSON) {statement.sql}"
-            )
+            options = ("ANALYZE, BUFFERS, " if statement.measured else "") + statement.options
+            asked = connection.execute(f"EXPLAIN ({options}VERBOSE, SETTINGS, FORMAT JSON) {statement.sql}")
         [[found]] = asked.fetchall()
         return list(found)
 

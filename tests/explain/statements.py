@@ -82,6 +82,7 @@ class Statement:
     """The first version that knows it."""
     needs: str = ""
     """``contrib``: the tables of other servers; ``xml``: a server that was built with it."""
+    measured: bool = True
     options: str = ""
     """More options for EXPLAIN, each followed by a comma."""
     answer: str = ""
@@ -229,9 +230,9 @@ _OPTIONS = {
     "timed_io": Statement("SELECT count(*) FROM sale WHERE pad > 'a'", {"track_io_timing": "on"}),
     "untimed": Statement("SELECT count(*) FROM sale WHERE pad > 'a'", options="TIMING OFF, "),
     "serialized": Statement("SELECT * FROM person WHERE id < 90", options="SERIALIZE, MEMORY, ", since=17),
-    "generic": Statement("SELECT * FROM sale WHERE id = $1", options="ANALYZE OFF, BUFFERS OFF, GENERIC_PLAN, ", since=16),
-    "plain": Statement("SELECT p.name FROM sale s JOIN person p ON p.id = s.person ORDER BY s.day LIMIT 5", options="ANALYZE OFF, BUFFERS OFF, "),
-    "plain_parallel": Statement("SELECT kind, count(*) FROM sale GROUP BY kind", PARALLEL, options="ANALYZE OFF, BUFFERS OFF, "),
+    "generic": Statement("SELECT * FROM sale WHERE id = $1", measured=False, options="GENERIC_PLAN, ", since=16),
+    "plain": Statement("SELECT p.name FROM sale s JOIN person p ON p.id = s.person ORDER BY s.day LIMIT 5", measured=False),
+    "plain_parallel": Statement("SELECT kind, count(*) FROM sale GROUP BY kind", PARALLEL, measured=False),
 }  # fmt: skip
 
 STATEMENTS: Mapping[str, Statement] = _READS | _JOINS | _PARALLEL | _WRITES | _FOREIGN | _OPTIONS

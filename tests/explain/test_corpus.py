@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.explain.kept import PLANS, Answers, kept
+from tests.explain.kept import PLANS, Answers, kept, read
+from tests.explain.make_corpus import written
 from tests.explain.provoking import answers, prepare
 from tests.explain.statements import STATEMENTS
 from tests.plugins.databases import fresh_name
@@ -160,3 +162,12 @@ def test_plans_of_this_server(server: EmbeddedServer, corpus: dict[str, Answers]
     assert len(_kinds(found)) >= 39  # without tables of other servers
     words = {key for answer in before.values() for step in _steps(answer) for key in step}
     assert {key for answer in found.values() for step in _steps(answer) for key in step} - words == set()
+
+
+def test_making_the_corpus_loses_no_plan(tmp_path: Path) -> None:
+    """A server without the tables of other servers leaves the plans of these as they are; statements that are gone go."""
+    foreign, gone = [{"Plan": {"Node Type": "Foreign Scan"}}], [{"Plan": {"Node Type": "Result"}}]
+    path = written("18.3", {"foreign_file": foreign, "of_old": gone}, tmp_path)
+    assert path == written("18.4", {"limit": gone}, tmp_path)
+    assert read(path) == {"limit": gone, "foreign_file": foreign}
+    assert path.read_text().startswith('{"server":"18.4"}\n')
