@@ -172,6 +172,8 @@ def _of_column(rule: str, column: str) -> str:
 
 
 def _type(type_: Any, dialect: Any) -> str:
+    if isinstance(type_, sa.CHAR):
+        return "bpchar"  # blanks at its end are none, as in the table
     inner = type_.dialect_impl(dialect)
     if isinstance(inner, sa.TypeDecorator):
         return _type(inner.impl_instance, dialect)

@@ -116,8 +116,18 @@ class _Guesser:
         return [place for place in range(len(self.headings)) if place not in self.found]
 
     def _free(self) -> list[Candidate]:
-        taken = {guess.target.name for guess in self.found.values() if guess.target is not None}
-        return [one for one in self.known if one.name not in taken]
+        taken = {
+            name
+            for guess in self.found.values()
+            if guess.target is not None
+            for name in self._own(guess.target.name)
+        }
+        return [one for one in self.known if taken.isdisjoint(self._own(one.name))]
+
+    def _own(self, name: str) -> tuple[str, ...]:
+        """The columns that are written by a column or relation."""
+        relation = self.view.info.relations.get(name)
+        return (name, *relation.local) if relation is not None else (name,)
 
     def _names(self, one: Candidate) -> list[tuple[str, str]]:
         """What a column may be called to be ``one``, each with what its rows are then named by."""

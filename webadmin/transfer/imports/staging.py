@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ from webadmin.transfer.imports.source import shortened
 
 _AT_ONCE = 10_000
 """Rows that are sent together."""
+_FEW = 1000
+"""A part of a file that has fewer rows is its last, or one of long rows, of which not many are to be in memory."""
 _KEPT = 2000
 """Problems in memory."""
 _UUIDS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)+")
@@ -37,6 +40,8 @@ class Staged:
         ]
         self._columns: list[list[Any]] = [[] for _column in layout.rows.columns]
         self._problems: list[Problem] = []
+        self._sent: list[list[Any]] = []
+        self._sending: Future[None] | None = None
         self.numbered = 0
         """Rows that were staged."""
 
@@ -45,17 +50,19 @@ class Staged:
         layout, dialect = self.layout, self.dialect
         for table in (layout.rows, PROBLEMS):
             dialect.make_staged(self.connection, table)
-        for batch in source.batches():
-            progress.check()
-            self._problems += batch.problems
-            if batch.rows:
-                self._convert(batch.rows)
-            if len(self._columns[0]) >= _AT_ONCE:
-                self._send()
-            progress.done = self.numbered + len(self._columns[0])
-            self._write_problems(at_least=_KEPT)
-        self._send()
-        self._write_problems()
+        with ThreadPoolExecutor(1, "webadmin-copy") as self._pool:
+            for batch in source.batches():
+                progress.check()
+                self._problems += batch.problems
+                if batch.rows:
+                    self._convert(batch.rows)
+                if len(self._columns[0]) >= _AT_ONCE:
+                    self._send()
+                progress.done = self.numbered + len(self._columns[0])
+                self._write_problems(at_least=_KEPT)
+            self._send()
+            self._wait()
+            self._write_problems()
         dialect.staged_ready(self.connection, layout.rows, [layout.row])
 
     def _convert(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
@@ -98,18 +105,35 @@ class Staged:
         return _UUIDS.fullmatch("\n".join(given) + "\n") is not None
 
     def _send(self) -> None:
-        columns, self._columns = self._columns, [[] for _column in self._columns]
-        self.numbered += len(columns[0])
-        while columns[0]:
+        """Have the rows that were read so far sent, in a thread where the database is waited for meanwhile: while it reads them, the next
+        ones are made. The connection is nobody else's until :meth:`_wait`."""
+        self._wait()
+        self._sent, self._columns = self._columns, [[] for _column in self._columns]
+        self.numbered += len(self._sent[0])
+        if self.dialect.supports_texts:
+            self._sending = self._pool.submit(self._fill, self._sent)
+        else:
+            self._wait()
+
+    def _fill(self, columns: list[list[Any]]) -> None:
+        self.dialect.fill_staged(self.connection, self.layout.rows, columns)
+
+    def _wait(self) -> None:
+        """Until what was sent is there."""
+        sending, columns = self._sending, self._sent
+        self._sending, self._sent = None, []
+        while columns and columns[0]:
             try:
-                self.dialect.fill_staged(self.connection, self.layout.rows, columns)
+                if sending is None:
+                    self._fill(columns)
+                else:
+                    sending.result()
                 return
             except NotTaken as error:
                 # Those before it are good; the rest is sent again without what was wrong.
-                good = [column[: error.row] for column in columns]
-                self.dialect.fill_staged(self.connection, self.layout.rows, good)
+                self._fill([column[: error.row] for column in columns])
                 self._take_out(columns, error)
-                columns = [column[error.row :] for column in columns]
+                columns, sending = [column[error.row :] for column in columns], None
 
     def _take_out(self, columns: list[list[Any]], error: NotTaken) -> None:
         """Take the value that was the reason out of the row that was refused, or all of its values."""
@@ -129,6 +153,7 @@ class Staged:
 
     def _write_problems(self, at_least: int = 1) -> None:
         if len(self._problems) >= at_least:
+            self._wait()
             rows = [(one.row, one.name, one.kind, one.value, one.message) for one in self._problems]
             self.dialect.fill_staged(self.connection, PROBLEMS, list(zip(*rows, strict=True)))
             self._problems = []
