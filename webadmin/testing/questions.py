@@ -62,7 +62,8 @@ def _of_the_row(row: ForeignRow) -> Iterator[Question]:
             continue
         for name in fields if "{field}" in route.pattern else [""]:
             path = address(route, {"key": view.key, "id": row.id, "field": name})
-            for method in route.methods:
+            # A panel answers both in the same way.
+            for method in route.methods[: 1 if route.explains else None]:
                 sent = {name: "" if value is None else value for name, value in posted.items()}
                 yield Question(method, path, sent if method == "POST" else {}, gone=True)
 
@@ -75,7 +76,9 @@ def _of_chosen_rows(row: ForeignRow) -> Iterator[Question]:
             path = address(route, {"key": view.key, "name": name})
             for confirm in ({}, {"confirm": "1"}):
                 yield Question("POST", path, {"id": row.id, **confirm}, gone=True)
-        elif "{" not in route.pattern.removeprefix("{key}") and "POST" in route.methods:
+        elif (
+            "{" not in route.pattern.removeprefix("{key}") and "POST" in route.methods and not route.explains
+        ):
             for chosen in ({"id": row.id}, every):
                 yield Question("POST", address(route, {"key": view.key}), {**chosen, "_do": "look"})
 
