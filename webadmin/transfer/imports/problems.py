@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,23 @@ from webadmin.options.context import Context
 from webadmin.text import gettext as _
 from webadmin.transfer.imports.layout import PROBLEMS, REFUSED, ROW, Layout
 from webadmin.transfer.imports.source import SHORTENED
+
+_AT_A_GLANCE = 100
+"""Conditions of one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """Something that may be wrong with a row."""
+
+    name: str
+    kind: str
+    message: str
+    where: sa.ColumnElement[bool]
+    """A condition on the row of the file alone, that few rows meet."""
+    more: Sequence[sa.ColumnElement[bool]] = ()
+    """What has to hold of such a row too."""
+    value: Any = None
 
 
 class Problems:
@@ -48,6 +66,17 @@ class Problems:
         columns = [column.name for column in PROBLEMS.columns]
         stmt = sa.insert(PROBLEMS).from_select(columns, found.where(where))
         return max(0, self.connection.execute(stmt, execution_options={"preserve_rowcount": True}).rowcount)
+
+    def add_all(self, simple: Sequence[Simple]) -> None:
+        """Write down what a glance at each row by itself shows: one for all of these, and then for those alone that hit."""
+        for start in range(0, len(simple), _AT_A_GLANCE):
+            some = simple[start : start + _AT_A_GLANCE]
+            hits = [sa.func.max(sa.case((one.where, 1), else_=0)) for one in some]
+            found = self.connection.execute(sa.select(*hits).select_from(self.layout.rows)).one()
+            for one, hit in zip(some, found, strict=True):
+                if hit:
+                    where = sa.and_(one.where, *one.more)
+                    self.add(one.name, one.kind, one.message, where, one.value)
 
     def add_repeated(
         self, name: str, own: Sequence[Any], *, source: Any = None, row: Any = None, where: Sequence[Any] = ()

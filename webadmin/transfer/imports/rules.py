@@ -17,7 +17,7 @@ from webadmin.text import format_number
 from webadmin.text import gettext as _
 from webadmin.transfer.imports.layout import ROW, Layout
 from webadmin.transfer.imports.matching import is_new
-from webadmin.transfer.imports.problems import Problems
+from webadmin.transfer.imports.problems import Problems, Simple
 
 _PATIENCE = 60_000
 """Milliseconds for a rule that may not be understood."""
@@ -38,10 +38,10 @@ class Rules:
 
     def check(self) -> None:
         """Write down what breaks a rule."""
-        for name, column in self.view.info.columns.items():
-            if not column.generated:
-                self._empty(name, column)
-                self._long(name, column)
+        columns = [(name, info) for name, info in self.view.info.columns.items() if not info.generated]
+        self.problems.add_all(
+            [one for name, info in columns for one in (*self._empty(name, info), *self._long(name, info))]
+        )
         for condition in self._checks():
             self._check(condition)
         for rule in self.table.constraints:
@@ -53,7 +53,7 @@ class Rules:
 
     # -- one column --------------------------------------------------------------------------------------------
 
-    def _empty(self, name: str, column: ColumnInfo) -> None:
+    def _empty(self, name: str, column: ColumnInfo) -> Iterator[Simple]:
         if column.nullable:
             return
         value, new = self.layout.values.get(name), is_new(self.layout)
@@ -63,29 +63,34 @@ class Rules:
             # What no form asks for is filled in otherwise: by a trigger, say.
             asked = self.layout.asked.mode != "update" and name not in self.layout.made
             if asked and not column.has_default and self._is_on_form(name):
-                self.problems.add(target, "empty", _(REQUIRED), new)
+                yield Simple(target, "empty", _(REQUIRED), self.layout.row.is_not(None), [new])
         elif column.primary_key and not column.has_default:
-            self.problems.add(target, "empty", _(REQUIRED), sa.and_(value.is_(None), fits))
+            yield Simple(target, "empty", _(REQUIRED), value.is_(None), [fits])
         elif not column.primary_key:
-            where = [value.is_(None), fits]
-            if column.has_default:  # a new row gets it
-                where.append(sa.not_(new))
-            self.problems.add(target, "empty", _(REQUIRED), sa.and_(*where))
+            # A new row gets what the column has of itself.
+            more = [fits, sa.not_(new)] if column.has_default else [fits]
+            yield Simple(target, "empty", _(REQUIRED), value.is_(None), more)
 
     def _is_on_form(self, name: str) -> bool:
         relations = self.view.info.relations
         shown = {name, *(one.name for one in relations.values() if one.many_to_one and name in one.local)}
         return bool(shown & set(self.view.form_columns))
 
-    def _long(self, name: str, column: ColumnInfo) -> None:
+    def _long(self, name: str, column: ColumnInfo) -> Iterator[Simple]:
         inner = column.column.type
         most = getattr(getattr(inner, "impl_instance", inner), "length", None)
         value = self.layout.values.get(name)
         if value is None or not isinstance(most, int) or isinstance(inner, sa.Enum | sa.LargeBinary):
             return
         message = _("At most {most} characters fit here.").format(most=format_number(most))
-        length = sa.func.length(sa.cast(value, sa.Text))
-        self.problems.add(self.layout.named(name), "long", message, length > most, value)
+        yield Simple(
+            self.layout.named(name),
+            "long",
+            message,
+            sa.func.length(sa.cast(value, sa.Text)) > most,
+            (),
+            value,
+        )
 
     # -- a row as it would be ------------------------------------------------------------------------------------
 
