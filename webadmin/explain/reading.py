@@ -23,6 +23,7 @@ from webadmin.explain.plan import Plan, PlanNode, short
 from webadmin.explain.unserved import reason
 from webadmin.listing.counts import CHEAP
 from webadmin.text import gettext as _
+from webadmin.text import ngettext
 
 _PLANNED_COST = 200.0
 """Planner units, about the cost of reading ten thousand small rows."""
@@ -40,7 +41,11 @@ def selective_scan(plan: Plan, facts: PlanFacts) -> Iterator[Finding]:
         if not plan.measured:
             # A row that costs as much as reading a hundred others is one that was searched for.
             if node.own_cost >= max(_PLANNED_COST, node.rows_planned) and plan.share(node) >= 0.3:
-                title = _("All of %(table)s is read to find about %(kept)s rows.")
+                title = ngettext(
+                    "All of %(table)s is read to find about %(kept)s row.",
+                    "All of %(table)s is read to find about %(kept)s rows.",
+                    round(node.rows_planned),
+                )
                 yield _unserved(plan, facts, node, "selective_scan", title % {
                     "table": name(node), "kept": rows(node.rows_planned)
                 })  # fmt: skip
