@@ -56,7 +56,7 @@ class Staged:
                 self._problems += batch.problems
                 if batch.rows:
                     self._convert(batch.rows)
-                if len(self._columns[0]) >= _AT_ONCE:
+                if len(self._columns[0]) >= _AT_ONCE or len(batch.rows) < _FEW:
                     self._send()
                 progress.done = self.numbered + len(self._columns[0])
                 self._write_problems(at_least=_KEPT)
