@@ -8,12 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from tests.plugins.databases import fresh_name, opened, run_folder
 from webadmin.demo import postmaster
@@ -89,26 +87,12 @@ def _version() -> int:
 @pytest.fixture(scope="session")
 def replicated() -> Iterator[Replicated]:
     """A server of the worker's own, and its replica."""
-    runner = Runner.here()
     place = fresh_name()
-    with EmbeddedServer(run_folder() / f"first-{place}", durable=False) as primary:
-        standby = EmbeddedServer(run_folder() / f"second-{place}", durable=False)
-        _copy(primary, standby.folder, runner)
-        with standby:
-            yield Replicated(primary, standby)
-
-
-def _copy(primary: EmbeddedServer, folder: Path, runner: Runner) -> None:
-    folder.mkdir()
-    if runner.drops:
-        os.chown(folder, runner.uid, runner.gid)
-    binaries = find_binaries(runner)
-    # Without waiting for a checkpoint, with all that is needed to follow from then on.
-    options = ("--checkpoint=fast", "--no-sync", "--write-recovery-conf", "--wal-method=stream")
-    host = str(make_url(primary.url()).query["host"])
-    where = ("-U", "postgres", "-h", host, "-D", folder / f"data-{binaries.version}")
-    done = runner.run(binaries["pg_basebackup"], *where, *options)
-    assert not done.returncode, done.stdout
+    with (
+        EmbeddedServer(run_folder() / f"first-{place}", durable=False) as primary,
+        EmbeddedServer(run_folder() / f"second-{place}", durable=False, following=primary) as standby,
+    ):
+        yield Replicated(primary, standby)
 
 
 @pytest.fixture(scope="session")

@@ -64,8 +64,17 @@ def _server_options(command: Any) -> Any:
     "--rows", default=20_000, show_default=True, type=click.IntRange(1, 50_000_000), help="Number of orders."
 )
 @click.option("--database-url", default=None, help="PostgreSQL or SQLite instead of the embedded server.")
-def demo(port: int, host: str, rows: int, database_url: str | None, no_login: bool) -> None:
+@click.option(
+    "--replica", "with_replica", is_flag=True, help="Read pages from a streaming replica, made for it."
+)
+def demo(
+    port: int, host: str, rows: int, database_url: str | None, with_replica: bool, no_login: bool
+) -> None:
     """Start the shop demo, by default on an embedded PostgreSQL."""
+    if with_replica and database_url is not None:
+        raise Failed(
+            "--replica makes a replica of the embedded server, so it does not go with --database-url"
+        )
     from webadmin.demo import app as demo_app  # other commands start faster without it
     from webadmin.demo import run as demo_run
     from webadmin.demo.progress import TerminalProgress
@@ -76,9 +85,10 @@ def demo(port: int, host: str, rows: int, database_url: str | None, no_login: bo
         stopping(),
         reserve(host, port) as reserved,
         demo_run.database(database_url, rows, TerminalProgress()) as engine,
+        demo_run.replica(engine) if with_replica else contextlib.nullcontext() as replica,
     ):
         identity = with_accounts(identity, engine)
-        _run(demo_app.build(engine, login=identity), reserved, host, "/admin/", identity)
+        _run(demo_app.build(engine, login=identity, replica=replica), reserved, host, "/admin/", identity)
 
 
 @main.command()
@@ -96,6 +106,7 @@ def demo(port: int, host: str, rows: int, database_url: str | None, no_login: bo
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Tables to leave out; may be repeated.")
 @click.option("--read-only", is_flag=True, help="Nothing can be changed.")
+@click.option("--replica", default=None, metavar="URL", help="A streaming replica to read pages from.")
 @_server_options
 def serve(
     url: str | None,
@@ -104,6 +115,7 @@ def serve(
     include: Sequence[str],
     exclude: Sequence[str],
     read_only: bool,
+    replica: str | None,
     port: int,
     host: str,
     no_login: bool,
@@ -111,6 +123,8 @@ def serve(
     """Serve an admin over the database at URL, with no code at all, or an Admin object of your own."""
     if (url is None) == (app_name is None):
         raise Failed("give either a database URL or --app module:admin")
+    if replica is not None and app_name is not None:
+        raise Failed("--replica goes with a database URL; an Admin object names its own")
     identity = _identity(host, no_login)
     with (
         _without_collector(),
@@ -130,7 +144,8 @@ def serve(
         else:
             database = Database.of(url_of(str(url)))
             stack.callback(database.dispose)
-            admin = reflected(database, schemas, include, exclude, read_only, identity)
+            admin = reflected(database, schemas, include, exclude, read_only, identity, replica)
+            stack.callback(admin.runtime.database.dispose)
             identity = with_accounts(identity, database.engine)
             admin.identify_by(identity)
         _run(admin, reserved, host, "/", identity)

@@ -28,13 +28,26 @@ def reflected(
     exclude: Sequence[str],
     read_only: bool,
     identity: Identity,
+    replica: str | None = None,
 ) -> Admin:
     found = reflect(database.engine, schemas=schemas, include=include, exclude=exclude)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
     name = database.engine.url.database
     title = Path(name).stem if name else "Database"
-    admin = Admin(database.engine, title=title, identify=identity, read_only=read_only)
+    # The first connection has told, and the engine is not the admin's own to give another pool.
+    database.pooler.settle()
+    admin = Admin(
+        database.engine, pooler=database.pooler.there, title=title, identify=identity, read_only=read_only
+    )
+    if replica is not None:
+        own = admin.runtime.database
+        try:
+            own.read_from(url_of(replica))
+        except TypeError as error:
+            raise Failed(str(error)) from None
+        assert own.replica is not None
+        own.dialect.read_all_values(own.replica.engine)
     admin.add_models(found.models)
     admin.check()
     click.echo(f"{len(found.models)} tables and views", err=True)

@@ -93,9 +93,9 @@ class Database:
         found = engine_of(source, patience=_REPLICA_PATIENCE)
         if not self.dialect.supports_replicas or found.engine.dialect.name != self.engine.dialect.name:
             raise TypeError(
-                "Admin(replica=…) takes a streaming replica of the same database; this database has none"
+                "a replica is a streaming replica of the same database; this database has none"
                 if not self.dialect.supports_replicas
-                else "Admin(replica=…) takes a streaming replica of the same database, not one of another system"
+                else "a replica is a streaming replica of the same database, not one of another system"
             )
         self.replica = Replica(found.engine, self.dialect, most_behind=most_behind, owned=found.owned)
         self.watched.also(self.replica.reading)

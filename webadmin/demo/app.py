@@ -22,12 +22,13 @@ from webadmin.site import Admin
 _HOST = Path(__file__).parent / "host"
 
 
-def build(engine: Engine, *, login: Identity | None = None) -> Starlette:
+def build(engine: Engine, *, login: Identity | None = None, replica: Engine | None = None) -> Starlette:
     """The demo over a database that holds the shop.
 
     :param login: tells who makes a request; by default everybody at this very machine may do everything.
+    :param replica: a streaming replica of the database, from which pages are read.
     """
-    admin = Admin(engine, title="Fernhill Shop", identify=login, make_indexes=True)
+    admin = Admin(engine, replica=replica, title="Fernhill Shop", identify=login, make_indexes=True)
     register(admin)
     admin.check()
     files = Environment(loader=FileSystemLoader(_HOST), autoescape=True, undefined=StrictUndefined)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
@@ -17,7 +19,7 @@ from webadmin.demo.server import EmbeddedServer, EmbeddedServerError, default_fo
 from webadmin.dialects import engine_options, sync_url
 from webadmin.errors import DatabaseUnreachable
 
-__all__ = ["EmbeddedServerError", "SeedError", "database"]
+__all__ = ["EmbeddedServerError", "SeedError", "database", "replica"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -45,6 +47,24 @@ def database(url: str | None, rows: int, progress: Progress | None = None) -> It
             seed(engine, rows, progress)
         prepare(engine)
         yield engine
+
+
+@contextlib.contextmanager
+def replica(engine: Engine) -> Iterator[Engine]:
+    """An engine on a streaming replica of the embedded server that ``engine`` is on; it is made now, and gone at the end.
+
+    Raises EmbeddedServerError.
+    """
+    with (
+        EmbeddedServer(default_folder()) as server,
+        tempfile.TemporaryDirectory(prefix="webadmin-replica-", ignore_cleanup_errors=True) as folder,
+        EmbeddedServer(Path(folder), durable=False, following=server) as standby,
+    ):
+        copied = _engine(standby.url(str(engine.url.database)))
+        try:
+            yield copied
+        finally:
+            copied.dispose()
 
 
 def _engine(url: str) -> Engine:

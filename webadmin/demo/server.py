@@ -54,14 +54,23 @@ class EmbeddedServer:
     """A PostgreSQL server whose data lives in a folder; a context manager that starts and stops it.
 
     Any number of programs may use one folder at once: the first starts the server, the last stops it, however each of
-    them ends. ``durable=False`` trades safety against power loss for speed (tests). ``programs`` is a folder with PostgreSQL's
+    them ends. ``durable=False`` trades safety against power loss for speed (tests). ``following``: a server that runs, of
+    which this one is a streaming replica; it is copied where the folder is empty. ``programs`` is a folder with PostgreSQL's
     programs; by default one is found.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True, programs: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        durable: bool = True,
+        following: EmbeddedServer | None = None,
+        programs: Path | None = None,
+    ) -> None:
         self.folder = Path(folder)
         self.durable = durable
         self.programs = programs
+        self._following = following
         self._data: Path | None = None
         self._membership: int | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
@@ -174,16 +183,33 @@ class EmbeddedServer:
         unfinished.mkdir(mode=0o700)
         if runner.drops:
             os.chown(unfinished, runner.uid, runner.gid)
+        if self._following is not None:
+            self._copy(self._following, unfinished, binaries, runner)
+        else:
+            self._fill(unfinished, binaries, runner)
+        unfinished.rename(data)
+
+    def _copy(self, other: EmbeddedServer, folder: Path, binaries: Binaries, runner: Runner) -> None:
+        # Without waiting for a checkpoint, with all that is needed to follow from then on.
+        options = ["--checkpoint=fast", "--wal-method=stream", "--write-recovery-conf"]
+        if not self.durable:
+            options.append("--no-sync")
+        place: list[str | Path] = ["-h", other._socket_folder(), "-U", "postgres", "-D", folder]
+        done = runner.run(binaries["pg_basebackup"], *options, *place)
+        if done.returncode:
+            lines = done.stdout.strip().splitlines() or ["it said nothing"]
+            raise EmbeddedServerError(f"PostgreSQL could not copy {other.folder} ({lines[-1]}).")
+
+    def _fill(self, folder: Path, binaries: Binaries, runner: Runner) -> None:
         options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"]
         if binaries.version >= 17:
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if not self.durable:
             options.append("--no-sync")
-        done = runner.run(binaries["initdb"], *options, "-D", unfinished)
+        done = runner.run(binaries["initdb"], *options, "-D", folder)
         if done.returncode:
             lines = done.stdout.strip().splitlines() or ["it said nothing"]
-            raise EmbeddedServerError(f"PostgreSQL could not create {data} ({lines[-1]}).")
-        unfinished.rename(data)
+            raise EmbeddedServerError(f"PostgreSQL could not create {folder} ({lines[-1]}).")
 
     def _make_socket_folder(self, runner: Runner) -> str:
         if len(os.fsencode(self.folder)) <= _SOCKET_LIMIT and "," not in str(self.folder):
