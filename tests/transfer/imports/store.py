@@ -69,7 +69,7 @@ class Item(BigIntKeyMixin, SoftDeleteMixin, VersionMixin, Base):
     bought_on: Mapped[date | None]
     tags: Mapped[Any] = mapped_column(sa.JSON(), nullable=True)
     code: Mapped[str | None] = mapped_column(sa.String(8), unique=True)
-    password: Mapped[str | None]
+    token: Mapped[str | None] = mapped_column(unique=True)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), onupdate=lambda: datetime(2026, 1, 2))
     mark: Mapped[str] = mapped_column(default=lambda: "made")
     gross: Mapped[Decimal | None] = mapped_column(sa.Float, sa.Computed("price * 2"))

@@ -112,7 +112,9 @@ def test_scope(store: Store) -> None:
 @pytest.mark.parametrize(
     ("heading", "match", "error"),
     [
-        ("number,password", ("number",), BadRequest),
+        ("number,token", ("number",), BadRequest),
+        ("token,title", ("token",), BadRequest),
+        ("number,shelf.room", ("number",), BadRequest),
         ("number,gross", ("number",), BadRequest),
         ("number,version", ("number",), BadRequest),
         ("number,deleted_at", ("number",), BadRequest),

@@ -145,8 +145,7 @@ def _given(context: Context, view: View, target: Target, place: int) -> Given:
     if relation is None or not relation.many_to_one or relation.view_only or target.name in view.hidden:
         raise BadRequest(_("There is no column “{name}” to import into.").format(name=target.name))
     other = inspect_model(relation.target)
-    seen = context.view_of(relation.target)
-    if target.by and (target.by not in other.columns or (seen is not None and target.by in seen.hidden)):
+    if target.by and not _names_rows(context, relation, target.by):
         raise BadRequest(_("“{name}” cannot be found by “{by}”.").format(name=label, by=target.by))
     by = (other.columns[target.by],) if target.by else other.key
     if len(by) > 1:
@@ -159,6 +158,17 @@ def _given(context: Context, view: View, target: Target, place: int) -> Given:
         for number, local in enumerate(relation.local)
     }
     return Given(target, label, value, relation=relation, by=by, own=own)
+
+
+def _names_rows(context: Context, relation: RelationInfo, name: str) -> bool:
+    """Whether rows at the other side may be named by this column: it is unique, and the person sees it there."""
+    seen = context.view_of(relation.target)
+    return (
+        seen is not None
+        and name in seen.all_columns
+        and name in seen.info.columns
+        and seen.info.columns[name].unique
+    )
 
 
 def _check_match(context: Context, asked: Import, values: Mapping[str, Any]) -> None:
@@ -191,7 +201,7 @@ def _check_rights(context: Context, asked: Import, given: list[Given]) -> None:
         is_match = set(one.own) <= set(asked.match)
         if names & view.unwritable and not (is_match and not creates):
             raise Forbidden(_("You may not write “{name}”.").format(name=one.label))
-        if is_match:
+        if is_match and (names & {column.name for column in view.info.key} or names & set(view.all_columns)):
             continue
         known = all(names & set(form.names.values()) and not names & form.readonly for form in forms)
         if not known or names & {view.soft_delete, view.info.version}:
