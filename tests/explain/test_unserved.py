@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import Connection
 
@@ -74,3 +76,14 @@ def test_reasons(case: str, diagnosed: Diagnosed, provoked: Connection) -> None:
         provoked.exec_driver_sql(f"{mend}; ANALYZE deed")
         fixed = asked.replace("date_trunc('hour', at)", "date_trunc('hour', at AT TIME ZONE 'UTC')")
         assert diagnosed(f"SELECT id FROM deed WHERE {fixed}") == ()
+
+
+def test_columns_that_nobody_asked_about(diagnosed: Diagnosed, provoked: Connection) -> None:
+    """Of a key of several columns only those are named that the statement names: others may be hidden from whoever reads it."""
+    provoked.exec_driver_sql(
+        "CREATE TABLE pair (a integer, b integer, PRIMARY KEY (a, b));"
+        "ALTER TABLE deed ADD FOREIGN KEY (kind, kin) REFERENCES pair NOT VALID"
+    )
+    [found] = diagnosed("SELECT id FROM deed WHERE kind = 3")
+    assert (found.kind, found.columns) == ("foreign_key_without_index", ("kind",))
+    assert "kin" not in re.findall(r"\w+", found.title + found.text)
