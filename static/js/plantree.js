@@ -1,10 +1,22 @@
-// Arrow keys in a plan's tree: up and down between the steps in sight, left and right close, open, and go up and down a level.
+// Table or tree, once chosen, is chosen for all plans. In a tree arrow keys go up and down between the steps in sight; left and
+// right close, open, and go up and down a level.
+import { keep, on, ready, recall } from "./dom.js";
+
+function choose(radio) {
+  if (radio.value === recall("plan-as")) radio.checked = true;
+}
+
+ready("[data-plan-as]", choose);
+
+on("change", "[data-plan-as]", (_event, { value }) => {
+  keep("plan-as", value);
+  document.querySelectorAll("[data-plan-as]").forEach(choose);
+});
 
 const step = (details) => details?.querySelector(":scope > summary");
 
-document.addEventListener("keydown", (event) => {
-  const details = event.target.closest("[data-plantree] [data-step]");
-  if (!details || event.target !== step(details) || event.altKey || event.ctrlKey || event.metaKey) return;
+on("keydown", "[data-plantree] [data-step]", (event, details) => {
+  if (event.target !== step(details) || event.altKey || event.ctrlKey || event.metaKey) return;
   const inSight = [...details.closest("[data-plantree]").querySelectorAll("[data-step]")].filter(
     (one) => !one.parentElement.closest("details:not([open])"),
   );

@@ -51,6 +51,9 @@ def test_a_plan_is_a_tree_for_the_keyboard(page: Page, site: str) -> None:
     expect(second).to_be_focused()
     page.keyboard.press("End")
     expect(tree.locator("[data-step]").last.locator("> summary")).to_be_focused()
+    page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_role("button", name="Measure again")).to_be_visible()
+    expect(tree).to_be_visible()  # as it was chosen before
     plan.get_by_text("Table", exact=True).click()
     expect(tree).to_be_hidden()
 
