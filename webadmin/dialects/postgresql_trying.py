@@ -43,7 +43,7 @@ _USABLE = (
 )
 _SMALL = 32 * 1024 * 1024
 """Bytes of a table up to which an index is built on it for a trial: writers wait for a fraction of a second."""
-_BUILDING_MS, _COPYING_MS = 1_000, 5_000
+_BUILDING_MS, _COPYING_MS = 500, 5_000
 _WAITING_MS = 100
 """For a lock: whoever waits for one keeps all others waiting who come later."""
 _VISIBLE = """
