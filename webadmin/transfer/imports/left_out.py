@@ -11,8 +11,8 @@ from webadmin.transfer.formats import BOM, harmless, plain, written
 from webadmin.transfer.imports.asked import FileForm, Problem
 from webadmin.transfer.imports.source import UNREADABLE, Exact, Source
 
-_NUMBER = re.compile(r"[+-]?[\d.,:/\s-]*\d[\d.,\s]*%?")
-"""What may begin with a sign and is no formula."""
+_NUMBER = re.compile(r"[\d.,:/ \u00a0+-]*%?")
+"""What may begin with a sign and is no formula, but a number or a date as people write them."""
 
 
 def reasons_of(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[int, str]:
