@@ -31,7 +31,7 @@ from webadmin.transfer.imports.sniffing import sniff
 from webadmin.transfer.imports.source import Limits
 
 FORMS = (
-    "format=csv", "format=csv&delimiter=semicolon&bom=yes&headings=labels", "format=csv&delimiter=tab", "format=json",
+    "format=csv", "format=csv&delimiter=semicolon&bom=yes&headings=labels", "format=json",
     "format=jsonl", "format=xlsx",
 )  # fmt: skip
 VIEWS = (
