@@ -86,7 +86,7 @@ class TableFacts:
     foreign_keys: tuple[KeyFacts, ...] = ()
     """Its own."""
     referenced_by: tuple[KeyFacts, ...] = ()
-    """Those of other tables, and its own, that lead to it."""
+    """Those of other tables, and its own, that lead to it; empty unless they were asked for."""
     statistics: tuple[StatisticsFacts, ...] = ()
 
     def indexes_on(self, key: str, *, valid: bool = True) -> Iterator[IndexFacts]:
@@ -118,10 +118,13 @@ class PlanFacts:
 class PlanKnowledge:
     """The part of a dialect that tells of the tables in a plan."""
 
-    def plan_facts(self, connection: Connection, places: Collection[Place]) -> PlanFacts:
+    def plan_facts(
+        self, connection: Connection, places: Collection[Place], *, deleting: bool = False
+    ) -> PlanFacts:
         """What the catalog knows of the tables in ``places``, in one statement and without reading any of them; nothing where
         the system keeps no such catalog. To be called within ``limited``, which undoes what is set for the statement.
 
+        :param deleting: rows of them are deleted: also tell of the foreign keys that lead to them.
         :raises sqlalchemy.exc.DBAPIError: when the catalog is not as expected, as on systems that are only alike.
         """
         return PlanFacts()

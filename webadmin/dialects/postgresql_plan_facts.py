@@ -35,15 +35,27 @@ _EXPRESSIONS_SINCE = (14,)
 # Numbers of rows tell of those that policies hide. Sizes are those that the last VACUUM or ANALYZE noted: to ask for the
 # present ones would wait for locks, and they would not go together with the numbers of rows.
 _FACTS = """
-    WITH wanted AS (
-        SELECT DISTINCT c.oid, c.relname, n.nspname, c.reltuples, c.relnamespace, row_security_active(c.oid) AS limited
-          FROM json_to_recordset(:places) AS asked(schema text, name text)
-          JOIN pg_class c ON c.relname = asked.name AND c.relkind IN ('r', 'p', 'm')
+    WITH asked AS (
+        SELECT * FROM json_to_recordset(:places) AS asked(schema name, name name)
+    ), wanted AS MATERIALIZED (
+        SELECT c.oid, c.relname, n.nspname, c.reltuples, row_security_active(c.oid) AS limited
+          FROM pg_class c
           JOIN pg_namespace n ON n.oid = c.relnamespace
-         WHERE n.nspname <> 'pg_catalog'
-           AND CASE WHEN asked.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = asked.schema END
+         WHERE c.relname = ANY (ARRAY(SELECT name FROM asked)) AND c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'pg_catalog'
+           AND EXISTS (SELECT 1 FROM asked
+                        WHERE asked.name = c.relname
+                          AND CASE WHEN asked.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = asked.schema END)
          LIMIT {most}
-    ), keys AS (
+    ), known AS MATERIALIZED (
+        -- Named one by one, or the whole view is made.
+        SELECT s.schemaname, s.tablename, s.attname, s.avg_width
+          FROM pg_stats s
+         WHERE NOT s.inherited AND s.tablename = ANY (ARRAY(
+                   SELECT relname FROM wanted
+                    UNION ALL
+                   SELECT ic.relname FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+                    WHERE i.indrelid = ANY (ARRAY(SELECT oid FROM wanted)) AND i.indexprs IS NOT NULL))
+    ), keys AS MATERIALIZED (
         SELECT con.conrelid, con.confrelid, con.conname AS name, c.oid::regclass AS written, n.nspname AS schema, c.relname AS "table",
                (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(con.conkey) WITH ORDINALITY k(number, place)
                   JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.number) AS columns,
@@ -52,7 +64,7 @@ _FACTS = """
                           AND (i.indkey::int2[])[0:cardinality(con.conkey) - 1] @> con.conkey) AS indexed
           FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE con.contype = 'f' AND con.conparentid = 0
-           AND (con.conrelid IN (SELECT oid FROM wanted) OR con.confrelid IN (SELECT oid FROM wanted))
+           AND (con.conrelid = ANY (ARRAY(SELECT oid FROM wanted)) OR :deleting AND con.confrelid = ANY (ARRAY(SELECT oid FROM wanted)))
     )
     SELECT w.nspname AS schema, w.relname AS name, w.oid::regclass AS written,
            CASE WHEN w.limited THEN NULL WHEN w.reltuples >= 0 THEN w.reltuples::bigint
@@ -61,7 +73,7 @@ _FACTS = """
            w.reltuples >= 0 AND (
                w.limited OR pg_stat_get_last_analyze_time(w.oid) IS NOT NULL
                OR pg_stat_get_last_autoanalyze_time(w.oid) IS NOT NULL OR NOT has_table_privilege(w.oid, 'SELECT')
-               OR EXISTS (SELECT 1 FROM pg_stats s WHERE s.schemaname = w.nspname AND s.tablename = w.relname)
+               OR EXISTS (SELECT 1 FROM known WHERE known.schemaname = w.nspname AND known.tablename = w.relname)
            ) AS analyzed,
            (SELECT json_agg(json_build_object(
                        'name', a.attname, 'type', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL),
@@ -79,14 +91,14 @@ _FACTS = """
                                   FROM generate_series(1, i.indnkeyatts) AS k(n)
                                   JOIN pg_opclass o ON o.oid = i.indclass[k.n - 1]
                                   LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1]),
-                       'widths', (SELECT json_agg(coalesce(nullif(ia.attlen, -1), s.avg_width))
+                       'widths', (SELECT json_agg(coalesce(nullif(ia.attlen, -1), known.avg_width))
                                     FROM pg_attribute ia
                                     LEFT JOIN pg_attribute a
                                            ON a.attrelid = i.indrelid AND a.attnum = i.indkey[ia.attnum - 1]
-                                    LEFT JOIN pg_stats s
-                                           ON s.schemaname = w.nspname AND NOT s.inherited
-                                          AND s.tablename = CASE WHEN a.attname IS NULL THEN ic.relname ELSE w.relname END
-                                          AND s.attname = coalesce(a.attname, ia.attname)
+                                    LEFT JOIN known
+                                           ON known.schemaname = w.nspname
+                                          AND known.tablename = CASE WHEN a.attname IS NULL THEN ic.relname ELSE w.relname END
+                                          AND known.attname = coalesce(a.attname, ia.attname)
                                    WHERE ia.attrelid = i.indexrelid)))
               FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = ic.relam
              WHERE i.indrelid = w.oid AND i.indislive) AS indexes,
@@ -107,7 +119,9 @@ _MEMORY = """
 
 
 class PostgreSQLPlanKnowledge(PlanKnowledge):
-    def plan_facts(self, connection: Connection, places: Collection[Place]) -> PlanFacts:
+    def plan_facts(
+        self, connection: Connection, places: Collection[Place], *, deleting: bool = False
+    ) -> PlanFacts:
         version = connection.dialect.server_version_info or ()
         known = (
             "pg_get_statisticsobjdef_expressions(e.oid)" if version >= _EXPRESSIONS_SINCE else "NULL::text[]"
@@ -116,7 +130,9 @@ class PostgreSQLPlanKnowledge(PlanKnowledge):
         # On a server that compiles early this would take a hundred times as long as it does.
         run(connection, "SET LOCAL jit = off")
         asked = json.dumps([{"schema": schema, "name": name} for schema, name in places])
-        account, memory, factor, found = connection.execute(statement, {"places": asked}).one()
+        account, memory, factor, found = connection.execute(
+            statement, {"places": asked, "deleting": deleting}
+        ).one()
         tables = json.loads(found) if isinstance(found, str) else found
         return PlanFacts(
             {(table["schema"], table["name"]): _table(table) for table in tables or ()},

@@ -29,13 +29,16 @@ class Catalog:
 
     def about(self, plan: Plan) -> PlanFacts:
         """What is known of the tables in ``plan`` and in those before it; of tables that it does not tell of, nothing."""
-        wanted = {(node.schema, node.relation) for node in plan.root.walk() if node.relation} - self._asked
+        named = {(node.schema, node.relation) for node in plan.root.walk() if node.relation}
+        # Only what deletes asks for keys that lead to its tables, of which there may be very many.
+        deleting = bool(plan.triggers)
+        wanted = named if deleting else named - self._asked
         if wanted and self._left > 0:
             self._asked |= wanted
             start = perf_counter()
             try:
                 with self.dialect.limited(self.connection, math.ceil(self._left * 1000)):
-                    found = self.dialect.plan_facts(self.connection, wanted)
+                    found = self.dialect.plan_facts(self.connection, wanted, deleting=deleting)
             except DBAPIError as error:
                 if self.dialect.failure(error).kind == "connection_lost":
                     raise
