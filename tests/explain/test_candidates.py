@@ -66,6 +66,21 @@ def test_equality_then_range() -> None:
     assert _bodies(sa.select(P.id).where(P.note.is_(None)).limit(5))[0] == "(note)"
 
 
+def test_joined() -> None:
+    """What rows of another table lead to has an index of its own, in which what is compared for equality follows."""
+    chosen = sa.select(sa.literal("a").label("kind")).subquery()
+    stmt = sa.select(P.note).join(chosen, P.kind == chosen.c.kind).where(P.weight == 3)
+    assert _bodies(stmt) == ["(kind, weight)", "(weight)"]
+    twin = PARCELS.alias()
+    both = sa.select(PARCELS.c.note).join(twin, twin.c.kind == P.kind).where(twin.c.weight == 3)
+    bodies = [
+        one.ddl("", "i", PREPARED)
+        for asked in read(both, {})
+        for one in candidates(asked, None, SQLite(), trigrams=False)
+    ]
+    assert [body.partition(" ON parcels ")[2] for body in bodies] == ["(kind)", "(kind, weight)", "(weight)"]
+
+
 def test_directions() -> None:
     """In one direction an index is read from either end; mixed ones are written out, and nulls only where they are not usual."""
     both = sa.select(P.id).order_by(P.kind, P.weight.desc()).limit(5)

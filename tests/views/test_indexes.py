@@ -160,6 +160,10 @@ def test_nothing_is_left_of_a_failure(boxes: Engine) -> None:
         making = makings.begin(boxes, for_engine(boxes), order, "Ada")
         with pytest.raises(Conflict):
             makings.begin(boxes, for_engine(boxes), order, "Ada")
+        client = client_of(boxes, make_indexes=True)  # another process, as far as it knows
+        while not (lines := parse(client.get("/database/indexes/").text).css("[data-making]")):
+            assert making.state == "running"
+        assert [line.get("data-state") for line in lines] == ["running"]
     makings.wait()
     assert making.state == "failed"
     assert _indexes(boxes) == set()

@@ -212,10 +212,13 @@ class _Reader:
         if found := self._part(side, scope):
             asked, part = found
             opposite = self._part(other, scope)
-            if opposite is None:
-                asked.equal.append(part)
-            elif opposite[0] is not asked:
+            if opposite is not None:
+                if opposite[0] is not asked:
+                    asked.joined.append(part)
+            elif getattr(_bare(other), "table", None) is not None:  # of a statement inside
                 asked.joined.append(part)
+            else:
+                asked.equal.append(part)
 
     def _is_one(self, expression: Any) -> bool:
         bind = _bare(expression)

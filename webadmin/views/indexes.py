@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webadmin.auth.user import DATABASE, INDEXES
+from webadmin.dialects.building import BuildStep
 from webadmin.errors import BadRequest, NotFound
 from webadmin.explain.making import Making, Order, makings_of
 from webadmin.explain.proposal import Proposal
@@ -25,6 +26,7 @@ class MakingLine:
     name: str
     table: str
     ddl: str
+    """Empty where another process makes it."""
     state: str
     """running, done or failed."""
     text: str
@@ -69,26 +71,14 @@ def indexes(request: AdminRequest) -> Answer:
         makings.begin(engine, request.dialect, order, request.user.id or request.user.name)
         return Redirect(here)
     steps = {step.name: step for step in request.dialect.index_builds(request.session.connection())}
-    lines = []
-    for making in makings.all:
-        step = steps.get(making.order.name) if making.state == "running" else None
-        share = step.share if step is not None else None
-        lines.append(
-            MakingLine(
-                name=making.order.name,
-                table=making.order.table,
-                ddl=making.order.ddl,
-                state=making.state,
-                text=_told(making, step.phase if step is not None else ""),
-                percent=None if share is None else round(share * 100),
-                began=moment(making.began),
-            )
-        )
+    running = {making.order.name for making in makings.all if making.state == "running"}
+    lines = [_line(making, steps.get(making.order.name)) for making in makings.all]
+    elsewhere = [_elsewhere(step) for name, step in steps.items() if name not in running]
     page = IndexesPage(
         database_url=request.urls.page("database") if request.user.may(DATABASE, "") else None,
         here_url=here,
-        lines=tuple(lines),
-        running=any(line.state == "running" for line in lines),
+        lines=(*elsewhere, *lines),
+        running=bool(running or elsewhere),
     )
     return Page("indexes.html", page, block="makings" if request.htmx else None)
 
@@ -106,6 +96,28 @@ def _order(request: AdminRequest) -> Order:
     return Order(name, table, ddl)
 
 
+def _line(making: Making, step: BuildStep | None) -> MakingLine:
+    step = step if making.state == "running" else None
+    return MakingLine(
+        name=making.order.name,
+        table=making.order.table,
+        ddl=making.order.ddl,
+        state=making.state,
+        text=_told(making, step.phase if step is not None else ""),
+        percent=_percent(step),
+        began=moment(making.began),
+    )
+
+
+def _elsewhere(step: BuildStep) -> MakingLine:
+    """One that another process makes, or somebody by hand."""
+    return MakingLine(step.name or _("An index"), "", "", "running", step.phase, _percent(step), None)
+
+
+def _percent(step: BuildStep | None) -> int | None:
+    return None if step is None or step.share is None else round(step.share * 100)
+
+
 def _told(making: Making, phase: str) -> str:
     if making.state == "done":
         took = (making.ended - making.began).total_seconds() if making.ended else 0.0
@@ -118,4 +130,6 @@ def _told(making: Making, phase: str) -> str:
         "statement_timeout": _("Not made: it took longer than an hour."),
         "disk_full": _("Not made: there is no room on the disk."),
     }
-    return reasons.get(making.failure, _("Not made. The server’s own log says why; nothing of it is left."))
+    return reasons.get(
+        making.failure, _("Not made: one of that name is there, or the server’s own log says why.")
+    )
