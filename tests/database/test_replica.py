@@ -227,6 +227,22 @@ def test_marks(pair: Pair) -> None:
     assert replica.after([12, now - 3600]) == replica.after([-1, now - 3600]) == 0
 
 
+def test_after_a_quiet_time(pair: Pair) -> None:
+    """A replica that was seen to have all a moment ago is no further behind than that, however old its last commit is."""
+    _replicated, _primary, standby = pair
+    replica = Replica(standby, for_engine(standby), most_behind=10)
+    quiet = Standing(follows=True, replayed=100, received=100, streams=True, age=4000.0)
+    busy = replace(quiet, received=200)
+    replica._suits(busy)
+    assert replica.seen(None).why == "behind"
+    replica._suits(quiet)
+    replica._suits(busy)
+    seen = replica.seen(150)
+    assert seen.used
+    assert seen.behind < 10
+    assert seen.missing == 50
+
+
 def test_how_far_behind() -> None:
     """As far as a standby can know: not at all, as long as its last commit is old, or nobody knows."""
     near = Standing(follows=True, replayed=100, received=100, streams=True, age=50.0)

@@ -8,6 +8,7 @@ far it is as it begins its transaction, and goes to the primary where that is no
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -52,6 +53,8 @@ class Seen:
     """Why it is not used: ``unreachable``, ``behind``, ``paused``, ``no_standby``, ``unknown``; or empty."""
     standing: Standing | None
     """How far it was when it was asked last."""
+    behind: float
+    """Seconds by which it was behind at most."""
     missing: int | None
     """Bytes of the log that it has not repeated yet."""
     again_in: float
@@ -80,6 +83,8 @@ class Replica:
         self._lock = threading.Lock()
         self._why, self._looks, self._pause, self._again = "", 0, 0.0, 0.0
         self._standing: Standing | None = None
+        self._near = -math.inf
+        """When it was seen last to have all that there was, on the monotonic clock."""
         self._here = self._elsewhere = 0
 
     @property
@@ -163,6 +168,7 @@ class Replica:
                 used=not self._why,
                 why=self._why,
                 standing=standing,
+                behind=self._behind(standing) if standing is not None else math.inf,
                 missing=missing,
                 again_in=max(0.0, self._again - time.monotonic()) if self._why else 0.0,
                 here=self._here,
@@ -185,22 +191,29 @@ class Replica:
         """Whether a replica that stands like this may be read from."""
         with self._lock:
             self._standing = standing
+            if standing.behind == 0:
+                self._near = time.monotonic()
+            behind = self._behind(standing)
         if not standing.follows:
             self._unused("no_standby", _LONGEST_PAUSE)
         elif standing.replayed is None:
             self._unused("unknown", _LONGEST_PAUSE)
-        elif standing.behind > self.most_behind:
+        elif behind > self.most_behind:
             self._unused("paused" if standing.paused else "behind", _SHORTEST_PAUSE)
         else:
             self._used()
             return True
         return False
 
+    def _behind(self, standing: Standing) -> float:
+        """What it misses has been written since it had all: the age of its last commit says little after a quiet time."""
+        return min(standing.behind, time.monotonic() - self._near)
+
     def _unused(self, why: str, pause: float, said: str = "") -> None:
         with self._lock:
             self._looks = self._looks + 1 if why == self._why else 1
             self._why, self._pause, self._again = why, pause, time.monotonic() + pause
-            # After a quiet time the age of the last commit says little, so that a look may be wrong, but not a second one.
+            # Where nobody has asked for a while one look may be wrong, but not a second one.
             told = self._looks == (2 if why == "behind" else 1)
         if told:
             logger.warning("the replica is not used: %s", f"{why} ({said})" if said else why)

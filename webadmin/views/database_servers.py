@@ -49,7 +49,7 @@ def _replica(seen: Seen) -> ReplicaState:
     if standing is not None:
         facts.append((_("Position"), standing.position or _("not told")))
         if standing.follows:
-            facts.append((_("Behind at most"), _seconds(standing.behind)))
+            facts.append((_("Behind at most"), _seconds(seen.behind)))
     if seen.missing is not None:
         facts.append((_("Not repeated yet"), size(seen.missing / 1024)))
     facts += [
