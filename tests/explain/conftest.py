@@ -64,7 +64,8 @@ def provoking(server: EmbeddedServer) -> Iterator[Engine]:
             connection.execution_options(no_parameters=True).exec_driver_sql(_TABLES + _DEEDS)
         with engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")  # else what was written is counted after ANALYZE
+            # Else what was written is counted after ANALYZE.
+            connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
             for table in ("item", "small", "owner", "deed"):
                 connection.exec_driver_sql(f"VACUUM ANALYZE {table}")
             connection.exec_driver_sql("ANALYZE stale")

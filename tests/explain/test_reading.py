@@ -103,7 +103,9 @@ def test_small_offset(planned: Planned) -> None:
     for analyze in (True, False):
         assert kinds(planned("SELECT * FROM item ORDER BY id LIMIT 10 OFFSET 90", analyze=analyze)) == set()
         total = "SELECT id, (SELECT count(*) FROM item) FROM item ORDER BY id LIMIT 10"
-        assert "offset" not in kinds(planned(total, analyze=analyze)), "what is asked once is no row thrown away"
+        assert "offset" not in kinds(planned(total, analyze=analyze)), (
+            "what is asked once is no row thrown away"
+        )
 
 
 def test_sort_that_a_broken_index_would_serve(diagnosed: Diagnosed, provoked: Connection) -> None:
