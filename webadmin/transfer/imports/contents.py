@@ -10,7 +10,7 @@ from webadmin.database.inspection import ColumnInfo, Kind
 from webadmin.transfer.imports.times import DATE
 from webadmin.transfer.imports.words import meaning
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63})+")
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ()/.\-]{5,24}")
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
