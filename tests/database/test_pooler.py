@@ -19,7 +19,10 @@ from benchmarks.concurrency import Load
 from benchmarks.server import served
 from tests import bridge
 from tests.crawl import crawl
-from tests.plugins.bouncer import Bouncer
+from tests.plugins.bouncer import Bouncer, bouncing
+from tests.plugins.databases import fresh_name, run_folder
+from tests.plugins.pgbouncer import find_or_install
+from tests.plugins.standby import Replicated
 from tests.views.conftest import Admin
 from webadmin.database.own_tables.migrate import upgrade
 from webadmin.database.session import Database
@@ -153,6 +156,27 @@ def test_engines_of_our_own(bouncer: Bouncer, shared: Engine, shop_pg: Engine) -
 def one_order_of(database: Database) -> int:
     with database.transaction(read_only=True, timeouts=Timeouts()) as session:
         return int(session.scalar(sa.select(sa.func.count()).where(Order.id == 1)) or 0)
+
+
+def test_before_a_replica(replicated: Replicated, replicated_engines: tuple[Engine, Engine]) -> None:
+    """A pooler before the replica is found as well, and how far the replica is comes through it."""
+    program = find_or_install()
+    if program is None:
+        pytest.skip("there is no PgBouncer on this machine, and it cannot be installed")
+    primary, standby = replicated_engines
+    host = str(standby.url.query["host"])
+    with bouncing(program, run_folder() / f"bouncer-{fresh_name()}", host) as before:
+        database = Database.of(primary)
+        database.read_from(before.url(str(standby.url.database)))
+        reads = database.reads(None)
+        replicated.caught_up()
+        for _ in range(2):
+            with database.transaction(read_only=True, timeouts=Timeouts(), reads=reads) as session:
+                raw = session.connection().connection.driver_connection
+                assert raw.prepare_threshold is None  # type: ignore[union-attr]
+                assert session.scalar(sa.text("SELECT pg_is_in_recovery()"))
+        assert isinstance(database.replica.engine.pool, NullPool)  # type: ignore[union-attr]
+        database.dispose()
 
 
 def test_without_a_server(sqlite_engine: Engine) -> None:

@@ -216,10 +216,16 @@ def test_what_can_be_no_replica(pair: Pair, sqlite_engine: Engine) -> None:
             Admin(engine, replica=other)
 
 
+def replica_on(pair: Pair) -> Replica:
+    database = Database.of(pair[1])
+    database.read_from(pair[2], most_behind=10)
+    assert database.replica is not None
+    return database.replica
+
+
 def test_marks(pair: Pair) -> None:
     """What a cookie keeps of a write counts for a while; where nobody knows how far it went, only the primary will do."""
-    _replicated, _primary, standby = pair
-    replica = Replica(standby, for_engine(standby), most_behind=10)
+    replica = replica_on(pair)
     now = int(time.time())
     assert replica.after(None) == replica.after([]) == 0
     assert replica.after(now_marked(12)) == 12
@@ -229,8 +235,7 @@ def test_marks(pair: Pair) -> None:
 
 def test_after_a_quiet_time(pair: Pair) -> None:
     """A replica that was seen to have all a moment ago is no further behind than that, however old its last commit is."""
-    _replicated, _primary, standby = pair
-    replica = Replica(standby, for_engine(standby), most_behind=10)
+    replica = replica_on(pair)
     quiet = Standing(follows=True, replayed=100, received=100, streams=True, age=4000.0)
     busy = replace(quiet, received=200)
     replica._suits(busy)

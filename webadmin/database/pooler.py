@@ -27,11 +27,12 @@ class Pooler:
     """
 
     def __init__(self, engine: Engine, dialect: Dialect, *, given: bool | None, owned: bool) -> None:
+        self.given = given
         self.there = given
         """None: nobody knows yet."""
         self._engine, self._dialect, self._owned = engine, dialect, owned
         self._lock = threading.Lock()
-        dialect.unprepared = bool(given)
+        dialect.unprepared = dialect.unprepared or bool(given)
         if owned and given is not False:
             event.listen(engine, "connect", self._meet)
 
@@ -73,7 +74,7 @@ class Pooler:
         with self._lock:
             if self.there is not None:
                 return
-            self._dialect.unprepared = there
+            self._dialect.unprepared = self._dialect.unprepared or there
             self.there = there
         if there and not self._owned and not isinstance(self._engine.pool, NullPool):
             logger.warning(

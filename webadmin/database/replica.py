@@ -18,6 +18,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import Connection, Engine
 
 from webadmin.database.connections import capacity_of
+from webadmin.database.pooler import Pooler
 from webadmin.database.stored import as_stored
 from webadmin.dialects import Dialect, Standing, Timeouts
 
@@ -72,10 +73,14 @@ class Replica:
     """One replica as a process knows it; safe to use from any thread.
 
     :param most_behind: seconds that it may be behind.
+    :param pooler: what is known of a pooler before it.
     """
 
-    def __init__(self, engine: Engine, dialect: Dialect, *, most_behind: float, owned: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, dialect: Dialect, pooler: Pooler, *, most_behind: float, owned: bool = False
+    ) -> None:
         self.engine, self.owned, self.most_behind = engine, owned, most_behind
+        self._pooler = pooler
         self.reading = as_stored(engine)
         self._dialect = dialect
         # Nobody waits for a connection to it: the primary has one for every request.
@@ -119,7 +124,9 @@ class Replica:
             return None
         connection = None
         try:
+            self._pooler.settle()
             connection = self.reading.connect()
+            self._pooler.ask(connection)
             standing = self._dialect.begin_on_standby(connection, timeouts)
             if self._suits(standing) and standing.replayed is not None and standing.replayed >= after:
                 return connection

@@ -97,7 +97,10 @@ class Database:
                 if not self.dialect.supports_replicas
                 else "a replica is a streaming replica of the same database, not one of another system"
             )
-        self.replica = Replica(found.engine, self.dialect, most_behind=most_behind, owned=found.owned)
+        # What was said of a pooler was said of the primary; no, though, means that nobody shall ask.
+        given = False if self.pooler.given is False else None
+        pooler = Pooler(found.engine, self.dialect, given=given, owned=found.owned)
+        self.replica = Replica(found.engine, self.dialect, pooler, most_behind=most_behind, owned=found.owned)
         self.watched.also(self.replica.reading)
 
     @property
