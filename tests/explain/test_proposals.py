@@ -199,6 +199,25 @@ def test_what_is_there_is_considered(filled_pg: Engine) -> None:
     assert proposed(filled_pg, PAGE, building=True) == [()]
 
 
+def test_a_table_in_parts(filled_pg: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its parts have the index under names of their own; it is not made concurrently, which the server cannot."""
+    with filled_pg.begin() as connection:
+        connection.exec_driver_sql(
+            "ALTER TABLE parcels RENAME TO one; ALTER TABLE one DROP CONSTRAINT parcels_pkey;"
+            "CREATE TABLE parcels (LIKE one) PARTITION BY RANGE (id);"
+            f"ALTER TABLE parcels ATTACH PARTITION one FOR VALUES FROM (0) TO ({ROWS})"
+        )
+        connection.exec_driver_sql("ANALYZE parcels")
+    ((proposal,),) = proposed(filled_pg, PAGE, building=True)
+    assert proposal.proof == "built"
+    monkeypatch.setattr(postgresql_trying, "_SMALL", 64 * 1024)
+    ((proposal,),) = proposed(filled_pg, PAGE, building=True)
+    assert proposal.proof == "copy", "all parts together count"
+    assert proposal.ddl.startswith("CREATE INDEX ix_parcels_kind_weight ON parcels (kind, weight, id)")
+    run_ddl(filled_pg, proposal.ddl)
+    assert proposed(filled_pg, PAGE, building=True) == [()]
+
+
 def test_words(filled_pg: Engine) -> None:
     """A search along no index is told of a GIN index."""
     with filled_pg.begin() as connection:

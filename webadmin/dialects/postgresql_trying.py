@@ -37,7 +37,11 @@ _FACTS = """
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.oid = to_regclass(%s) AND c.relkind IN ('r', 'p')
 """
-_SIZE = "SELECT coalesce(pg_table_size(to_regclass(%s)), 0)"
+_SIZE = """
+    SELECT coalesce(pg_table_size(c.oid) + (SELECT coalesce(sum(pg_table_size(part.relid)), 0)
+                                              FROM pg_partition_tree(c.oid) part WHERE part.relid <> c.oid), 0)::bigint
+      FROM (SELECT to_regclass(%s)::oid AS oid) c
+"""
 _USABLE = (
     "SELECT NOT indcheckxmin, pg_relation_size(indexrelid) FROM pg_index WHERE indexrelid = to_regclass(%s)"
 )

@@ -29,7 +29,7 @@ class Outcome:
     before: float
     after: float
     used: bool
-    """The plan reads the index."""
+    """The plan reads the index, as far as names tell."""
     costed: bool
     """The numbers are the planner's costs."""
     kind: str
@@ -101,7 +101,8 @@ def _try(
             outcomes[candidate] = Outcome(
                 before=_cost(before, costed=costed),
                 after=_cost(after, costed=costed),
-                used=any(node.index == made.name for node in after.root.walk()),
+                # Of a table in parts each part's index has a name of its own. But what is cheaper is so by the index alone.
+                used=costed or any(node.index == made.name for node in after.root.walk()),
                 costed=costed,
                 kind=trial.kind,
                 share=trial.share,

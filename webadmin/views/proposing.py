@@ -44,8 +44,13 @@ def proposer(request: AdminRequest, *, building: bool) -> Propose:
 
     def signed(statement: Captured, plan: Plan) -> tuple[Proposal, ...]:
         return tuple(
-            found if found.proof == "none" else replace(found, token=token(request, found))
+            replace(found, token=token(request, found)) if _may_be_made(request, found) else found
             for found in find(statement, plan)
         )
 
     return signed
+
+
+def _may_be_made(request: AdminRequest, proposal: Proposal) -> bool:
+    """Whether it was verified, and keeps nobody from writing while it is made, as on a table in parts it would."""
+    return proposal.proof != "none" and proposal.create.startswith(f"{request.dialect.create_index} ")
