@@ -131,6 +131,14 @@ def test_a_port_that_is_taken(command: list[str], small: str) -> None:
     _refused(_run(*arguments, "--host", "nowhere.invalid"), "nowhere.invalid", "--host")
 
 
+def test_replicas_that_are_none(small: str) -> None:
+    """A replica is one of the same database, and goes with a server that can have one."""
+    _refused(_run("serve", small, "--replica", small, "--port", "0"), "replica", "none")
+    _refused(_run("serve", small, "--replica", "nonsense", "--port", "0"), "address")
+    _refused(_run("serve", "--app", "os:path", "--replica", small), "--replica")
+    _refused(_run("demo", "--replica", "--database-url", small), "--replica", "--database-url")
+
+
 def test_admins_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``--app`` names a module and an Admin in it; whatever else it finds is one line."""
     monkeypatch.chdir(tmp_path)

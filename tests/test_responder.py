@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
-from tests import bridge
+from tests import bridge, people
 from webadmin import Admin
 
 
@@ -42,3 +42,19 @@ def test_security_headers(admin: Admin, method: str, path: str, status: int) -> 
     assert answer.headers["referrer-policy"] == "same-origin"
     if not path.startswith("/static/") and status != 308:
         assert answer.headers["cache-control"] == "no-store"
+
+
+def test_how_long_it_took(sqlite_engine: Engine) -> None:
+    """Pages say it to people who are logged in, and to nobody else; each answer has a number of its own."""
+    admin = people.admin_of(sqlite_engine)
+    people.person(admin, "ada")
+    browser = people.Browser(admin)
+    for outside in ("/login/", "/things/"):
+        assert "server-timing" not in browser.http.get(outside).headers
+    assert "server-timing" not in browser.enter("ada", "wrong").headers
+    browser.logged_in("ada")
+    answers = [browser.http.get("/things/", headers={"X-Request-ID": "mine"}) for _ in range(2)]
+    assert len({answer.headers["x-request-id"] for answer in answers} - {"mine"}) == 2
+    parts = dict(part.split(";dur=") for part in answers[0].headers["server-timing"].split(", "))
+    assert set(parts) == {"database", "render"}
+    assert all(float(milliseconds) >= 0 for milliseconds in parts.values())
