@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
 from tests.security.desk import Ticket, admin_of
 from tests.views.importing.conftest import Tickets, Wizard, wizard_over
 from webadmin.database.own_tables.changes import change
-from webadmin.database.own_tables.imports import import_
+from webadmin.database.own_tables.imports import import_, import_part
 
 FILE = "Code,Title,Team\nR1,Mine,red\nR8,New,red\n"
 
@@ -35,7 +36,7 @@ def set_import(engine: Engine, **values: Any) -> None:
         connection.execute(sa.update(import_).values(**values))
 
 
-def value(engine: Engine, column: sa.Column[Any]) -> Any:
+def value(engine: Engine, column: sa.ColumnElement[Any]) -> Any:
     with engine.connect() as connection:
         return connection.execute(sa.select(column)).scalar()
 
@@ -119,6 +120,56 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing(pg_engine: Engine) -> N
     assert (wizard.state(), wizard.titles()["R1"]) == ("running", "Red one")
     with pg_engine.connect() as connection:
         assert connection.execute(sa.select(change.c.id)).first() is None
+
+
+def test_one_connection() -> None:
+    """A database in memory has one connection: whoever asks for a job does it."""
+    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
+    wizard = wizard_over(engine)
+    page = wizard.go(wizard.send(FILE), "form", "check")
+    wizard.go(page, "apply", "apply")
+    assert (wizard.state(), wizard.titles()["R1"]) == ("done", "Mine")
+    engine.dispose()
+
+
+def test_a_server_that_stops(sqlite_engine: Engine) -> None:
+    """The job that runs is given up, and nothing of it is kept; it begins again where it was."""
+    inside = threading.Event()
+
+    class Slow(Tickets, model=Ticket):
+        key = "tickets"
+
+        def on_import_row(self, row: dict[str, Any], number: int, request: Any) -> None:
+            inside.set()
+            wait_for(request.stopped)
+
+    wizard = wizard_over(sqlite_engine, Slow)
+    page = wizard.send(FILE)
+    with TestClient(wizard.admin):  # which starts and stops it as a server does
+        thread = threading.Thread(target=wizard.go, args=(page, "form", "check"))
+        thread.start()
+        assert inside.wait(20)
+    thread.join()
+    assert wizard.state() == "new"
+
+
+def test_what_is_old_is_taken_away(sqlite_engine: Engine) -> None:
+    """Files that nobody imports go after a day, with the next upload of anybody; of one person so many wait at the same time; what is done is
+    remembered longer, without its file."""
+    wizard = wizard_over(sqlite_engine)
+    for _file in range(7):
+        wizard.send(FILE)
+    assert value(sqlite_engine, sa.func.count(import_.c.id)) == 5
+    assert value(sqlite_engine, sa.func.count(import_part.c.number)) == 5
+    page = wizard.go(wizard.send(FILE), "form", "check")
+    wizard.go(page, "apply", "apply")
+    assert value(sqlite_engine, sa.func.count(import_part.c.number)) == 4
+    set_import(sqlite_engine, created_at=dt.datetime.now(dt.UTC) - dt.timedelta(days=2))
+    wizard.send(FILE)
+    with sqlite_engine.connect() as connection:
+        states = connection.execute(sa.select(import_.c.state).order_by(import_.c.id)).scalars().all()
+    assert states == ["done", "new"]
+    assert value(sqlite_engine, sa.func.count(import_part.c.number)) == 1
 
 
 def test_stopping(engine: Engine) -> None:

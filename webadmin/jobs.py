@@ -64,20 +64,27 @@ def attach(runtime: Runtime, jobs: JobRunner | None = None) -> None:
     runtime.desk.tell_others = partial(_tell_others, runtime)
 
 
+def detach(runtime: Runtime) -> None:
+    """The server stops: give up what this process is at, which can be begun again."""
+    runtime.desk.stop()
+    if isinstance(runtime.jobs, ThreadRunner):
+        runtime.jobs.close()
+
+
 def run(runtime: Runtime, job_id: str) -> None:
     """Do what the import of that id waits for; nothing where it waits for nothing, or another worker has it."""
     try:
         id = UUID(job_id)
     except ValueError:
         raise ValueError(f"{job_id!r} is not the id of a job") from None
-    worker = secrets.token_hex(16)
+    worker, request = secrets.token_hex(16), runtime.desk.take(id)
     with runtime.database.transaction(read_only=False, timeouts=_SHORT) as session:
         kept = store.find(session, id)
         free = kept is not None and kept.working and (not kept.worker or kept.abandoned)
         if kept is None or not free or not store.taken(session, kept, worker):
             return
         session.commit()
-    live, request = runtime.desk.begin(id)
+    live = runtime.desk.begin(id)
     if kept.stop:
         live.stop.now()
     try:

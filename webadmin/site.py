@@ -23,7 +23,7 @@ from webadmin.dialects import Timeouts
 from webadmin.endpoint import respond
 from webadmin.errors import Fault, OptionsError
 from webadmin.headers import guarded
-from webadmin.jobs import attach, run
+from webadmin.jobs import attach, detach, run
 from webadmin.listing.pagemap.store import PageMaps
 from webadmin.options.model_view import ModelView
 from webadmin.options.registry import Registry
@@ -252,7 +252,7 @@ class Admin:
                     raise
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                self.runtime.desk.stop()
+                detach(self.runtime)
                 self.runtime.maps.close()
                 self.runtime.database.dispose()
                 await send({"type": "lifespan.shutdown.complete"})

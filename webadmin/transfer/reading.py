@@ -79,6 +79,8 @@ def _found(context: Context, export: Export, plan: LoadPlan, most: int | None) -
 def _portions(
     context: Context, view: View, source: Session | sa.Connection, stmt: sa.Select[Any]
 ) -> Iterator[Sequence[Any]]:
-    with alone(context.session, view.info.mapper):
-        with source.execute(stmt, execution_options={"yield_per": AT_ONCE}) as result:
-            yield from result.partitions()
+    with (
+        alone(context.session, view.info.mapper),
+        source.execute(stmt, execution_options={"yield_per": AT_ONCE}) as result,
+    ):
+        yield from result.partitions()

@@ -17,6 +17,9 @@ from webadmin.database.stop import Stop
 
 logger = logging.getLogger("webadmin")
 
+_GRACE = 10.0
+"""Seconds that a server which stops waits for the job that was given up."""
+
 
 class JobRunner(Protocol):
     """Has jobs done: a thread of the server, or workers of the host's own.
@@ -63,11 +66,14 @@ class ThreadRunner:
             end.wait(seconds)
 
     def close(self) -> None:
-        """Take no more jobs once those that were submitted are done."""
+        """Take no more jobs; those that wait begin where their pages are asked again."""
         with self._lock:
-            if self._thread is not None:
-                self._queue.put(None)
-                self._thread = None
+            thread, self._thread = self._thread, None
+            while thread is not None and not self._queue.empty():
+                self._queue.get()
+            self._queue.put(None)
+        if thread is not None:
+            thread.join(_GRACE)
 
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -110,13 +116,18 @@ class Desk:
         with self._lock:
             self._requests[id] = request
 
-    def begin(self, id: UUID) -> tuple[Live, Any]:
-        """A job begins: how far it is, from here on, and the request that asked for it, where that was in this process."""
+    def take(self, id: UUID) -> Any:
+        """The request that asked for a job, where that was in this process."""
+        with self._lock:
+            return self._requests.pop(id, None)
+
+    def begin(self, id: UUID) -> Live:
+        """A job begins: how far it is, from here on."""
         stop = Stop()
         live = Live(Progress(stopped=stop.is_gone), stop)
         with self._lock:
             self._live[id] = live
-            return live, self._requests.pop(id, None)
+            return live
 
     def end(self, id: UUID) -> None:
         with self._lock:

@@ -12,6 +12,7 @@ from webadmin.saved.store import person_of
 from webadmin.text import gettext as _
 from webadmin.transfer.imports import store
 from webadmin.transfer.imports.draft import Draft
+from webadmin.transfer.imports.runner import ThreadRunner
 from webadmin.transfer.imports.source import Limits
 from webadmin.transfer.imports.store import Kept
 
@@ -86,7 +87,8 @@ def submit(request: AdminRequest, id: UUID) -> None:
     """Have the import done once the transaction is committed; a small one is done before the next page."""
     jobs = request.jobs
     assert jobs is not None
-    request.desk.ask(id, request)
+    if isinstance(jobs, ThreadRunner):
+        request.desk.ask(id, request)
 
     def hand_over() -> None:
         try:
@@ -95,8 +97,7 @@ def submit(request: AdminRequest, id: UUID) -> None:
             # The host's own queue: the page offers to begin again when nobody has taken it.
             logger.exception("job %s was not taken", id)
             request.flash(_("Nobody could be found who does it just now. Begin again in a minute."), "bad")
-        wait = getattr(jobs, "wait", None)
-        if wait is not None:
-            wait(str(id), WAIT)
+        if isinstance(jobs, ThreadRunner):
+            jobs.wait(str(id), WAIT)
 
     request.afterwards.append(hand_over)
