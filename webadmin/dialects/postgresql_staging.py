@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from webadmin.dialects.postgresql_session import run
 from webadmin.dialects.records import Expression
 from webadmin.dialects.staging import NotTaken, Staging
+from webadmin.mixins import UtcDateTime
 
 _LINE = re.compile(r"^COPY \w+, line (\d+)(?:, column (\w+))?", re.MULTILINE)
 _SPECIAL = re.compile(r"[\\\n\r\t]")
@@ -186,6 +187,10 @@ def _type(type_: Any, dialect: Any) -> str:
     return str(inner.compile(dialect=dialect))
 
 
+_STAGED_AS_TEXTS = (sa.Uuid, sa.DateTime, UtcDateTime)
+"""Types of which the program has no values that are texts."""
+
+
 class _Texts:
     """Makes the texts of COPY out of Python values, a column at a time."""
 
@@ -195,8 +200,9 @@ class _Texts:
 
     def column(self, type_: Any, values: Sequence[Any]) -> list[str]:
         process = type_._cached_bind_processor(self.dialect)
-        if isinstance(type_, sa.Uuid) and set(map(type, values)) <= {str, type(None)}:
-            process = None  # texts that stand for themselves
+        kinds = set(map(type, values))
+        if kinds <= {str, type(None)} and (process is None or isinstance(type_, _STAGED_AS_TEXTS)):
+            return self._texts(None, values)
         # Equal values are often one object: what a file says again and again was read once.
         ids = list(map(id, values))
         known = dict(zip(ids, values, strict=True))

@@ -27,7 +27,7 @@ class Staging:
     """The part of a dialect that takes rows in."""
 
     supports_texts = False
-    """UUIDs may be staged as texts, of which the database makes values itself."""
+    """UUIDs, and moments in UTC, may be staged as texts, of which the database makes values itself."""
     staged_until = ""
     """What a table of one transaction has behind its columns."""
 

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from webadmin.changes.progress import Progress
 from webadmin.dialects.staging import NotTaken
+from webadmin.mixins import UtcDateTime
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
 from webadmin.transfer.imports.asked import Problem, Source
 from webadmin.transfer.imports.checks import RowChecks
 from webadmin.transfer.imports.converting import converter
-from webadmin.transfer.imports.layout import PROBLEMS, ROW, Given, Layout
+from webadmin.transfer.imports.layout import PROBLEMS, ROW, Layout
 from webadmin.transfer.imports.source import shortened
 
 _AT_ONCE = 10_000
@@ -25,7 +26,19 @@ _FEW = 1000
 """A part of a file that has fewer rows is its last, or one of long rows, of which not many are to be in memory."""
 _KEPT = 2000
 """Problems in memory."""
-_UUIDS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)+")
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:\+00(?::00)?|Z)"
+_MOMENTS = re.compile(rf"(?:{_MOMENT}\n)+")
+_PLAIN: tuple[tuple[type[Any], re.Pattern[str]], ...] = (
+    (sa.Uuid, re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)+")),
+    (sa.DateTime, _MOMENTS),
+    (UtcDateTime, _MOMENTS),
+)
+"""How texts of a type look that are read in one way everywhere."""
+
+
+def _fits(pattern: re.Pattern[str], texts: Sequence[Any]) -> bool:
+    given = [text for text in texts if text is not None]
+    return set(map(type, given)) == {str} and pattern.fullmatch("\n".join(given) + "\n") is not None
 
 
 class Staged:
@@ -42,6 +55,18 @@ class Staged:
         self._problems: list[Problem] = []
         self._sent: list[list[Any]] = []
         self._sending: Future[None] | None = None
+        self._plain: dict[str, re.Pattern[str]] = {}
+        """How texts look that stand for themselves, by column: the database reads them as Python would, and nobody here asks for values."""
+        for one in layout.given:
+            pattern = next((known for type_, known in _PLAIN if isinstance(one.value.type, type_)), None)
+            naive = isinstance(one.value.type, sa.DateTime) and not one.value.type.timezone
+            if (
+                pattern is not None
+                and not naive
+                and context.dialect.supports_texts
+                and not self._checks.asks_for(one)
+            ):
+                self._plain[one.value.name] = pattern
         self.numbered = 0
         """Rows that were staged."""
 
@@ -72,7 +97,9 @@ class Staged:
         columns: list[Sequence[Any]] = []
         for one, convert in zip(layout.given, self._converters, strict=True):
             given = texts[one.target.source]
-            if self._stand_for_themselves(one, given):
+            pattern = self._plain.get(one.value.name)
+            plain = pattern is not None and _fits(pattern, given)
+            if plain and isinstance(one.value.type, sa.Uuid):  # whatever looks like one is one
                 columns.append(given)
                 continue
             values, wrong = convert.column(given)
@@ -80,7 +107,7 @@ class Staged:
                 self._problems.append(
                     Problem(numbers[place], one.name, error.kind, shortened(given[place]), error.message)
                 )
-            columns.append(values)
+            columns.append(given if plain and not wrong else values)
         self._problems += self._checks.run(numbers, columns, texts)
         staged: list[Sequence[Any]] = [numbers]
         for one, own in zip(layout.given, columns, strict=True):
@@ -90,19 +117,6 @@ class Staged:
         staged += [[make() for _number in numbers] for _column, make in layout.made.values()]
         for column, more in zip(self._columns, staged, strict=True):
             column += more
-
-    def _stand_for_themselves(self, one: Given, texts: Sequence[Any]) -> bool:
-        """Whether the database reads these as Python would, and nobody here asks for their values."""
-        if (
-            not self.dialect.supports_texts
-            or not isinstance(one.value.type, sa.Uuid)
-            or self._checks.asks_for(one)
-        ):
-            return False
-        given = [text for text in texts if text is not None]
-        if not given or set(map(type, given)) != {str}:
-            return False
-        return _UUIDS.fullmatch("\n".join(given) + "\n") is not None
 
     def _send(self) -> None:
         """Have the rows that were read so far sent, in a thread where the database is waited for meanwhile: while it reads them, the next
