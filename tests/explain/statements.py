@@ -193,6 +193,13 @@ _PARALLEL = {
     "parallel_memoize": Statement("SELECT count(p.name) FROM sale s LEFT JOIN person p ON p.id = s.person", PARALLEL | off("hashjoin", "mergejoin")),
     "parallel_incremental_sort": Statement("SELECT kind, day, pad FROM sale ORDER BY kind, day, pad", PARALLEL | off("seqscan", "bitmapscan")),
     "parallel_init_plan": Statement("SELECT count(*) FROM sale WHERE id > (SELECT avg(id) FROM person WHERE name > 'a')", PARALLEL),
+    "parallel_init_plan_of_a_key": Statement(
+        "SELECT count(*) FROM sale WHERE person = ANY (ARRAY(SELECT id FROM person WHERE city = 3))", PARALLEL
+    ),
+    "parallel_sub_plan_of_leader": Statement(
+        "WITH c AS MATERIALIZED (SELECT city FROM person) SELECT id, (SELECT count(*) FROM c WHERE c.city = p.city) FROM person p WHERE id < 40",
+        PARALLEL,
+    ),
     "parallel_sub_plan": Statement("SELECT count(*) FROM sale s WHERE (SELECT p.city FROM person p WHERE p.id = s.person) > 40", PARALLEL),
 }  # fmt: skip
 

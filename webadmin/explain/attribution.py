@@ -62,8 +62,9 @@ def _charge(raw: dict[str, Any], charges: dict[int, Charge], *, processes: int, 
 
 
 def _processes(raw: dict[str, Any], child: dict[str, Any], processes: int) -> int:
-    """How many processes run ``child``: below a Gather all that came to it, the leader too where it had time for it."""
-    if "Workers Launched" not in raw:
+    """How many processes run ``child``: below a Gather all that came to it, the leader too where it had time for it.
+    Subqueries of the Gather itself are the leader's."""
+    if "Workers Launched" not in raw or child.get("Parent Relationship") != "Outer":
         return processes
     loops: float = child.get("Actual Loops", 0) / (raw.get("Actual Loops") or 1)
     return max(round(loops), 1)
@@ -92,11 +93,13 @@ def _charge_users(owner: dict[str, Any], once: dict[str, Any], charges: dict[int
         return
     if name.startswith("CTE "):
         users = list(_readers(owner, once, name.removeprefix("CTE ")))
+        _share(milliseconds, users, charges)
     else:
-        users = [_first_user(owner, once, name, milliseconds, charges)]
+        path = _first_user(owner, once, name, milliseconds, charges)
+        users = path[-1:]
+        _take(milliseconds, path, charges)
     for user in users:
         charges[id(user)].ran.append(once)
-    _take(milliseconds, users, charges)
 
 
 def _readers(owner: dict[str, Any], once: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
@@ -112,21 +115,32 @@ def _readers(owner: dict[str, Any], once: dict[str, Any], name: str) -> Iterator
 
 def _first_user(
     owner: dict[str, Any], once: dict[str, Any], name: str, milliseconds: float, charges: dict[int, Charge]
-) -> dict[str, Any]:
-    """The lowest step that asks for the result and took so long itself; else one above such a step, which looked at the
-    result beforehand, as an Append does that leaves parts out."""
+) -> list[dict[str, Any]]:
+    """From ``owner`` to the lowest step that asks for the result and took so long itself; else to one above such a step, which
+    looked at the result beforehand, as an Append does that leaves parts out."""
     asking: list[list[dict[str, Any]]] = []
     for path in _paths([owner], once):
         if _mentions(path[-1], name):
             # What workers need is worked out before they start.
             gather = next((at for at, node in enumerate(path[:-1]) if "Workers Launched" in node), None)
             asking.append(path if gather is None else path[: gather + 1])
-    steps = [(len(path) == at, at, node) for path in asking for at, node in enumerate(path, 1)]
-    able = [step for step in steps if (charges[id(step[2])].own_ms or 0.0) >= milliseconds * _ALL_OF_IT]
-    return max(able or steps, key=lambda step: step[:2], default=(True, 0, owner))[2]
+    steps = [(len(path) == at, at, path[:at]) for path in asking for at in range(1, len(path) + 1)]
+    able = [step for step in steps if (charges[id(step[2][-1])].own_ms or 0.0) >= milliseconds * _ALL_OF_IT]
+    return max(able or steps, key=lambda step: step[:2], default=(True, 0, [owner]))[2]
 
 
-def _take(milliseconds: float, users: list[dict[str, Any]], charges: dict[int, Charge]) -> None:
+def _take(milliseconds: float, path: list[dict[str, Any]], charges: dict[int, Charge]) -> None:
+    """Off the last step, and what it does not have off those above: the clock of a step stands still while an index scan works
+    out what it looks for."""
+    for step in reversed(path):
+        charge = charges[id(step)]
+        part = min(charge.own_ms or 0.0, milliseconds)
+        charge.own_ms = (charge.own_ms or 0.0) - part
+        milliseconds -= part
+
+
+def _share(milliseconds: float, users: list[dict[str, Any]], charges: dict[int, Charge]) -> None:
+    """Off the scans of a CTE, each of which may have read a part of it first."""
     shares = {id(user): charges[id(user)].own_ms or 0.0 for user in users}
     whole = sum(shares.values())
     for user, share in shares.items():
