@@ -11,7 +11,7 @@ from webadmin.explain.catalog import Catalog
 from webadmin.explain.diagnosis import diagnose
 from webadmin.explain.estimates import estimate_factor
 from webadmin.explain.finding import Finding
-from webadmin.explain.plan import parse
+from webadmin.explain.plan import PlanNode, parse
 
 _WRONG = {
     "together": ("SELECT id FROM deed WHERE kind = 3 AND kin = 3", ("kind", "kin"), "CREATE STATISTICS deed_kind_kin_stats ON kind, kin FROM deed;"),
@@ -124,3 +124,37 @@ def test_stale_statistics(aged: Connection) -> None:
         assert measured.remedy == f"ANALYZE {table};"
         aged.exec_driver_sql(measured.remedy)
         assert found(sql) == found(sql, analyze=False) == []
+
+
+def test_names_that_need_quotes(diagnosed: Diagnosed, provoked: Connection) -> None:
+    """A remedy runs as it stands, whatever its table and columns are called and wherever they are."""
+    provoked.exec_driver_sql(
+        'CREATE SCHEMA "My Shop"; CREATE TABLE "My Shop"."order" AS'
+        ' SELECT mod(i, 20) AS "user", mod(i, 20) AS "it""s" FROM generate_series(1, 20000) i; ANALYZE "My Shop"."order"'
+    )
+    sql = 'SELECT count(*) FROM "My Shop"."order" AS "the one" WHERE "user" = 3 AND "it""s" + 0 = 3 AND "it""s" = 3'
+    [found] = [one for one in diagnosed(sql) if one.kind == "misestimate"]
+    assert (found.schema, found.table, found.columns) == ("My Shop", "order", ("user", 'it"s'))
+    assert found.remedy.startswith('CREATE STATISTICS "order_user_it""s_stats" ON "user", "it""s"')
+    provoked.exec_driver_sql(found.remedy)
+    assert "misestimate" not in {one.kind for one in diagnosed(sql)}
+
+
+def test_more_columns_than_statistics_take(diagnosed: Diagnosed, provoked: Connection) -> None:
+    """Of more columns than statistics can hold, or of such a type, as many are taken as they can."""
+    names = [f"c{number}" for number in range(10)]
+    provoked.exec_driver_sql(
+        f"CREATE TABLE broad AS SELECT '{{}}'::json AS doc, {', '.join(f'mod(i, 4) AS {name}' for name in names)}"
+        " FROM generate_series(1, 20000) i; ANALYZE broad"
+    )
+    sql = f"SELECT count(*) FROM broad WHERE doc IS NOT NULL AND {' AND '.join(f'{name} = 3' for name in names)}"
+    [found] = [one for one in diagnosed(sql) if one.kind == "misestimate"]
+    provoked.exec_driver_sql(found.remedy)
+    assert " doc" not in found.remedy
+    assert estimate_factor(next(iter(_measured(provoked, sql)))) < 10
+
+
+def _measured(connection: Connection, sql: str) -> list[PlanNode]:
+    plan = parse(for_engine(connection.engine).explain(connection, sql, {}, analyze=True))
+    assert plan is not None
+    return [node for node in plan.root.walk() if node.relation]

@@ -30,6 +30,10 @@ _MODIFIED = 0.2
 _TARGET, _MOST = 1_000, 10_000
 """The statistics target to raise to first, and the highest there is."""
 _NAME_LENGTH = 63
+_MOST_TOGETHER = 8
+"""Columns that statistics can be made of."""
+_WITHOUT_ORDER = {"json", "xml", "point", "box", "line", "lseg", "path", "polygon", "circle"}
+"""Types of which no statistics of several columns can be made."""
 
 
 def estimate_factor(node: PlanNode) -> float:
@@ -140,16 +144,17 @@ def _mending(
         return _("The planner cannot tell how the conditions below this step go together."), (), ""
     if table is None:
         return _("Run ANALYZE on %(table)s.") % {"table": scan.relation}, columns, ""
+    usable = [part for part in parts if part.column is None or _ordered(table, part.column.name)]
     keys = list(
         dict.fromkeys(
             quoted(part.column.name) if part.column else without_owner(part.text, scan.alias or "")
-            for part in parts
+            for part in usable
         )
-    )
+    )[:_MOST_TOGETHER]
     if not keys:
         return _("Run ANALYZE; the planner cannot tell more of it."), columns, f"ANALYZE {table.written};"
-    if len(keys) == 1 and parts[0].column is not None:
-        return _of_one_column(table, parts[0].column.name)
+    if len(keys) == 1 and usable[0].column is not None:
+        return _of_one_column(table, usable[0].column.name)
     there = next(
         (one for one in table.statistics if set(columns) <= one.parts or set(keys) <= one.parts), None
     )
@@ -170,6 +175,11 @@ def _mending(
     listed = ", ".join(key if key in map(quoted, columns) else f"({key})" for key in keys)
     remedy = f"CREATE STATISTICS {made} ON {listed} FROM {table.written};\nANALYZE {table.written};"
     return text % {"columns": shown}, columns, remedy
+
+
+def _ordered(table: TableFacts, column: str) -> bool:
+    kind = table.columns.get(column)
+    return kind is None or kind.type.removesuffix("[]") not in _WITHOUT_ORDER
 
 
 def _of_one_column(table: TableFacts, column: str) -> tuple[str, tuple[str, ...], str]:
