@@ -43,7 +43,7 @@ ALTER TABLE owner ADD PRIMARY KEY (id);
 CREATE TABLE deed WITH (autovacuum_enabled = false) AS
 SELECT i AS id, ('n' || i)::varchar(20) AS name, i AS amount, timestamptz '2026-01-01' + i * interval '10 minutes' AS at,
        i % 1000 + 1 AS owner_id, i % 5000 AS slot, i % 20 AS kind, i % 20 AS kin,
-       CASE WHEN i % 2 = 0 THEN 'a' WHEN i % 100 = 1 THEN 'z' || i ELSE 'b' END AS skew,
+       CASE WHEN i % 10 < 6 THEN 'a' WHEN i % 10 < 9 THEN 'b' ELSE 'z' || i END AS skew,
        array_to_tsvector(ARRAY['w' || i % 1000, 'x']) AS words, ARRAY['l' || i % 1000] AS labels
   FROM generate_series(1, 20000) i;
 ALTER TABLE deed ADD PRIMARY KEY (id), ADD CONSTRAINT deed_owner FOREIGN KEY (owner_id) REFERENCES owner;
