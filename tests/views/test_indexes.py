@@ -104,7 +104,8 @@ def test_tried_and_made(boxes: Engine, caplog: pytest.LogCaptureFixture) -> None
         answer = _posted(client, tried, "/database/indexes/", proposal=sent)
         assert (answer.status_code, answer.headers["location"]) == (303, "/database/indexes/")
         makings_of(client.app.runtime.database._reading).wait()  # type: ignore[attr-defined]
-    assert f"index made: by='Ada' index='{name}' table='boxes'" in caplog.text
+    assert f"by='Ada' index='{name}' table='boxes'" in caplog.text
+    assert "index made: request='" in caplog.text
     assert _indexes(boxes) == {name}
     told = parse(client.get("/database/indexes/").text).one("[data-making]")
     assert (told.get("data-making"), told.get("data-state")) == (name, "done")

@@ -37,6 +37,9 @@ class Making:
 
     order: Order
     by: str
+    """Who wanted it."""
+    request: str = ""
+    """The number of the request that began it."""
     state: State = "running"
     failure: str = ""
     """Why it was not made: a kind of ``Dialect.failure``."""
@@ -58,9 +61,9 @@ class Makings:
         with self._lock:
             return tuple(reversed(self._all))
 
-    def begin(self, engine: Engine, dialect: Dialect, order: Order, by: str) -> Making:
+    def begin(self, engine: Engine, dialect: Dialect, order: Order, by: str, request: str = "") -> Making:
         """Have it made. Raises Conflict while another one is on its way."""
-        making = Making(order, by)
+        making = Making(order, by, request)
         with self._lock:
             if any(one.state == "running" for one in self._all):
                 raise Conflict(_("Another index is being made. One at a time: wait for its end."))
@@ -105,5 +108,5 @@ def _make(engine: Engine, dialect: Dialect, making: Making) -> None:
         making.ended = datetime.now(UTC)
         logs.security(
             "index made" if making.state == "done" else "index not made",
-            by=making.by, index=order.name, table=order.table, failure=making.failure,
+            request=making.request, by=making.by, index=order.name, table=order.table, failure=making.failure,
         )  # fmt: skip

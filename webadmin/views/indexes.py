@@ -68,7 +68,9 @@ def indexes(request: AdminRequest) -> Answer:
     here = f"{request.urls.page('database')}indexes/"
     if request.method == "POST":
         order, engine = _order(request), request.session.connection().engine
-        makings.begin(engine, request.dialect, order, request.user.id or request.user.name)
+        makings.begin(
+            engine, request.dialect, order, request.user.id or request.user.name, request.request_id
+        )
         return Redirect(here)
     steps = {step.name: step for step in request.dialect.index_builds(request.session.connection())}
     running = {making.order.name for making in makings.all if making.state == "running"}
