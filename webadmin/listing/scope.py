@@ -65,13 +65,14 @@ def personal(context: Context, view: View) -> bool:
 
 
 def inside(
-    context: Context, model: type, entity: Any, *, hide_deleted: bool
+    context: Context, model: type, entity: Any, *, hide_deleted: bool, view: View | None = None
 ) -> sa.ColumnElement[bool] | None:
     """The condition that ``entity``, ``model`` or an alias of it, is a row the person may see; None when all are.
 
     :param hide_deleted: whether soft-deleted rows count as not there.
+    :param view: the one in which they are to be seen, where a model has several; by default the first.
     """
-    view = context.registry.for_model(model)
+    view = view or context.registry.for_model(model)
     if view is None:
         return None
     conditions: list[sa.ColumnElement[bool]] = []

@@ -96,7 +96,8 @@ def test_scope(store: Store) -> None:
     _preview, problems = store.check(
         "items", "id,title\n3,Mine\n99,Mine\n", "Guest", match=("id",), mode="update"
     )
-    assert {one.row for one in problems} == {2, 3}
+    assert [one.row for one in problems] == [2, 3]
+    assert problems[0].message == problems[1].message
     for text in ("number,shelf\nA1,3\nA2,99\n", "number,shelf.code\nA1,vault\nA2,nowhere\n"):
         _preview, problems = store.check("items", text, "Guest", match=("number",))
         assert [(one.row, one.name, one.kind) for one in problems] == [
@@ -107,6 +108,15 @@ def test_scope(store: Store) -> None:
     outcome = store.load("items", "number\nA1\n", "Guest", match=("number",), missing="delete", mode="update")
     assert outcome.deleted == 1
     assert store.rows("items", "number, deleted_at")[2] == ("A3", None)
+
+
+def test_scope_of_the_very_list(store: Store) -> None:
+    """Where a model has several lists, that one's scope counts which is imported into, not the first one's."""
+    preview, problems = store.check("few", "number,title\nA3,Mine\nA1,Mine\n", match=("number",))
+    assert [(one.row, one.kind) for one in problems] == [(2, "taken")]
+    assert preview.changed == 1
+    store.load("few", "number,title\nA3,Mine\nA1,Mine\n", match=("number",), skip=True)
+    assert [row[0] for row in store.rows("items", "title")] == ["Mine", "Bible", "Secret", "Gone"]
 
 
 @pytest.mark.parametrize(

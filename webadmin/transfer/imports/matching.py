@@ -239,7 +239,7 @@ class Matching:
         return found
 
     def _mine(self, model: Any) -> sa.ColumnElement[bool] | None:
-        return inside(self.context, self.view.model, model, hide_deleted=False)
+        return inside(self.context, self.view.model, model, hide_deleted=False, view=self.view)
 
     def _hides_deleted(self) -> bool:
         """Whether the key that rows are matched by is that of live rows alone: deleted ones may have the same."""
