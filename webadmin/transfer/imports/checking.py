@@ -15,7 +15,7 @@ from webadmin.transfer.imports.layout import PROBLEMS, REFUSED, ROW, Given, Layo
 from webadmin.transfer.imports.matching import Matching, is_meant, is_new
 from webadmin.transfer.imports.plan import SAMPLES, Preview, Sample
 from webadmin.transfer.imports.problems import Problems, good
-from webadmin.transfer.imports.rules import Rules
+from webadmin.transfer.imports.rules import check_rules
 from webadmin.transfer.imports.staging import Staged, read_problems
 
 
@@ -49,7 +49,7 @@ def prepare(context: Context, layout: Layout, source: Source, progress: Progress
     matching.match()
     _check_mode(layout, problems)
     progress.check()
-    Rules(context, layout, problems).check()
+    check_rules(context, layout, problems)
     progress.check()
     problems.close()
     return _Counting(context, layout, problems).preview()

@@ -217,10 +217,23 @@ def _led_by(view: View, one: Given) -> set[str]:
 def unique_keys(context: Context, view: View) -> list[tuple[str, ...]]:
     """The attributes of each rule by which a row can be told from all others that the list shows: its key first."""
     info = view.info
-    attributes = {column.column: name for name, column in info.columns.items() if name not in view.hidden}
+    attributes = {
+        column: name
+        for name in info.columns
+        if name not in view.hidden
+        for column in info.mapper.attrs[name].columns
+    }
     found = [tuple(column.name for column in info.key)]
-    rules: list[Any] = [rule for rule in info.table.constraints if isinstance(rule, sa.UniqueConstraint)]
-    rules += [index for index in info.table.indexes if index.unique and _covers_live(context, view, index)]
+    tables = [table for table in info.mapper.tables if isinstance(table, sa.Table)]
+    rules: list[Any] = [
+        rule for table in tables for rule in table.constraints if isinstance(rule, sa.UniqueConstraint)
+    ]
+    rules += [
+        index
+        for table in tables
+        for index in table.indexes
+        if index.unique and _covers_live(context, view, index)
+    ]
     for rule in sorted(rules, key=lambda rule: str(rule.name)):
         parts = list(rule.columns if isinstance(rule, sa.UniqueConstraint) else rule.expressions)
         names = tuple(attributes.get(part, "") if isinstance(part, sa.Column) else "" for part in parts)

@@ -151,7 +151,7 @@ class Matching:
             return
         result = self.context.session.execute(stmt, execution_options={"yield_per": _AT_ONCE})
         for part in result.partitions():
-            self.dialect.fill_staged(self.connection, into, [tuple(row) for row in part])
+            self.dialect.fill_staged(self.connection, into, list(zip(*part, strict=True)))
 
     # -- the rows that are meant -------------------------------------------------------------------------------
 
@@ -182,8 +182,6 @@ class Matching:
             inner = inner.order_by(*key).with_for_update(of=model)
         self._keep(inner)
         self.dialect.staged_ready(self.connection, layout.matched, [layout.matched.c[ROW]])
-        if mine is not None or rewritten(self.context):
-            self._check_foreign(model, same, hidden)
         if not hidden:
             self._check_deleted()
 
@@ -259,23 +257,6 @@ class Matching:
         own = [self.layout.values[name] for name in self.layout.asked.match]
         name = self.layout.named(self.layout.asked.match[0])
         self.problems.add_repeated(name, own)
-
-    def _check_foreign(self, model: Any, same: sa.ColumnElement[bool], hidden: bool) -> None:
-        """A row that is not this person's to see has that value: nothing more is said of it."""
-        live = [getattr(model, self.view.soft_delete or "").is_(None)] if hidden else []
-        taken = (
-            sa.exists()
-            .where(same, *live)
-            .select_from(self.view.info.mapper.selectable)
-            .correlate(self.layout.rows)
-        )
-        match = self.layout.asked.match
-        one = next(one for one in self.layout.given if match[0] in one.own)
-        self.problems.add(one.name, "taken", self.problems.taken, sa.and_(taken, self.is_new()), one.value)
-
-    def is_new(self) -> sa.ColumnElement[bool]:
-        """No row is there that a row of the file means."""
-        return is_new(self.layout)
 
 
 def is_new(layout: Layout) -> sa.ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy.sql import visitors
 from webadmin.changes.rules import in_words, names_in
 from webadmin.database.inspection import ColumnInfo
 from webadmin.forms.fields import REQUIRED
+from webadmin.listing.scope import personal
 from webadmin.options.context import Context
 from webadmin.text import format_number
 from webadmin.text import gettext as _
@@ -27,33 +28,25 @@ class Unknown(Exception):
     """What a column will hold is not known before the row is written."""
 
 
-class Rules:
-    """The rules of the table of ``layout``'s view."""
+def check_rules(context: Context, layout: Layout, problems: Problems) -> None:
+    """Write down which rows break a rule of the tables of ``layout``'s view."""
+    cells = _Cells(layout, problems)
+    columns = [(name, info) for name, info in layout.view.info.columns.items() if not info.generated]
+    problems.add_all(
+        [one for name, info in columns for one in (*cells.empty(name, info), *cells.long(name, info))]
+    )
+    for table in layout.view.info.mapper.tables:
+        if isinstance(table, sa.Table):
+            _Rules(context, layout, problems, table).check()
 
-    def __init__(self, context: Context, layout: Layout, problems: Problems) -> None:
-        self.context, self.layout, self.problems = context, layout, problems
-        self.view, self.table = layout.view, layout.view.info.table
-        self.live: Any = self.table.alias("live")
-        self.by_column = {column.column: (name, column) for name, column in self.view.info.columns.items()}
 
-    def check(self) -> None:
-        """Write down what breaks a rule."""
-        columns = [(name, info) for name, info in self.view.info.columns.items() if not info.generated]
-        self.problems.add_all(
-            [one for name, info in columns for one in (*self._empty(name, info), *self._long(name, info))]
-        )
-        for condition in self._checks():
-            self._check(condition)
-        for rule in self.table.constraints:
-            if isinstance(rule, sa.UniqueConstraint | sa.PrimaryKeyConstraint):
-                self._unique(list(rule.columns), None)
-        for index in self.table.indexes:
-            if index.unique:
-                self._unique(list(index.expressions), self.context.dialect.index_condition(index))
+class _Cells:
+    """What single values are asked."""
 
-    # -- one column --------------------------------------------------------------------------------------------
+    def __init__(self, layout: Layout, problems: Problems) -> None:
+        self.layout, self.problems, self.view = layout, problems, layout.view
 
-    def _empty(self, name: str, column: ColumnInfo) -> Iterator[Simple]:
+    def empty(self, name: str, column: ColumnInfo) -> Iterator[Simple]:
         if column.nullable:
             return
         value, new = self.layout.values.get(name), is_new(self.layout)
@@ -76,7 +69,7 @@ class Rules:
         shown = {name, *(one.name for one in relations.values() if one.many_to_one and name in one.local)}
         return bool(shown & set(self.view.form_columns))
 
-    def _long(self, name: str, column: ColumnInfo) -> Iterator[Simple]:
+    def long(self, name: str, column: ColumnInfo) -> Iterator[Simple]:
         inner = column.column.type
         most = getattr(getattr(inner, "impl_instance", inner), "length", None)
         value = self.layout.values.get(name)
@@ -91,6 +84,35 @@ class Rules:
             (),
             value,
         )
+
+
+class _Rules:
+    """The rules of one table."""
+
+    def __init__(self, context: Context, layout: Layout, problems: Problems, table: sa.Table) -> None:
+        self.context, self.layout, self.problems = context, layout, problems
+        self.view, self.table = layout.view, table
+        self.live: Any = table.alias("live")
+        attributes = layout.view.info.mapper.attrs
+        self.by_column = {
+            column: (name, info)
+            for name, info in layout.view.info.columns.items()
+            for column in attributes[name].columns
+            if column.table is table
+        }
+        own = {name: column for column, (name, _info) in self.by_column.items()}
+        self.key = [own[column.name] for column in layout.view.info.key if column.name in own]
+
+    def check(self) -> None:
+        """Write down what breaks one."""
+        for condition in self._checks():
+            self._check(condition)
+        for rule in self.table.constraints:
+            if isinstance(rule, sa.UniqueConstraint | sa.PrimaryKeyConstraint):
+                self._unique(list(rule.columns), None)
+        for index in self.table.indexes:
+            if index.unique:
+                self._unique(list(index.expressions), self.context.dialect.index_condition(index))
 
     # -- a row as it would be ------------------------------------------------------------------------------------
 
@@ -140,7 +162,7 @@ class Rules:
         )
 
     def _same(self) -> sa.ColumnElement[bool]:
-        key = [self.live.c[column.column.key] for column in self.view.info.key]
+        key = [self.live.c[column.key] for column in self.key]
         return sa.and_(*(a == b for a, b in zip(key, self.layout.key_of_matched(), strict=True)))
 
     def _touches(self, columns: Sequence[Any]) -> bool:
@@ -195,7 +217,7 @@ class Rules:
         asked = [*parts, *([] if condition is None else [condition])]
         columns = list(dict.fromkeys(column for part in asked for column in self._columns(part)))
         own = [name for c in columns if (name := self.by_column.get(c, ("",))[0]) in self.layout.values]
-        if not own or self._is_match(parts, condition):
+        if not own or self._is_match(parts):
             return
         try:
             final = {column: self.final(column) for column in columns}
@@ -214,7 +236,7 @@ class Rules:
             same.append(_replaced(condition, theirs))
         taken = sa.exists().select_from(other).where(*same).correlate_except(other)
         if self.layout.asked.match:
-            key = [other.c[column.column.key] for column in self.view.info.key]
+            key = [other.c[column.key] for column in self.key]
             own_row = (
                 sa.exists()
                 .select_from(self.layout.matched)
@@ -234,12 +256,13 @@ class Rules:
             target, "taken", self.problems.taken, sa.and_(taken, *holds, *fits), value, source=source, row=row
         )
 
-    def _is_match(self, parts: Sequence[Any], condition: Any) -> bool:
-        """Whether rows are matched by this very rule: the others were found by it."""
+    def _is_match(self, parts: Sequence[Any]) -> bool:
+        """Whether rows are matched by this very rule, and all that have such a value were found by it."""
         names = tuple(
             self.by_column.get(part, ("",))[0] if isinstance(part, sa.Column) else "" for part in parts
         )
-        return names == self.layout.asked.match
+        alone = not personal(self.context, self.view) and self.view.info.mapper.inherits is None
+        return alone and names == self.layout.asked.match
 
     def _columns(self, part: Any) -> list[Any]:
         if isinstance(part, sa.Column):

@@ -1,0 +1,164 @@
+"""Models that are more than one table, and sessions of the host's that change what is asked: imports go as saves do."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker, with_loader_criteria
+
+from tests.transfer.imports.store import PATIENCE, Store
+from webadmin import ModelView, User
+from webadmin.changes.progress import Progress
+from webadmin.changes.record import record, written_down
+from webadmin.database.own_tables.changes import TABLES
+from webadmin.database.own_tables.there import There
+from webadmin.database.session import Database
+from webadmin.options.context import Context
+from webadmin.options.registry import Registry
+from webadmin.transfer.imports.applying import apply
+from webadmin.transfer.imports.asked import FileForm, Import, Target
+from webadmin.transfer.imports.checking import check
+from webadmin.transfer.imports.files import Limits, open_source
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Vehicle(Base):
+    __tablename__ = "vehicles"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plate: Mapped[str] = mapped_column(unique=True)
+    owner: Mapped[str] = mapped_column(default="us")
+    kind: Mapped[str] = mapped_column(default="vehicle")
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "vehicle"}
+
+
+class Car(Vehicle):
+    __tablename__ = "cars"
+
+    id: Mapped[int] = mapped_column(sa.ForeignKey("vehicles.id"), primary_key=True)
+    doors: Mapped[int]
+    __mapper_args__ = {"polymorphic_identity": "car"}
+
+
+class Seat(Base):
+    """Its key has two columns."""
+
+    __tablename__ = "seats"
+
+    row: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    price: Mapped[int] = mapped_column(sa.CheckConstraint("price > 0"))
+
+
+class CarView(ModelView, model=Car):
+    form_columns = ["plate", "owner", "doors"]
+
+
+class SeatView(ModelView, model=Seat):
+    form_include_pk = True
+
+
+@pytest.fixture
+def engine_of(kept_engine: Engine) -> Iterator[Engine]:
+    Base.metadata.create_all(kept_engine)
+    Store(kept_engine)
+    from webadmin.database.own_tables.base import metadata as own_tables
+
+    own_tables.create_all(kept_engine)
+    with Session(kept_engine) as session:
+        session.add_all([Car(plate="A", doors=3), Vehicle(plate="V"), Car(plate="B", doors=5, owner="them")])
+        session.add_all([Seat(row=1, place="a", price=5), Seat(row=1, place="b", price=5)])
+        session.commit()
+    yield kept_engine
+    Base.metadata.drop_all(kept_engine)
+    own_tables.drop_all(kept_engine)
+
+
+class Loader:
+    def __init__(self, engine: Engine, factory: Any = None) -> None:
+        self.database = Database(engine, factory=factory)
+
+    @contextmanager
+    def asked(self, view: type[ModelView], text: str, *match: str) -> Iterator[tuple[Any, ...]]:
+        registry = Registry()
+        for one in (CarView, SeatView):
+            registry.add(one)
+        with self.database.transaction(read_only=False, timeouts=PATIENCE) as session:
+            context = Context(session, self.database.dialect, User("Ada"), registry)
+            record(context, There(TABLES))
+            targets = tuple(
+                Target(place, name) for place, name in enumerate(text.split("\n", 1)[0].split(","))
+            )
+            found = registry.for_model(view.model)
+            assert found is not None
+            source = open_source(io.BytesIO(text.encode()), FileForm("csv"), Limits())
+            yield context, Import(found, FileForm("csv"), targets, match), source
+
+    def load(self, view: type[ModelView], text: str, *match: str) -> tuple[int, int, int]:
+        with self.asked(view, text, *match) as (context, asked, source):
+            done = apply(context, asked, source, Progress(), fingerprint=None, skip_failed=True)
+            written_down(context)
+            context.session.commit()
+            return done.inserted, done.updated, done.failed
+
+    def kinds(self, view: type[ModelView], text: str, *match: str) -> list[tuple[int, str, str]]:
+        with self.asked(view, text, *match) as (context, asked, source):
+            preview = check(context, asked, source, Progress())
+            return [(one.row, one.name, one.kind) for one in preview.problems()]
+
+
+def test_rows_of_two_tables(engine_of: Engine) -> None:
+    """Both tables of a row are written and recorded; a row of another class is none of these."""
+    loader = Loader(engine_of)
+    text = "plate,owner,doors\nA,us,4\nC,us,2\nV,us,1\nB,them,5\n"
+    assert loader.kinds(CarView, text, "plate") == [(4, "plate", "taken")]
+    assert loader.load(CarView, text, "plate") == (1, 1, 1)
+    with engine_of.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT plate, kind, doors FROM vehicles LEFT JOIN cars ON cars.id = vehicles.id ORDER BY vehicles.id"
+        ).all()
+        records = connection.exec_driver_sql(
+            "SELECT table_name, kind FROM webadmin_change_row ORDER BY 1, 2"
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        ("A", "car", 4),
+        ("V", "vehicle", None),
+        ("B", "car", 5),
+        ("C", "car", 2),
+    ]
+    assert [tuple(row) for row in records] == [("cars", "insert"), ("cars", "update"), ("vehicles", "insert")]
+
+
+def test_key_of_two_columns(engine_of: Engine) -> None:
+    """Rows are told apart by both."""
+    loader = Loader(engine_of)
+    text = "row,place,price\n1,a,7\n1,c,8\n2,a,9\n1,b,0\n1,a,6\n"
+    assert loader.kinds(SeatView, text, "row", "place") == [(5, "price", "check"), (6, "row", "duplicate")]
+    assert loader.load(SeatView, text, "row", "place") == (2, 1, 2)
+    with engine_of.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM seats ORDER BY 1, 2").all()
+    assert [tuple(row) for row in rows] == [(1, "a", 7), (1, "b", 5), (1, "c", 8), (2, "a", 9)]
+
+
+def test_a_session_that_narrows(engine_of: Engine) -> None:
+    """What the host's session hides from every statement is not there for an import either."""
+    factory = sessionmaker(engine_of, expire_on_commit=False)
+
+    def narrow(state: Any) -> None:
+        if state.is_select:
+            state.statement = state.statement.options(with_loader_criteria(Seat, Seat.place != "b"))
+
+    event.listen(factory, "do_orm_execute", narrow)
+    loader = Loader(engine_of, factory)
+    text = "row,place,price\n1,a,7\n1,b,8\n"
+    assert loader.kinds(SeatView, text, "row", "place") == [(3, "row", "taken")]
+    assert loader.load(SeatView, text, "row", "place") == (0, 1, 1)
