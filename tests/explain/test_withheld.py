@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from webadmin.dialects import for_engine
 from webadmin.explain import ExplainReport, build
-from webadmin.explain.withheld import withhold
+from webadmin.explain.withheld import names, withhold
 
 
 def _built(engine: Engine, sql: str) -> ExplainReport:
@@ -50,3 +50,30 @@ def test_only_whole_words() -> None:
     assert told is not None
     assert told[0]["Plan"]["Output"] == ["a.secretary"]
     assert "a.secret" in json.dumps(answer)
+
+
+def test_names_that_are_no_words(pg_engine: Engine) -> None:
+    """A hidden column with blanks and signs in its name is found in statements and plans as one word is."""
+    odd = 'pay "grade" 5%:x'
+    quoted = '"pay ""grade"" 5%:x"'
+    with pg_engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE TABLE wage (id integer, {quoted} integer)".replace(":x", "\\:x")))
+    wage = sa.table("wage", sa.column("id"), sa.column(odd))
+    with Session(pg_engine) as session:
+        report = build(
+            for_engine(pg_engine),
+            session,
+            lambda: session.execute(sa.select(wage.c.id).where(wage.c[odd] > 31337)).close(),
+            analyze=False,
+            budget_ms=1_000,
+            hidden={odd},
+        )
+    [statement] = report.statements
+    assert statement.sql == "" and statement.rows == ()
+    assert "31337" not in repr(statement)
+    answer = [{"Plan": {"Node Type": "Sort", "Output": [f"wage.{quoted}", "wage.id"]}}]
+    told = withhold(answer, {odd})
+    assert told is not None
+    assert told[0]["Plan"]["Output"] == ["wage.id"]
+    assert names('SELECT "pay.grade" FROM wage', {"pay.grade"})
+    assert not names("SELECT wage.id FROM wage", {"wage.id"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 
@@ -23,11 +22,9 @@ from webadmin.explain.measure import Budget, explain
 from webadmin.explain.plan import Plan, parse
 from webadmin.explain.proposal import Proposal
 from webadmin.explain.repeats import Sent, repeated
-from webadmin.explain.withheld import withhold
+from webadmin.explain.withheld import names, withhold
 from webadmin.text import format_number, ngettext
 from webadmin.text import gettext as _
-
-_WORD = re.compile(r"\w+")
 
 Propose = Callable[[Captured, Plan], tuple[Proposal, ...]]
 """Finds the indexes that a statement lacks."""
@@ -107,8 +104,7 @@ class Reporter:
 
     def report(self, sent: Sent, number: int) -> StatementReport:
         """What there is to tell of ``sent``, the page's statement ``number``."""
-        asked_about = {*_WORD.findall(sent.slowest.sql.lower()), sent.slowest.relation.lower()}
-        if not self.hidden.isdisjoint(asked_about):
+        if names(sent.slowest.sql, self.hidden) or sent.slowest.relation.lower() in self.hidden:
             return self._untold(sent, number)
         statement = sent.slowest
         pieces = sql_format.layout(self.dialect.inline(self.connection, statement.sql, statement.parameters))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Set
 from typing import Any
 
 _WORD = re.compile(r"\w+")
+_DOTTED = re.compile(r"\w+\.\w+")
 
 
 def withhold(explained: list[dict[str, Any]], hidden: Set[str]) -> list[dict[str, Any]] | None:
@@ -20,7 +21,21 @@ def withhold(explained: list[dict[str, Any]], hidden: Set[str]) -> list[dict[str
     if not hidden:
         return explained
     told: list[dict[str, Any]] = _without(explained, hidden)
-    return None if any(_names(text, hidden) for text in _texts(told)) else told
+    return None if any(names(text, hidden) for text in _texts(told)) else told
+
+
+def names(text: str, hidden: Set[str]) -> bool:
+    """Whether ``text``, a statement or a part of a plan, names one of ``hidden``."""
+    text = text.lower()
+    if not hidden.isdisjoint(_WORD.findall(text)):
+        return True
+    odd = [name for name in hidden if not _WORD.fullmatch(name)]
+    if not odd:
+        return False
+    # Drivers have their own way with a percent sign, and databases with quotes.
+    bare = text.replace("%%", "%").replace('""', '"')
+    # What has a dot may be a relation, ``order.customer``; as a column it is quoted.
+    return any((f'"{name}"' if _DOTTED.fullmatch(name) else name) in bare for name in odd)
 
 
 def _without(value: Any, hidden: Set[str]) -> Any:
@@ -28,16 +43,12 @@ def _without(value: Any, hidden: Set[str]) -> Any:
         return [_without(part, hidden) for part in value]
     if isinstance(value, dict):
         return {
-            key: [column for column in part if not _names(str(column), hidden)]
+            key: [column for column in part if not names(str(column), hidden)]
             if key == "Output" and isinstance(part, list)
             else _without(part, hidden)
             for key, part in value.items()
         }
     return value
-
-
-def _names(text: str, hidden: Set[str]) -> bool:
-    return not hidden.isdisjoint(_WORD.findall(text.lower()))
 
 
 def _texts(value: Any) -> Iterator[str]:
