@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -29,10 +29,28 @@ def kept_engine(
         yield engine
 
 
+@pytest.fixture(scope="module")
+def kept_store(kept_engine: Engine) -> Store:
+    """The store's tables."""
+    Base.metadata.create_all(kept_engine)
+    own_tables.create_all(kept_engine)
+    return Store(kept_engine)
+
+
 @pytest.fixture
-def store(kept_engine: Engine) -> Iterator[Store]:
+def store(kept_store: Store) -> Store:
     """The store as it is at first."""
-    fill(kept_engine)
-    yield Store(kept_engine)
-    Base.metadata.drop_all(kept_engine)
-    own_tables.drop_all(kept_engine)
+    empty(kept_store.engine, [*Base.metadata.sorted_tables, *own_tables.sorted_tables])
+    fill(kept_store.engine)
+    return kept_store
+
+
+def empty(engine: Engine, tables: Sequence[sa.Table]) -> None:
+    """Take all rows out, and count from 1 again."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in tables)
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+            return
+        for table in reversed(tables):
+            connection.execute(sa.delete(table))

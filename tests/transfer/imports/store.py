@@ -19,7 +19,6 @@ from wtforms.validators import Regexp
 from webadmin import ModelView, User
 from webadmin.changes.progress import Progress
 from webadmin.changes.record import record, written_down
-from webadmin.database.own_tables.base import metadata as own_tables
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database
@@ -208,9 +207,7 @@ class Store:
 
 
 def fill(engine: Engine) -> None:
-    """Make the tables with three shelves and four items, one of them deleted and one called Secret."""
-    Base.metadata.create_all(engine)
-    own_tables.create_all(engine)
+    """Three shelves and four items, one of them deleted and one called Secret, in empty tables."""
     with Session(engine) as session:
         session.add_all(Shelf(code=code) for code in ("north", "south", "vault"))
         session.flush()

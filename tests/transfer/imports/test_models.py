@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker, with_loader_criteria
 
-from tests.transfer.imports.store import PATIENCE, Store
+from tests.transfer.imports.store import PATIENCE
 from webadmin import ModelView, User
 from webadmin.changes.progress import Progress
 from webadmin.changes.record import record, written_down
+from webadmin.database.own_tables.base import metadata as own_tables
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database
@@ -69,10 +70,8 @@ class SeatView(ModelView, model=Seat):
 
 @pytest.fixture
 def engine_of(kept_engine: Engine) -> Iterator[Engine]:
+    """The engine of a database with these tables."""
     Base.metadata.create_all(kept_engine)
-    Store(kept_engine)
-    from webadmin.database.own_tables.base import metadata as own_tables
-
     own_tables.create_all(kept_engine)
     with Session(kept_engine) as session:
         session.add_all([Car(plate="A", doors=3), Vehicle(plate="V"), Car(plate="B", doors=5, owner="them")])
@@ -84,6 +83,8 @@ def engine_of(kept_engine: Engine) -> Iterator[Engine]:
 
 
 class Loader:
+    """Imports into the tables, in sessions of ``factory``."""
+
     def __init__(self, engine: Engine, factory: Any = None) -> None:
         self.database = Database(engine, factory=factory)
 

@@ -118,8 +118,8 @@ def lay_out(context: Context, asked: Import) -> Layout:
     written = tuple(name for name in values if name not in asked.match)
     _check_rights(context, asked, given)
     made = {
-        name: (sa.column(f"made_{name}", info.column.type), maker)
-        for name, info in view.info.columns.items()
+        name: (sa.column(f"made_{place}", info.column.type), maker)
+        for place, (name, info) in enumerate(view.info.columns.items())
         if (name not in values or not info.nullable) and (maker := _maker(info.column)) is not None
     }
     columns += [column for column, _maker in made.values()] if asked.mode != "update" else []
