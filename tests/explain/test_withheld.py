@@ -69,7 +69,7 @@ def test_names_that_are_no_words(pg_engine: Engine) -> None:
             hidden={odd},
         )
     [statement] = report.statements
-    assert statement.sql == "" and statement.rows == ()
+    assert (statement.sql, statement.rows) == ("", ())
     assert "31337" not in repr(statement)
     answer = [{"Plan": {"Node Type": "Sort", "Output": [f"wage.{quoted}", "wage.id"]}}]
     told = withhold(answer, {odd})
