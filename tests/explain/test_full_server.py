@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from tests.explain.make_corpus import started
+from tests.plugins.databases import fresh_name, opened
+from webadmin.demo.server import EmbeddedServer
 from webadmin.dialects import for_engine
 from webadmin.explain.catalog import Catalog
 from webadmin.explain.diagnosis import diagnose
@@ -25,18 +25,12 @@ ANALYZE deed;
 
 
 @pytest.fixture(scope="module")
-def full() -> Iterator[Connection]:
+def full(debian_server: EmbeddedServer) -> Iterator[Connection]:
     """A connection to a server from the system's packages."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not folders:
-        pytest.skip("the system has no PostgreSQL of its own")
-    with started(folders[-1]) as plain:
-        engine = create_engine(f"postgresql+psycopg://postgres@/postgres?host={plain.info.host}")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(_TABLE)
-            connection.commit()
-            yield connection
-        engine.dispose()
+    with opened(debian_server.create_database(fresh_name())) as engine, engine.connect() as connection:
+        connection.exec_driver_sql(_TABLE)
+        connection.commit()
+        yield connection
 
 
 @pytest.fixture
