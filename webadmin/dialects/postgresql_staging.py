@@ -122,9 +122,8 @@ class PostgreSQLStaging(Staging):
         return sa.func.coalesce(sa.func.to_jsonb(value, type_=pg.JSONB()), nothing, type_=pg.JSONB())
 
     def column_rules(self, connection: Connection, table: sa.Table) -> list[str]:
-        preparer = connection.dialect.identifier_preparer
         told = connection.execute(_DOMAINS, {"table": _name(connection, table)})
-        return [_of_column(rule, preparer.quote(column)) for column, rule in told]
+        return [_of_column(rule, _quoted(column)) for column, rule in told]
 
     def hold(self, connection: Connection, name: str) -> None:
         run(connection, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
@@ -160,8 +159,12 @@ def _name(connection: Connection, table: sa.Table) -> str:
     """What the database calls ``table``."""
     schemas = connection.get_execution_options().get("schema_translate_map") or {}
     schema = schemas.get(table.schema, table.schema)
-    preparer = connection.dialect.identifier_preparer
-    return ".".join(preparer.quote(part) for part in (schema, table.name) if part)
+    return ".".join(_quoted(part) for part in (schema, table.name) if part)
+
+
+def _quoted(name: str) -> str:
+    """A name as the server reads it; what SQLAlchemy makes of it is for a driver that takes percent signs away."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _of_column(rule: str, column: str) -> str:
