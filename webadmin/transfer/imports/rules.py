@@ -16,7 +16,7 @@ from webadmin.listing.scope import personal
 from webadmin.options.context import Context
 from webadmin.text import format_number
 from webadmin.text import gettext as _
-from webadmin.transfer.imports.layout import ROW, Layout
+from webadmin.transfer.imports.layout import ROW, Layout, is_live
 from webadmin.transfer.imports.matching import is_new
 from webadmin.transfer.imports.problems import Problems, Simple
 
@@ -112,7 +112,7 @@ class _Rules:
                 self._unique(list(rule.columns), None)
         for index in self.table.indexes:
             if index.unique:
-                self._unique(list(index.expressions), self.context.dialect.index_condition(index))
+                self._unique(list(index.expressions), self._condition(index))
 
     # -- a row as it would be ------------------------------------------------------------------------------------
 
@@ -212,6 +212,13 @@ class _Rules:
                 raise
 
     # -- unique ------------------------------------------------------------------------------------------------
+
+    def _condition(self, index: sa.Index) -> Any:
+        """The condition of a partial index, as an expression also where it is the usual text about rows that are not deleted."""
+        condition, marked = self.context.dialect.index_condition(index), self.view.soft_delete
+        if condition is None or marked is None or not is_live(self.view, condition):
+            return condition
+        return self.view.info.columns[marked].column.is_(None)
 
     def _unique(self, parts: Sequence[Any], condition: Any) -> None:
         asked = [*parts, *([] if condition is None else [condition])]
