@@ -122,7 +122,10 @@ EXPECTED: dict[str, dict[str, Ask]] = {
         "GET": Ask(rows=LIVE, query="owner={}"),
         "POST": Ask(rows=LIVE, form={"id": "{}"}),
     },
-    "{key}/import": {"GET": PLAIN, "POST": Ask(422)},
+    "{key}/import": {
+        "GET": Ask(403),
+        "POST": Ask(403),
+    },  # without the right to add or change; tests/security/test_imports.py
     "{key}/import/{id}": {
         "GET": at_row(rows=IMPORTS),
         "POST": at_row(303, rows=IMPORTS, form={"do": "remove"}),

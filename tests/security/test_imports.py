@@ -124,6 +124,9 @@ def test_rights_at_every_step(wizard: Wizard) -> None:
     page = wizard.send("Code,Title,Team\nR1,x,red\n")
     adder = Visitor(wizard.admin, grants="tickets.view tickets.import tickets.add")
     here = page.action("form")
+    nobody = Visitor(wizard.admin, grants="tickets.view tickets.import")
+    assert nobody.get("/tickets/import/").status_code == 403
+    assert not nobody.page("/tickets/").css("a[href*='/import/']")
     offered = adder.page(here)
     assert [one.get("value") for one in offered.css("#f-mode option")] == ["insert"]
     assert not offered.css("#f-missing")

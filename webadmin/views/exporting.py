@@ -1,4 +1,4 @@
-"""The ways in which a list can be had as a file."""
+"""The ways in which a list can be had as a file, and take rows from one."""
 
 from __future__ import annotations
 
@@ -20,3 +20,9 @@ def export_links(request: AdminRequest, view: View, params: ListParams) -> tuple
         Link(label, request.urls.below(view, "export", params.query(add=[("format", kind), *spoken])))
         for kind, label in kinds
     )
+
+
+def import_url(request: AdminRequest, view: View) -> str | None:
+    """The page that takes rows from a file; None for who may have none of them added or changed."""
+    writes = request.may("add", view) or request.may("change", view)
+    return request.urls.below(view, "import") if writes and request.may("import", view) else None

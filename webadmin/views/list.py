@@ -19,7 +19,7 @@ from webadmin.request import AdminRequest, Answer, Page
 from webadmin.saved.kept import SWITCHES
 from webadmin.text import format_count
 from webadmin.text import gettext as _
-from webadmin.views.exporting import export_links
+from webadmin.views.exporting import export_links, import_url
 from webadmin.views.saved.asked import Asked, ask
 from webadmin.views.saved.tabs import Tabs, tabs
 from webadmin.views.scrolling import Scrolling, scrolling
@@ -202,7 +202,7 @@ def _page(request: AdminRequest, view: View, asked: Asked, listing: Listing) -> 
         add_url=urls.below(view, "add") if request.may("add") else None,
         export_links=export_links(request, view, plain),
         export_url=urls.below(view, "export", first) if request.may("export") else None,
-        import_url=urls.below(view, "import") if request.may("import") else None,
+        import_url=import_url(request, view),
         explain_url=urls.below(view, "explain", plain.query()) if request.may("explain") else None,
         summary_url=urls.below(view, "summary", first),
         rows_url=urls.below(view, "rows", first),

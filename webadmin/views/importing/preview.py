@@ -191,6 +191,6 @@ def _problems(request: AdminRequest, kept: Kept) -> tuple[tuple[ProblemLine, ...
 def _sample(request: AdminRequest, one: dict[str, Any]) -> SampleLine:
     view = request.view
     url = request.urls.row(view, one["id"]) if one["id"] and view.options.can_view_details else ""
-    return SampleLine(
-        one["row"], url, tuple((view.label_of(name), old, new) for name, old, new in one["values"])
-    )
+    # What was seen when it was checked may be for others by now.
+    seen = [(view.label_of(name), old, new) for name, old, new in one["values"] if name not in view.hidden]
+    return SampleLine(one["row"], url, tuple(seen))

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from starlette.datastructures import UploadFile
 
-from webadmin.errors import TooLarge
+from webadmin.errors import Forbidden, TooLarge
 from webadmin.explain.finding import size
 from webadmin.request import AdminRequest, Answer, Page, Redirect
 from webadmin.text import format_count
@@ -23,6 +23,7 @@ from webadmin.transfer.imports.mapping import recall
 from webadmin.transfer.imports.sniffing import sniff
 from webadmin.transfer.imports.source import Refused
 from webadmin.transfer.imports.store import Kept
+from webadmin.views.exporting import import_url
 from webadmin.views.importing.common import address, has_tables, limits_of, owner
 from webadmin.views.people.facts import Moment, moment
 
@@ -60,6 +61,11 @@ class StartPage:
 
 def start(request: AdminRequest) -> Answer:
     """The page with the field for a file; POST keeps the file and goes on to its columns."""
+    if import_url(request, request.view) is None:
+        raise Forbidden(
+            _("You may neither add nor change {rows}.").format(rows=request.view.name_plural.lower()),
+            link="./",
+        )
     if request.method != "POST" or not has_tables(request):
         return _page(request)
     file = request.form.get(FILE)
