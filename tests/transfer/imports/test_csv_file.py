@@ -34,11 +34,11 @@ def test_nothing_and_empty_text() -> None:
     delimiter=st.sampled_from([",", ";", "\t"]),
 )
 def test_whatever_is_written_is_read(rows: list[list[str | None]], delimiter: str) -> None:
-    """Texts of quotes, delimiters and line ends come back as they were, and nothing as nothing."""
+    """Texts of quotes, delimiters and line ends come back as they were, and nothing as nothing; a row of nothing is none."""
     fields = [["" if text is None else '"' + text.replace('"', '""') + '"' for text in row] for row in rows]
     lines = "".join(delimiter.join(row) + "\n" for row in [["a", "b"], *fields])
     found = read(lines, FileForm("csv", delimiter=delimiter))
-    assert [cells for _number, cells in found.rows] == rows
+    assert [cells for _number, cells in found.rows] == [row for row in rows if row != [None, None]]
 
 
 def test_across_pieces() -> None:
@@ -59,6 +59,15 @@ def test_line_ends(end: str) -> None:
     found = read(end.join(["", "a,b", "1,2", "", "3,4"]), CSV)
     assert found.headings == ("a", "b")
     assert found.rows == [(3, ["1", "2"]), (5, ["3", "4"])]
+
+
+@pytest.mark.parametrize("empty", [",", ",,,", '"",'])
+def test_rows_in_which_nothing_stands(empty: str) -> None:
+    """Spreadsheets save cleared rows as delimiters alone: they are none; an empty text is something that stands there."""
+    found = read(f"a,b\n1,2\n{empty}\n3,4\n{empty}\n", CSV)
+    rows = [number for number, _cells in found.rows]
+    assert rows == ([2, 3, 4, 5] if '"' in empty else [2, 4])
+    assert found.problems == []
 
 
 def test_single_column() -> None:

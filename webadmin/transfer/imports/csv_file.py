@@ -58,8 +58,8 @@ class CsvFile(Source):
         return [_unmarked(cell, self._form.quote) for cell in row]
 
     def batches(self) -> Iterator[Batch]:
-        """See :class:`Source`. Rows in which nothing stands are none, but they count, as in a spreadsheet; where there is one
-        column alone they are rows without a value."""
+        """See :class:`Source`. Rows in which nothing stands are none, whether or not they have delimiters, but they count, as in a
+        spreadsheet; where there is one column alone they are rows without a value."""
         lines = _Lines(self._file, self._form, self._limits)
         rows = self._rows(lines)
         number = 0
@@ -112,7 +112,8 @@ class CsvFile(Source):
             some = [row or [""] for row in some]
         clean = not unclosed and not long and not lines.unreadable and set(map(len, some)) == {width}
         if clean and not lines.marked:
-            batch.rows = [(number, [cell or None for cell in row]) for number, row in enumerate(some, first)]
+            numbered = [(number, row) for number, row in enumerate(some, first) if width == 1 or any(row)]
+            batch.rows = [(number, [cell or None for cell in row]) for number, row in numbered]
             return batch
         for number, row in enumerate(some, first):
             cells = (
@@ -120,11 +121,10 @@ class CsvFile(Source):
             )
             if len(cells) > width and not any(cells[width:]):
                 del cells[width:]
-            if not cells:
+            last = unclosed and number == first + len(some) - 1
+            if not last and (not cells or (width > 1 and all(cell is None for cell in cells))):
                 continue
-            problem = self._problem(
-                number, cells, unclosed and number == first + len(some) - 1, lines.unreadable
-            )
+            problem = self._problem(number, cells, last, lines.unreadable)
             if problem is None:
                 batch.rows.append((number, cells))
             else:
