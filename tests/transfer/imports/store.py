@@ -166,7 +166,7 @@ class Store:
             targets.append(Target(place, name, by))
         form = FileForm("csv")
         view = context.registry.views[key]
-        source = open_source(io.BytesIO(text.encode()), form, Limits())
+        source = open_source(io.BytesIO(text.encode("latin-1")), form, Limits())
         return Import(view, form, tuple(targets), **options), source
 
     def check(

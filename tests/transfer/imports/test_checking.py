@@ -62,6 +62,46 @@ def test_problems(store: Store) -> None:
     assert rows[4:] == [("N6", 1, 0, None), ("N8", 1, 0, "SAME"), ("N13", 1, 0, None), ("A4", 1, 1, "OK")]
 
 
+WRONG = {
+    b"x,x": "ragged",
+    b"{n},a\x00b,1,1,,,": "text",
+    b"{n},a\xffb,1,1,,,": "text",
+    b"{n},=cmd(),1,1,,,": "formula",
+    b"{n},Day,1,1,,2026-02-30,": "type",
+    b"{n},Day,1,1,,03/04/2026,": "ambiguous",
+    b'{n},Comma,"1,50",1,,,': "type",
+    b"{n},Word,1,one,,,": "type",
+    b"{n},Far too long a title to be taken,1,1,,,": "long",
+    b"{n},,1,1,,,": "empty",
+    b"{n},Less,-1,1,,,": "check",
+    b"{n},Nowhere,1,1,west,,": "missing",
+    b"N0,Again,1,1,,,": "duplicate",
+    b"{n},Low,1,1,,,low": "validator",
+}
+"""Rows that cannot be taken, and why not; ``{n}`` stands for a number of their own."""
+
+
+def test_one_in_a_hundred(store: Store) -> None:
+    """A file with one bad row in a hundred, of every sort: each is shown, and the rest is written only when somebody says so."""
+    lines = [b"number,title,price,count,shelf.code,bought_on,code"]
+    for number in range(100 * len(WRONG)):
+        bad = list(WRONG)[number // 100] if number % 100 == 99 else b"{n},Good,1,1,north,2026-02-03,"
+        lines.append(bad.replace(b"{n}", b"N%d" % number))
+    text = b"\n".join(lines).decode("latin-1")
+    preview, problems = store.check("items", text, match=("number",), mode="insert")
+    assert [one.kind for one in problems] == list(WRONG.values())
+    assert [one.row for one in problems] == [100 * place + 101 for place in range(len(WRONG))]
+    assert (preview.failed, preview.new) == (len(WRONG), 99 * len(WRONG))
+    with pytest.raises(Unprocessable):
+        store.load("items", text, match=("number",), mode="insert")
+    assert len(store.rows("items")) == 4
+    outcome = store.load(
+        "items", text, match=("number",), mode="insert", skip=True, fingerprint=preview.fingerprint
+    )
+    assert (outcome.inserted, outcome.failed) == (preview.new, preview.failed)
+    assert len(store.rows("items")) == 4 + preview.new
+
+
 def test_modes(store: Store) -> None:
     """Insert takes no row that is there, update none that is not, and both say so."""
     text = "number,title\nA1,One\nN1,Two\n"
