@@ -107,7 +107,15 @@ def test_a_session_that_was_ended(pair: Pair) -> None:
     )
     admin.add_model(bridge.Thing)
     people.person(admin, "ada", grants=["*"])
-    ada = people.Browser(admin).logged_in("ada")
+    ada = people.Browser(admin)
+    ada.enter("ada", "wrong")
+    assert ada.logged_in("ada").cookie.written == []
+    rename(ada.http, 3, "thing 3")
+    rename(ada.http, 3, "third")
+    position, at = ada.cookie.written
+    assert position > 0
+    assert abs(at - time.time()) < 60
+    rename(ada.http, 3, "thing 3")
     replicated.caught_up()
     assert from_replica(ada.http, "/things/")
     with replicated.paused():
