@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker, with_loader_criteria
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    mapped_column,
+    relationship,
+    sessionmaker,
+    with_loader_criteria,
+)
 
 from tests.transfer.imports.store import PATIENCE
 from webadmin import ModelView, User
@@ -20,10 +28,11 @@ from webadmin.database.own_tables.base import metadata as own_tables
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database
+from webadmin.errors import BadRequest
 from webadmin.options.context import Context
 from webadmin.options.registry import Registry
 from webadmin.transfer.imports.applying import apply
-from webadmin.transfer.imports.asked import FileForm, Import, Target
+from webadmin.transfer.imports.asked import FileForm, Import, Mode, Target
 from webadmin.transfer.imports.checking import check
 from webadmin.transfer.imports.files import Limits, open_source
 
@@ -38,7 +47,7 @@ class Vehicle(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     plate: Mapped[str] = mapped_column(unique=True)
     owner: Mapped[str] = mapped_column(default="us")
-    kind: Mapped[str] = mapped_column(default="vehicle")
+    kind: Mapped[str]
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "vehicle"}
 
 
@@ -60,12 +69,33 @@ class Seat(Base):
     price: Mapped[int] = mapped_column(sa.CheckConstraint("price > 0"))
 
 
+class Booking(Base):
+    """Of a seat, by both of its columns; its code is given by somebody else."""
+
+    __tablename__ = "bookings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    seat_row: Mapped[int | None]
+    seat_place: Mapped[str | None]
+    seat: Mapped[Seat | None] = relationship()
+    __table_args__ = (sa.ForeignKeyConstraint(["seat_row", "seat_place"], ["seats.row", "seats.place"]),)
+
+
 class CarView(ModelView, model=Car):
-    form_columns = ["plate", "owner", "doors"]
+    pass
 
 
 class SeatView(ModelView, model=Seat):
     form_include_pk = True
+
+    def scope(self, stmt: Any, user: User) -> Any:
+        return stmt.where(Seat.price < 1000)
+
+
+class BookingView(ModelView, model=Booking):
+    form_columns = ["code", "seat"]
+    form_readonly_columns = ["code"]
 
 
 @pytest.fixture
@@ -76,6 +106,9 @@ def engine_of(kept_engine: Engine) -> Iterator[Engine]:
     with Session(kept_engine) as session:
         session.add_all([Car(plate="A", doors=3), Vehicle(plate="V"), Car(plate="B", doors=5, owner="them")])
         session.add_all([Seat(row=1, place="a", price=5), Seat(row=1, place="b", price=5)])
+        session.add_all(
+            [Seat(row=1, place="hidden", price=1000), Booking(code="X", seat_row=1, seat_place="a")]
+        )
         session.commit()
     yield kept_engine
     Base.metadata.drop_all(kept_engine)
@@ -89,9 +122,11 @@ class Loader:
         self.database = Database(engine, factory=factory)
 
     @contextmanager
-    def asked(self, view: type[ModelView], text: str, *match: str) -> Iterator[tuple[Any, ...]]:
+    def asked(
+        self, view: type[ModelView], text: str, *match: str, mode: Mode = "upsert"
+    ) -> Iterator[tuple[Any, ...]]:
         registry = Registry()
-        for one in (CarView, SeatView):
+        for one in (CarView, SeatView, BookingView):
             registry.add(one)
         with self.database.transaction(read_only=False, timeouts=PATIENCE) as session:
             context = Context(session, self.database.dialect, User("Ada"), registry)
@@ -102,7 +137,7 @@ class Loader:
             found = registry.for_model(view.model)
             assert found is not None
             source = open_source(io.BytesIO(text.encode()), FileForm("csv"), Limits())
-            yield context, Import(found, FileForm("csv"), targets, match), source
+            yield context, Import(found, FileForm("csv"), targets, match, mode), source
 
     def load(self, view: type[ModelView], text: str, *match: str) -> tuple[int, int, int]:
         with self.asked(view, text, *match) as (context, asked, source):
@@ -111,8 +146,10 @@ class Loader:
             context.session.commit()
             return done.inserted, done.updated, done.failed
 
-    def kinds(self, view: type[ModelView], text: str, *match: str) -> list[tuple[int, str, str]]:
-        with self.asked(view, text, *match) as (context, asked, source):
+    def kinds(
+        self, view: type[ModelView], text: str, *match: str, mode: Mode = "upsert"
+    ) -> list[tuple[int, str, str]]:
+        with self.asked(view, text, *match, mode=mode) as (context, asked, source):
             preview = check(context, asked, source, Progress())
             return [(one.row, one.name, one.kind) for one in preview.problems()]
 
@@ -146,7 +183,7 @@ def test_key_of_two_columns(engine_of: Engine) -> None:
     assert loader.kinds(SeatView, text, "row", "place") == [(5, "price", "check"), (6, "row", "duplicate")]
     assert loader.load(SeatView, text, "row", "place") == (2, 1, 2)
     with engine_of.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT * FROM seats ORDER BY 1, 2").all()
+        rows = connection.exec_driver_sql("SELECT * FROM seats WHERE price < 1000 ORDER BY 1, 2").all()
     assert [tuple(row) for row in rows] == [(1, "a", 7), (1, "b", 5), (1, "c", 8), (2, "a", 9)]
 
 
@@ -163,3 +200,24 @@ def test_a_session_that_narrows(engine_of: Engine) -> None:
     text = "row,place,price\n1,a,7\n1,b,8\n"
     assert loader.kinds(SeatView, text, "row", "place") == [(3, "row", "taken")]
     assert loader.load(SeatView, text, "row", "place") == (0, 1, 1)
+
+
+def test_rows_that_a_key_of_two_columns_leads_to(engine_of: Engine) -> None:
+    """They are among those that the person sees, or are as if they were not there; half a key leads nowhere."""
+    loader = Loader(engine_of)
+    text = "id,seat_row,seat_place\n1,1,b\n"
+    assert loader.kinds(BookingView, text, "id", mode="update") == []
+    for place in ("hidden", "none"):
+        text = f"id,seat_row,seat_place\n1,1,{place}\n"
+        assert loader.kinds(BookingView, text, "id", mode="update") == [(2, "seat_row", "missing")]
+    with pytest.raises(BadRequest):
+        loader.kinds(BookingView, "id,seat_place\n1,hidden\n", "id", mode="update")
+
+
+def test_what_only_tells_rows_apart(engine_of: Engine) -> None:
+    """A column that forms only show is given to no new row either."""
+    loader, text = Loader(engine_of), "code,seat_row,seat_place\nX,1,b\n"
+    assert loader.kinds(BookingView, text, "code", mode="update") == []
+    for mode in ("insert", "upsert"):
+        with pytest.raises(BadRequest):
+            loader.kinds(BookingView, text, "code", mode=mode)

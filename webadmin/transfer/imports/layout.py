@@ -196,22 +196,26 @@ def _check_rights(context: Context, asked: Import, given: list[Given]) -> None:
         for new in (True, False)
         if (creates, changes)[not new]
     ]
+    together = {name for one in given for name in one.own}
     for one in given:
-        names = {one.name, *one.own} | _led_by(view, one)
+        names = {one.name, *one.own} | _led_by(view, one, together)
         is_match = set(one.own) <= set(asked.match)
         if names & view.unwritable and not (is_match and not creates):
             raise Forbidden(_("You may not write “{name}”.").format(name=one.label))
-        if is_match and (names & {column.name for column in view.info.key} or names & set(view.all_columns)):
+        told_apart = names & ({column.name for column in view.info.key} | set(view.all_columns))
+        if is_match and told_apart and not (creates and names & forms[0].readonly):
             continue
         known = all(names & set(form.names.values()) and not names & form.readonly for form in forms)
         if not known or names & {view.soft_delete, view.info.version}:
             raise BadRequest(_("There is no column “{name}” to import into.").format(name=one.name))
 
 
-def _led_by(view: View, one: Given) -> set[str]:
-    """The relations that columns make up, which forms have in their place."""
-    relations = view.info.relations.values()
-    return {other.name for other in relations if other.many_to_one and set(other.local) <= set(one.own)}
+def _led_by(view: View, one: Given, together: set[str]) -> set[str]:
+    """The relations that columns make up, all of them ``together``, which forms have in their place."""
+    relations = [other for other in view.info.relations.values() if other.many_to_one]
+    return {
+        other.name for other in relations if set(other.local) & set(one.own) and set(other.local) <= together
+    }
 
 
 def unique_keys(context: Context, view: View) -> list[tuple[str, ...]]:

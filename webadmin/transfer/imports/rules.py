@@ -55,6 +55,7 @@ class _Cells:
         if value is None:
             # What no form asks for is filled in otherwise: by a trigger, say.
             asked = self.layout.asked.mode != "update" and name not in self.layout.made
+            asked = asked and column.column is not self.view.info.mapper.polymorphic_on  # the mapper's to say
             if asked and not column.has_default and self._is_on_form(name):
                 yield Simple(target, "empty", _(REQUIRED), self.layout.row.is_not(None), [new])
         elif column.primary_key and not column.has_default:
