@@ -27,6 +27,7 @@ from webadmin.changes.progress import Stopped
 from webadmin.changes.record import change_id, record, written_down
 from webadmin.changes.record.occasion import occasion
 from webadmin.database.failures import as_answer
+from webadmin.database.watched import PAGE
 from webadmin.dialects import Timeouts
 from webadmin.errors import Conflict, WebadminError
 from webadmin.listing.pagemap.writes import follow
@@ -85,6 +86,7 @@ def run(runtime: Runtime, job_id: str) -> None:
             return
         session.commit()
     live = runtime.desk.begin(id)
+    PAGE.set(f"POST /{kept.list_key}/import/{{id}}/")
     if kept.stop:
         live.stop.now()
     try:

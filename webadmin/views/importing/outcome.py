@@ -49,6 +49,8 @@ class ResultPart:
 def working_part(request: AdminRequest, kept: Kept) -> WorkingPart:
     live = request.desk.find(kept.id)
     done, total = (live.progress.done, live.progress.total) if live is not None else (kept.done, kept.total)
+    if not total and kept.state == "running":
+        total = kept.result["preview"]["total"]  # rows are read once more before any is written
     abandoned = live is None and kept.abandoned
     if abandoned:
         text = _("Whoever worked on it has stopped, and nothing was changed. It can be begun again.")
