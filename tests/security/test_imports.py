@@ -165,6 +165,26 @@ def test_fields_that_somebody_may_not_write(sqlite_engine: Engine) -> None:
         wizard.go(page, "form", "check", status=422, **{"to-2": name})
 
 
+def test_fields_that_are_for_others_since(sqlite_engine: Engine) -> None:
+    """What a check has kept of a field is not shown any more to who has lost the right to read it."""
+    lost: set[str] = set()
+
+    class Careful(Tickets, model=Ticket):
+        key = "tickets"
+
+        def can_read_field(self, name: str, user: User) -> bool:
+            return name not in lost
+
+    wizard = wizard_over(sqlite_engine, Careful)
+    page = wizard.go(wizard.send("Code,Title,Body\nR1,Mine,Hers\n"), "form", "check")
+    shown = page.action("apply")
+    assert "Red one" in wizard.open(shown).one("main").text_content()
+    lost.add("title")
+    text = wizard.open(shown).one("main").text_content()
+    assert "Red one" not in text
+    assert "Hers" in text
+
+
 def test_what_comes_back_computes_nothing(wizard: Wizard) -> None:
     """The file of rows that were refused is as safe to open as an export, and reads back as it was; names of files are only shown."""
     page = wizard.send(
