@@ -122,6 +122,27 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing(pg_engine: Engine) -> N
         assert connection.execute(sa.select(change.c.id)).first() is None
 
 
+def test_files_of_one_person_are_few(sqlite_engine: Engine) -> None:
+    """Who has files checked again and again, or imported with rows left out, keeps no more of them than who does nothing."""
+    wizard = wizard_over(sqlite_engine, jobs=(queue := Queue()))
+    for _again in range(5):
+        wizard.go(wizard.send(FILE), "form", "check")
+    wizard.send(FILE, status=409)
+    files = sa.select(sa.func.count()).select_from(import_part)
+    with sqlite_engine.connect() as connection:
+        assert connection.execute(files).scalar() == 5
+    set_import(sqlite_engine, submitted_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    wizard.send(FILE)
+    with sqlite_engine.connect() as connection:
+        assert connection.execute(files).scalar() == 5
+    for _again in range(3):
+        set_import(sqlite_engine, state="done")
+        wizard.send(FILE)
+    with sqlite_engine.connect() as connection:
+        assert connection.execute(files).scalar() == 5
+    assert len(queue.ids) == 5
+
+
 def test_one_connection() -> None:
     """A database in memory has one connection: whoever asks for a job does it."""
     engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})

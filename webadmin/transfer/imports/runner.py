@@ -17,6 +17,9 @@ from webadmin.database.stop import Stop
 
 logger = logging.getLogger("webadmin")
 
+_ASKED = 100
+"""Requests that are kept at most."""
+
 _GRACE = 10.0
 """Seconds that a server which stops waits for the job that was given up."""
 
@@ -114,7 +117,10 @@ class Desk:
     def ask(self, id: UUID, request: Any) -> None:
         """Keep the request of whoever asks for a job until it begins: scopes and hooks may want to know it."""
         with self._lock:
+            self._requests.pop(id, None)
             self._requests[id] = request
+            if len(self._requests) > _ASKED:  # workers of the host's elsewhere have done the oldest
+                del self._requests[next(iter(self._requests))]
 
     def take(self, id: UUID) -> Any:
         """The request that asked for a job, where that was in this process."""

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from webadmin.auth.user import User
 from webadmin.database.own_tables.imports import TEXT, import_, import_part, import_problem
+from webadmin.errors import Conflict
 from webadmin.mixins import server_now, uuid7
+from webadmin.text import gettext as _
 from webadmin.transfer.imports.draft import Draft
 
 State = Literal["new", "checking", "ready", "running", "done", "failed"]
@@ -92,18 +94,12 @@ def person_data(user: User) -> str:
 def add(
     session: Session, list_key: str, person: str, user: User, name: str, file: BinaryIO, draft: Draft
 ) -> UUID:
-    """Keep ``file`` as a new import. Others of the person for the same list that are not done make room where there are many."""
+    """Keep ``file`` as a new import. Older files of the person for the same list make room where there are many.
+
+    Raises Conflict where as many are being dealt with as may be at once.
+    """
     tidy(session)
-    mine = (
-        import_.c.list_key == list_key,
-        import_.c.person == person,
-        import_.c.state.notin_((*WORKING, "done")),
-    )
-    found = session.execute(
-        sa.select(import_.c.id).where(*mine).order_by(import_.c.id.desc()).offset(_AT_ONCE - 1)
-    )
-    for old in found.scalars().all():
-        remove(session, old)
+    _make_room(session, list_key, person)
     id, size = uuid7(), 0
     file.seek(0)
     for number in range(2**31):
@@ -125,6 +121,27 @@ def add(
         )
     )
     return id
+
+
+def _make_room(session: Session, list_key: str, person: str) -> None:
+    mine = (import_.c.list_key == list_key, import_.c.person == person)
+    rows = session.execute(
+        sa.select(import_, server_now().label("now"))
+        .where(*mine, import_.c.state != "done")
+        .order_by(import_.c.id.desc())
+    )
+    found = [_kept(row) for row in rows.mappings()]
+    busy = [kept for kept in found if kept.working and not kept.abandoned]
+    if len(busy) >= _AT_ONCE:
+        raise Conflict(_("Other files of yours are being dealt with just now. Wait until they are done."))
+    remove(session, *(kept.id for kept in [kept for kept in found if kept not in busy][_AT_ONCE - 1 :]))
+    # Of what is done, the rows that were left out.
+    left = (
+        sa.select(import_part.c.import_id)
+        .join(import_, import_.c.id == import_part.c.import_id)
+        .where(*mine, import_.c.state == "done", import_part.c.number == 0)
+    )
+    forget_file(session, *session.scalars(left.order_by(import_part.c.import_id.desc()).offset(_AT_ONCE - 1)))
 
 
 def find(
