@@ -39,7 +39,7 @@ _LABELS = {
     "format": (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"), ("jsonl", "JSON lines")),
     "headings": (("labels", "As in the list"), ("names", "Names of the columns")),
     "values": (("raw", "Exact, to be read by programs or imported again"), ("formatted", "As in the list")),
-    "relations": (("label", "Their names"), ("key", "Their keys")),
+    "relations": (("label", "Their names"), ("key", "Their keys, to be imported again")),
     "delimiter": (("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab")),
     "bom": (("no", "No"), ("yes", "Yes, for old versions of Excel")),
 }

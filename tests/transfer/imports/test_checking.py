@@ -51,6 +51,7 @@ def test_problems(store: Store) -> None:
         (17, "", "ragged"),
     ]
     assert all(one.message for one in problems)
+    assert problems[7].message == "None of the shelves has this code."
     assert (preview.total, preview.new, preview.changed, preview.same, preview.failed) == (18, 4, 0, 0, 14)
     assert preview.problem_counts["price", "type"] == 2
     with pytest.raises(Unprocessable):

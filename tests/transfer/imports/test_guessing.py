@@ -99,6 +99,9 @@ def test_related_rows(context: Context) -> None:
         ("customer", ""),
         ("handled_by", ""),
     ]
+    some_wrong = guessed(context, "orders", f"customer\n{key}\nAda Novak\n{key}\n")["customer"].target
+    assert some_wrong is not None
+    assert some_wrong.by == ""
     by_text = guessed(context, "orders", "Kunde,Handled by\na@b.de,c@d.de\n")
     assert [(one.target.name, one.target.by) for one in by_text.values() if one.target] == [
         ("customer", "email"),

@@ -186,14 +186,15 @@ class _Guesser:
     def _read(self, place: int, one: Candidate, by: str) -> tuple[Target, Read]:
         """How a column reads where it goes to ``one``; rows of another model are named by what can be read best."""
         ways = [by] if by or not one.relation else [*([""] if one.by_key else []), *one.by]
-        tried: list[tuple[Target, Read]] = []
+        tried: list[tuple[bool, Target, Read]] = []
         for way in ways:
             target = Target(place, one.name, way)
             read = read_as(self.view, target, self.form, self.context.dialect, self.values[place])
-            tried.append((replace(target, reading=read.reading), read))
-            if read.fits == 1 and (not way or _is_address(way) == self._has_addresses(place)):
-                return tried[-1]
-        return max(tried, key=lambda found: found[1].fits)
+            likely = not way or _is_address(way) == self._has_addresses(place)
+            tried.append((likely and read.fits > 0, replace(target, reading=read.reading), read))
+        # Any text can be read as a text: one wrong key among many does not make them addresses.
+        _likely, chosen, read = max(tried, key=lambda found: (found[0], found[2].fits))
+        return chosen, read
 
     def _has_addresses(self, place: int) -> bool:
         return all("@" in str(value) for value in self._some(place))

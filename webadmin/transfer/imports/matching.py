@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webadmin.database.inspection import Kind, inspect_model
+from webadmin.errors import Conflict
 from webadmin.listing.scope import inside, rewritten, scope
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
@@ -15,6 +16,8 @@ from webadmin.transfer.imports.layout import ROW, Given, Layout, is_live
 from webadmin.transfer.imports.problems import Problems
 
 _AT_ONCE = 5000
+_ATTEMPTS = 3
+"""So often it is looked again at rows that others have changed before they were locked."""
 
 
 class Matching:
@@ -80,7 +83,7 @@ class Matching:
         self.connection.execute(sa.update(self.layout.rows).values(values).where(one.value.is_not(None)))
         lost = sa.and_(one.value.is_not(None), next(iter(one.own.values())).is_(None))
         several = sa.exists().where(named.c.by == one.value, named.c.many > 1).correlate(self.layout.rows)
-        self.problems.add(one.name, "missing", _missing(one), sa.and_(lost, sa.not_(several)), one.value)
+        self.problems.add(one.name, "missing", self._missing(one), sa.and_(lost, sa.not_(several)), one.value)
         message = _("Several rows are called so; name the one that is meant by its key.")
         self.problems.add(one.name, "ambiguous", message, sa.and_(lost, several), one.value)
         self.dialect.drop_staged(self.connection, [named])
@@ -101,13 +104,13 @@ class Matching:
             wanted = sa.select(value).distinct().where(value.is_not(None)).select_from(self.layout.rows)
             self._collect(kept, allowed.where(next(iter(allowed.selected_columns)).in_(wanted)), target)
             self.problems.add(
-                one.name, "missing", _missing(one), value.not_in(sa.select(kept.c.value)), one.value
+                one.name, "missing", self._missing(one), value.not_in(sa.select(kept.c.value)), one.value
             )
             self.dialect.drop_staged(self.connection, [kept])
             return
         there = allowed.correlate(None).subquery("there")
         lost = sa.and_(value.is_not(None), sa.not_(sa.exists().where(next(iter(there.c)) == value)))
-        self.problems.add(one.name, "missing", _missing(one), lost, one.value)
+        self.problems.add(one.name, "missing", self._missing(one), lost, one.value)
 
     def _follow_columns(self) -> None:
         """Foreign keys that are given as plain columns lead to rows as relations do."""
@@ -134,7 +137,15 @@ class Matching:
             values = [self.layout.values[name] for name in own]
             same = (a == b for a, b in zip(there.c, values, strict=True))
             lost = sa.and_(*(value.is_not(None) for value in values), sa.not_(sa.exists().where(*same)))
-            self.problems.add(given[0].name, "missing", _missing(given[0]), lost, given[0].value)
+            self.problems.add(given[0].name, "missing", self._missing(given[0]), lost, given[0].value)
+
+    def _missing(self, one: Given) -> str:
+        """That no row is named so, of what list, and by what it is looked for."""
+        view = self.context.view_of(one.relation.target) if one.relation is not None else None
+        if view is None:
+            return _("No row has this key.")
+        named = view.label_of(one.by[0].name).lower() if one.target.by else _("key")
+        return _("None of the {rows} has this {column}.").format(rows=view.name_plural.lower(), column=named)
 
     def _seen(self, target: Any, stmt: sa.Select[Any]) -> sa.Select[Any]:
         """``stmt`` of rows of ``target``, of those that the person may see; deleted ones too."""
@@ -156,34 +167,66 @@ class Matching:
     # -- the rows that are meant -------------------------------------------------------------------------------
 
     def match(self) -> None:
-        """Fill the table of matched rows."""
+        """Fill the table of matched rows. Raises Conflict where others change these rows faster than they can be locked."""
         layout, asked = self.layout, self.layout.asked
-        self.dialect.make_staged(self.connection, layout.matched)
         if not asked.match:
+            self.dialect.make_staged(self.connection, layout.matched)
             self.dialect.staged_ready(self.connection, layout.matched, [layout.matched.c[ROW]])
             return
         self._check_twice()
+        hidden = self._hides_deleted()
+        self._match(hidden)
+        if self.lock and self.dialect.supports_row_locks and not rewritten(self.context):
+            for _attempt in range(_ATTEMPTS):
+                if self._lock_changed():
+                    break
+                self._match(hidden)
+            else:
+                raise Conflict(_("Others are changing these rows just now. Nothing was imported; try again."))
+        if not hidden:
+            self._check_deleted()
+
+    def _match(self, hidden: bool) -> None:
+        layout = self.layout
+        self.dialect.make_staged(self.connection, layout.matched)
         model: Any = self.view.model
-        same = sa.and_(*(getattr(model, name) == layout.values[name] for name in asked.match))
+        same = sa.and_(*(getattr(model, name) == layout.values[name] for name in layout.asked.match))
         key = [getattr(model, column.name) for column in self.view.info.key]
         mask: Any = sa.literal("", sa.Text)
         for name in layout.written:
             differs = self.differs(name, getattr(model, name), layout.values[name])
             mask = mask + sa.case((differs, "1"), else_="0")
         seen = [mine] if (mine := self._mine(model)) is not None else []
-        hidden = self._hides_deleted()
         if hidden:
             seen.append(getattr(model, self.view.soft_delete or "").is_(None))
         old = [getattr(model, name).label(f"old_{n}") for n, name in enumerate(layout.written)]
         keys = [c.label(f"key_{n}") for n, c in enumerate(key)]
         inner = sa.select(layout.row, *keys, mask.label("mask"), *old)
         inner = inner.select_from(model).join(layout.rows, same).where(*seen)
-        if self.lock and self.dialect.supports_row_locks:
+        if self.lock and self.dialect.supports_row_locks and rewritten(self.context):
             inner = inner.order_by(*key).with_for_update(of=model)
         self._keep(inner)
         self.dialect.staged_ready(self.connection, layout.matched, [layout.matched.c[ROW]])
-        if not hidden:
-            self._check_deleted()
+
+    def _lock_changed(self) -> bool:
+        """Hold the rows that are about to change; the others are not written. Whether they are still as they were when they were matched."""
+        matched, model = self.layout.matched, self.view.model
+        own = [getattr(model, column.name) for column in self.view.info.key]
+        same = sa.and_(*(a == b for a, b in zip(own, self.layout.key_of_matched(), strict=True)))
+        values = [matched.c[ROW], *(getattr(model, name) for name in self.layout.written)]
+        now = (
+            sa.select(self.dialect.digest(self.connection, values).label("digest"))
+            .select_from(model)
+            .join(matched, same)
+            .where(matched.c.changed)
+            .order_by(*own)
+            .with_for_update(of=model)
+            .subquery("now")
+        )
+        found = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(now.c.digest), 0)).select_from(now)
+        known = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(matched.c.digest), 0))
+        known = known.select_from(matched).where(matched.c.changed)
+        return tuple(self.connection.execute(found).one()) == tuple(self.connection.execute(known).one())
 
     def _keep(self, inner: sa.Select[Any]) -> None:
         matched, keys = self.layout.matched, len(self.view.info.key)
@@ -267,8 +310,3 @@ def is_new(layout: Layout) -> sa.ColumnElement[bool]:
 def is_meant(layout: Layout) -> sa.ColumnElement[bool]:
     """There is a row that a row of the file means."""
     return sa.exists().where(layout.matched.c[ROW] == layout.row).correlate(layout.rows)
-
-
-def _missing(one: Given) -> str:
-    label = one.label
-    return _("There is no such row: {name}.").format(name=label)

@@ -121,7 +121,7 @@ def _check(request: AdminRequest, kept: Kept) -> Answer:
     if not store.submitted(
         request.session, kept.id, "checking", when=("new", "failed", "ready"), draft=draft, user=request.user
     ):
-        raise _moved()
+        raise _moved(kept)
     submit(request, kept.id)
     return Redirect(address(request, kept.id))
 
@@ -140,7 +140,7 @@ def _columns(request: AdminRequest, kept: Kept) -> Answer:
 
 def _saved(request: AdminRequest, kept: Kept, draft: Draft, *when: Any) -> Answer:
     if not store.save(request.session, kept.id, when=when, state="new", message="", draft=draft):
-        raise _moved()
+        raise _moved(kept)
     return Redirect(address(request, kept.id))
 
 
@@ -149,7 +149,7 @@ def _apply(request: AdminRequest, kept: Kept) -> Answer:
     check_rights(request, request.view, kept.draft)
     reason = reason_of(request, request.view)
     if kept.state != "ready" or request.posted("fingerprint") != kept.fingerprint:
-        raise _moved()
+        raise _moved(kept)
     skip = request.posted("failed") == "skip"
     if reason.error:
         return _shown(request, kept, Unprocessable(reason.error))
@@ -159,7 +159,7 @@ def _apply(request: AdminRequest, kept: Kept) -> Answer:
     draft = replace(kept.draft, reason=reason.text)
     values = {"draft": draft, "user": request.user, "skip_failed": skip}
     if not store.submitted(request.session, kept.id, "running", when=("ready",), **values):
-        raise _moved()
+        raise _moved(kept)
     submit(request, kept.id)
     return Redirect(address(request, kept.id))
 
@@ -169,7 +169,7 @@ def _again(request: AdminRequest, kept: Kept) -> Answer:
     if not kept.abandoned or not store.submitted(
         request.session, kept.id, kept.state, when=(kept.state,), user=request.user
     ):
-        raise _moved()
+        raise _moved(kept)
     submit(request, kept.id)
     return Redirect(address(request, kept.id))
 
@@ -177,16 +177,18 @@ def _again(request: AdminRequest, kept: Kept) -> Answer:
 def _remove(request: AdminRequest, kept: Kept) -> Answer:
     """Take the file away."""
     if kept.working:
-        raise _moved()
+        raise _moved(kept)
     store.remove(request.session, kept.id)
     request.flash(_("{file} is taken away.").format(file=kept.file_name))
     return Redirect(address(request))
 
 
-def _moved() -> Conflict:
+def _moved(kept: Kept) -> Conflict:
     return Conflict(
         _("This import is not where this page shows it any more. Open it again: nothing was done."),
         title=_("It has gone on meanwhile"),
+        link=f"./import/{kept.id}/",
+        link_label=_("Open it"),
     )
 
 
