@@ -82,4 +82,6 @@ def _why(seen: Seen) -> str:
 def _seconds(value: float) -> str:
     if math.isinf(value):
         return _("not known")
+    if 0 < value < 0.1:
+        return _("less than 0.1 s")
     return _("{seconds} s").format(seconds=f"{value:.1f}".removesuffix(".0"))
