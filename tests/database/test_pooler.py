@@ -95,7 +95,7 @@ def test_many_at_once(bouncer: Bouncer, shared: Engine, shop_pg: Engine) -> None
         found = concurrency.measure(shop_pg, port, Load(seconds=2, readers=4, writers=2))
     assert found.errors == []
     assert found.faults == []
-    assert found.counts["walks"] > 0
+    assert found.counts["insert"] + found.counts["update"] > 0
     assert left(bouncer, shared) == [0, 0, 0]
 
 
