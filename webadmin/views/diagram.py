@@ -70,7 +70,7 @@ class _Asked:
 
 def diagram(request: AdminRequest) -> Answer:
     """All tables, or those around one; for those who have the right ``@database``. Raises NotFound, BadRequest."""
-    tables, asked, message = _tables(request), _asked(request), ""
+    asked, tables, message = _asked(request), _tables(request), ""
     if asked.table and asked.table not in tables:
         raise NotFound(_("There is no such table."))
     around = asked.table
