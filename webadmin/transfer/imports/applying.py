@@ -92,6 +92,8 @@ class _Applying:
         self.context, self.layout, self.preview, self.progress = context, layout, preview, progress
         self.view, self.table = layout.view, layout.view.info.table
         self.connection = context.session.connection()
+        self._before = 0
+        """Rows that were dealt with before those of the file."""
 
     def run(self) -> Outcome:
         preview, context = self.preview, self.context
@@ -100,7 +102,8 @@ class _Applying:
         deleted = 0
         try:
             if preview.missing:  # while those that come now are not among them
-                deleted = delete_missing(context, self.layout, preview.missing)
+                deleted = self.progress.done = delete_missing(context, self.layout, preview.missing)
+                self._before = deleted
             if self._goes_one_by_one():
                 RowByRow(context, self.layout, self.progress).run()
             else:
@@ -189,7 +192,7 @@ class _Applying:
                     self.table, matched, layout.is_matched(), where, differing, also, matched.c.before
                 )
                 count += update_staged(self.context, staged, values)
-                self.progress.done = count
+                self.progress.done = self._before + count
         self._check_count(count, self.preview.changed)
 
     def _changes(self) -> Iterator[tuple[Sequence[str], sa.ColumnElement[bool] | None]]:
@@ -216,7 +219,7 @@ class _Applying:
                 rows = sa.select(*selected).select_from(layout.rows)
                 rows = rows.where(portion, is_new(layout), good(layout.row), where).order_by(layout.row)
                 count += insert_selected(self.context, self.table, keys, rows)
-                self.progress.done = self.preview.changed + count
+                self.progress.done = self._before + self.preview.changed + count
         self._check_count(count, self.preview.new)
         for info in columns.values():
             if info.name in layout.values and info.primary_key:

@@ -11,6 +11,7 @@ from webadmin.listing.scope import scope
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
 from webadmin.transfer.imports.asked import Import, Source
+from webadmin.transfer.imports.following import Following
 from webadmin.transfer.imports.layout import PROBLEMS, REFUSED, ROW, Given, Layout, lay_out
 from webadmin.transfer.imports.matching import Matching, is_meant, is_new
 from webadmin.transfer.imports.plan import SAMPLES, Preview, Sample
@@ -44,7 +45,7 @@ def prepare(context: Context, layout: Layout, source: Source, progress: Progress
     problems = Problems(context, layout)
     matching = Matching(context, layout, problems, lock=lock)
     progress.check()
-    matching.follow()
+    Following(context, layout, problems).follow()
     progress.check()
     matching.match()
     _check_mode(layout, problems)
