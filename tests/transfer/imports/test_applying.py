@@ -17,7 +17,8 @@ from webadmin.changes.undo.doing import undo
 from webadmin.changes.undo.plan import plan_undo
 from webadmin.errors import Conflict, Unprocessable
 from webadmin.transfer.imports import applying
-from webadmin.transfer.imports.plan import Outcome
+from webadmin.transfer.imports.matching import Matching
+from webadmin.transfer.imports.plan import Moved, Outcome
 
 FILE = """number,title,price,count,shelf.code,tags
 A1,Atlas,12.50,5,south,"[1, 2]"
@@ -92,7 +93,9 @@ def test_before_it_returns_both(store: Store, monkeypatch: pytest.MonkeyPatch) -
     shown = store.rows("items", "number, title, price, shelf_id")
     outcome = store.load("items", FILE, match=("number",))
     assert (outcome.inserted, outcome.updated) == (2, 1)
-    told = [row for row in store.rows("webadmin_change_row", "kind, before, after", "id") if row[0] == "update"]
+    told = [
+        row for row in store.rows("webadmin_change_row", "kind, before, after", "id") if row[0] == "update"
+    ]
     before, after = (json.loads(one) if isinstance(one, str) else one for one in told[0][1:])
     assert (float(before["price"]), float(after["price"])) == (10, 12.5)
     take_back(store, outcome)
@@ -147,6 +150,27 @@ def test_others_come_in_between(store: Store, monkeypatch: pytest.MonkeyPatch) -
         store.load("items", FILE, match=("number",))
     assert store.rows("items", columns)[4:] == [("N1", "Mine", 1)]
     assert store.rows("items", columns)[0] == ("A1", "Atlas", 1)
+
+
+def test_changed_before_it_was_locked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that somebody else changes between the look at it and its lock is looked at again."""
+    if store.engine.dialect.name == "sqlite":
+        pytest.skip("it has one writer at a time")
+    preview, _problems = store.check("items", FILE, match=("number",))
+    lock, done = Matching._lock_changed, list[bool]()
+
+    def late(one: Matching) -> bool:
+        if not done:
+            with store.engine.begin() as connection:
+                connection.exec_driver_sql("UPDATE items SET price = 77 WHERE number = 'A1'")
+        done.append(lock(one))
+        return done[-1]
+
+    monkeypatch.setattr(Matching, "_lock_changed", late)
+    with pytest.raises(Moved) as moved:
+        store.load("items", FILE, match=("number",), fingerprint=preview.fingerprint)
+    assert done == [False, True]
+    assert moved.value.preview.changed_samples[0].values["price"] == (Decimal("77.00"), Decimal("12.50"))
 
 
 def test_two_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
