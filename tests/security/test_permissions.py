@@ -24,12 +24,13 @@ CALLS: dict[str, list[tuple[str, str]]] = {
     "tickets.restore": [("POST", "/tickets/3/restore/"), ("POST", "/tickets/actions/restore/")],
     "tickets.explain": [("GET", "/tickets/explain/"), ("POST", "/tickets/explain/")],
     "tickets.export": [("GET", "/tickets/export/"), ("GET", "/tickets/export/?format=csv"), ("POST", "/tickets/export/?format=csv")],
+    "tickets.import": [("GET", "/tickets/import/"), ("POST", "/tickets/import/"), ("POST", "/tickets/import/1/stop/")],
     "tickets.action:shout": [("POST", "/tickets/actions/shout/")],
 }  # fmt: skip
 ALL = [(right, method, path) for right, calls in CALLS.items() for method, path in calls]
 FLAGS = {
     "view": "can_view", "add": "can_create", "change": "can_edit", "delete": "can_delete", "purge": "can_purge",
-    "restore": "can_restore", "explain": "can_explain", "export": "can_export",
+    "restore": "can_restore", "explain": "can_explain", "export": "can_export", "import": "can_import",
 }  # fmt: skip
 WRITES = [call for call in ALL if call[0] not in {"tickets.view", "tickets.explain", "tickets.export"}]
 FORM = {"id": ["1", "3"], "confirm": "1", "title": "T", "code": "C", "price": "1"}
