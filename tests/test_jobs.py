@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from tests import people
 from tests.security.desk import Ticket, admin_of
 from tests.views.importing.conftest import Tickets, Wizard, wizard_over
+from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.changes import change
 from webadmin.database.own_tables.imports import import_, import_part
 
@@ -120,6 +122,41 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing(pg_engine: Engine) -> N
     assert (wizard.state(), wizard.titles()["R1"]) == ("running", "Red one")
     with pg_engine.connect() as connection:
         assert connection.execute(sa.select(change.c.id)).first() is None
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_rights_that_were_taken_away_meanwhile(sqlite_engine: Engine, here: bool) -> None:
+    """An import that waits for its worker is not done for an account that is disabled by then, or has lost the right."""
+    admin = people.admin_of(sqlite_engine)
+    queue = admin.runtime.jobs = Queue()
+    people.person(admin, "Ada")
+    browser = people.Browser(admin)
+    browser.enter("Ada")
+    file = {"file": ("things.csv", b"name\nFrom a file\n", "text/csv")}
+    page = browser.get("/things/import/")
+    answer = browser.send(page, "form", {}, files=file)
+    where = answer.headers["location"]
+    browser.send(browser.get(where), "form", {"do": "check", "mode": "insert", "match": ""})
+    admin.run_job(queue.ids[0])
+    browser.send(browser.get(where), "apply", {"do": "apply"})
+    if not here:
+        admin.runtime.desk.stop()  # as if another process had the request
+    count = sa.select(sa.func.count()).select_from(sa.table("things"))
+    before = value(sqlite_engine, count.scalar_subquery())
+    people.write(admin, accounts.account, disabled_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    admin.run_job(queue.ids[1])
+    assert value(sqlite_engine, import_.c.state) == "ready"
+    people.write(admin, accounts.account, disabled_at=None)
+    people.write(admin, accounts.account_grant, name="things.view")
+    set_import(sqlite_engine, state="running", worker="")
+    admin.run_job(queue.ids[1])
+    assert value(sqlite_engine, import_.c.state) == "ready"
+    assert value(sqlite_engine, count.scalar_subquery()) == before
+    people.write(admin, accounts.account_grant, name="things.*")
+    set_import(sqlite_engine, state="running", worker="")
+    admin.run_job(queue.ids[1])
+    assert value(sqlite_engine, import_.c.state) == "done"
+    assert value(sqlite_engine, count.scalar_subquery()) == before + 1
 
 
 def test_files_of_one_person_are_few(sqlite_engine: Engine) -> None:

@@ -18,7 +18,7 @@ from webadmin.auth.user import User
 from webadmin.database.own_tables.there import There
 from webadmin.database.session import Database
 from webadmin.dialects import Dialect, Timeouts
-from webadmin.errors import LoginRequired
+from webadmin.errors import Forbidden, LoginRequired
 from webadmin.text import gettext as _
 
 logger = logging.getLogger("webadmin")
@@ -81,6 +81,15 @@ def admit(
     if user is None and permission != "public":
         raise LoginRequired(_("You are not logged in, or your session has ended."))
     return Admitted(user, stale)
+
+
+def by_now(identity: Identity, user: User, session: Session, dialect: Dialect) -> User:
+    """Somebody who came in earlier, with the rights that they have by now, as far as these are kept in the database: for work that
+    goes on without their browser. Raises Forbidden for who is let in no more."""
+    found = identity.again(session, dialect, user) if isinstance(identity, StoredIdentity) else user
+    if found is None:
+        raise Forbidden(_("Whoever asked for this may not do it any more."))
+    return found
 
 
 def mark_seen(

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webadmin import logs
+from webadmin.admission import by_now
 from webadmin.changes.hooks import after_commit
 from webadmin.changes.progress import Stopped
 from webadmin.changes.record import change_id, record, written_down
@@ -224,10 +225,15 @@ class _Job:
 
     def _request(self, session: Session) -> AdminRequest:
         """The request of whoever asked, in another transaction; elsewhere one that has nothing of theirs but who they are."""
-        if self.request is not None:
-            return replace(self.request, session=session, afterwards=[], stopped=self.live.stop.is_gone)
-        kept = self.kept
-        return self.runtime.by_itself(session, self.live.stop, kept.user, kept.list_key, str(kept.id))
+        kept, stop, responder = self.kept, self.live.stop, self.runtime.responder
+        asking = kept.user if self.request is None else self.request.user
+        user = by_now(responder.identity, asking, session, self.runtime.database.dialect)
+        if self.request is None:
+            return self.runtime.by_itself(session, stop, user, kept.list_key, str(kept.id))
+        registry, gone = responder.registry, stop.is_gone
+        return replace(
+            self.request, session=session, user=user, registry=registry, afterwards=[], stopped=gone
+        )
 
     # -- what came of it ---------------------------------------------------------------------------------------
 

@@ -35,3 +35,7 @@ class StoredIdentity(Protocol):
 
     def touch(self, session: Session, cookie: SessionData) -> None:
         """Mark the session as seen now, in a transaction that may write."""
+
+    def again(self, session: Session, dialect: Dialect, user: User) -> User | None:
+        """Somebody who was found before, with what they may do by now; None for who is let in no more. Asked for work that goes on
+        without their browser."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
@@ -85,6 +86,15 @@ class Accounts:
     def touch(self, session: Session, cookie: SessionData) -> None:
         """See :class:`~webadmin.auth.stored.StoredIdentity`."""
         sessions.touch(session, cookie)
+
+    def again(self, session: Session, dialect: Dialect, user: User) -> User | None:
+        """See :class:`~webadmin.auth.stored.StoredIdentity`."""
+        if not user.id:
+            return user if self.terminal is not None else None
+        found = (
+            sessions.rights(session, UUID(user.id)) if self.there.ask(dialect, session.connection()) else None
+        )
+        return replace(user, grants=found[0], roles=found[1]) if found is not None else None
 
 
 def with_roles(session: Session, user: User) -> User:

@@ -172,6 +172,20 @@ def known(session: Session, cookie: SessionData, lifetime: Lifetime) -> Known | 
     )
 
 
+def rights(session: Session, account_id: UUID) -> tuple[frozenset[str], tuple[str, ...]] | None:
+    """What an account may do, and its roles; None where there is none of that id, or it is disabled."""
+    granted = _granted().subquery("granted")
+    found = session.execute(
+        sa.select(granted.c.grant_name, granted.c.role_name)
+        .select_from(tables.account.outerjoin(granted, granted.c.account_id == _account.id))
+        .where(_account.id == account_id, _account.disabled_at.is_(None))
+    ).all()
+    if not found:
+        return None
+    roles = tuple(sorted({row.role_name for row in found if row.role_name}))
+    return frozenset(row.grant_name for row in found if row.grant_name), roles
+
+
 def _granted() -> sa.CompoundSelect[Any]:
     """What each account may do, by itself and through its roles; a role without grants is there too."""
     link, role, grant = tables.account_role.c, tables.role.c, tables.role_grant.c
