@@ -14,9 +14,10 @@ from webadmin import Admin, User
 from webadmin.database.session import Database
 from webadmin.demo.views import register
 from webadmin.options.context import Context
-from webadmin.transfer.imports.asked import Reading
+from webadmin.transfer.imports.asked import Reading, Target
 from webadmin.transfer.imports.files import open_source
 from webadmin.transfer.imports.guessing import Guess, candidates, guess
+from webadmin.transfer.imports.mapping import looks_other
 from webadmin.transfer.imports.sniffing import sniff
 from webadmin.transfer.imports.source import Limits
 
@@ -110,6 +111,15 @@ def test_related_rows(context: Context) -> None:
     named = guessed(context, "orders", "customer email\na@b.de\n")["customer email"].target
     assert named is not None
     assert (named.name, named.by) == ("customer", "email")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "other"), [("email", "", True), ("", "email", True), ("", "code", False)]
+)
+def test_values_that_are_unlike_those_of_last_time(before: str, now: str, other: bool) -> None:
+    """Addresses are recognised, whatever was said for an earlier file; else that counts."""
+    assert looks_other(Target(0, "customer", before), Target(0, "customer", now)) is other
+    assert not looks_other(Target(0, "customer", before), Target(0, "handled_by", now))
 
 
 def test_each_once(context: Context) -> None:

@@ -148,7 +148,8 @@ class _Applying:
 
     def _label(self) -> str:
         count = self.preview.new + self.preview.changed + self.preview.missing
-        return f"{format_count(count)} {self.view.name_plural.lower()}"
+        name = self.view.name if count == 1 else self.view.name_plural
+        return f"{format_count(count)} {name.lower()}"
 
     def _goes_one_by_one(self) -> bool:
         columns = self.view.info.columns

@@ -190,7 +190,7 @@ class _Guesser:
         for way in ways:
             target = Target(place, one.name, way)
             read = read_as(self.view, target, self.form, self.context.dialect, self.values[place])
-            likely = not way or _is_address(way) == self._has_addresses(place)
+            likely = not way or is_address(way) == self._has_addresses(place)
             tried.append((likely and read.fits > 0, replace(target, reading=read.reading), read))
         # Any text can be read as a text: one wrong key among many does not make them addresses.
         _likely, chosen, read = max(tried, key=lambda found: (found[0], found[2].fits))
@@ -207,7 +207,8 @@ def _likeness(words: frozenset[str], others: frozenset[str]) -> float:
     return len(words & others) / len(words | others) if words else 0.0
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
+    """Whether a column of this name has addresses of e-mail, which nothing else looks like."""
     return "email" in meaning(name)
 
 

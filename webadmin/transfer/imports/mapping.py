@@ -16,7 +16,7 @@ from webadmin.options.view import View
 from webadmin.saved.store import fitted
 from webadmin.transfer.imports.asked import Reading, Target
 from webadmin.transfer.imports.draft import Draft, target_of
-from webadmin.transfer.imports.guessing import candidates
+from webadmin.transfer.imports.guessing import candidates, is_address
 
 _RULES = ""
 """Stands for what is asked of the rows as a whole."""
@@ -69,7 +69,7 @@ def recall(context: Context, view: View, draft: Draft) -> Draft:
         else:
             before = target_of(data | {"source": place})
             one = allowed.get(before.name)
-            if one is None or (before.by and before.by not in one.by):
+            if one is None or (before.by and before.by not in one.by) or looks_other(before, now):
                 before = now
             else:
                 guessed[place] = "earlier"
@@ -85,6 +85,11 @@ def recall(context: Context, view: View, draft: Draft) -> Draft:
     if rules is not None:
         draft = replace(draft, match=tuple(rules["match"]), mode=rules["mode"])
     return draft
+
+
+def looks_other(before: Target, now: Target | None) -> bool:
+    """Whether the values show that rows of another model are named otherwise than the last time: by addresses, or no more."""
+    return now is not None and now.name == before.name and is_address(now.by) != is_address(before.by)
 
 
 def _key(heading: str) -> str:

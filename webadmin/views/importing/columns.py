@@ -121,7 +121,11 @@ def checked(request: AdminRequest, draft: Draft) -> None:
     """Raise Unprocessable or Forbidden, with a sentence for the page, where the import makes no sense or may not be."""
     view = request.view
     if not draft.targets:
-        raise Unprocessable(_("No column of the file goes anywhere yet."))
+        raise Unprocessable(
+            _(
+                "No column of the file goes anywhere yet. Choose where, or take the file away if it is one of another list."
+            )
+        )
     seen: dict[str, str] = {}
     for target in draft.targets:
         if target.name in seen:

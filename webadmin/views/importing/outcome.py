@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webadmin.request import AdminRequest
-from webadmin.text import format_count
+from webadmin.text import format_count, ngettext
 from webadmin.text import gettext as _
 from webadmin.transfer.imports import store
 from webadmin.transfer.imports.store import Kept
@@ -82,7 +82,9 @@ def result_part(request: AdminRequest, kept: Kept) -> ResultPart:
     change = kept.change_id
     done = found["inserted"] + found["updated"] + found["deleted"]
     return ResultPart(
-        text=_("{count} rows are imported.").format(count=format_count(done)),
+        text=ngettext("{count} row is imported.", "{count} rows are imported.", done).format(
+            count=format_count(done)
+        ),
         lines=lines,
         undo_url=request.urls.change(change, "undo") if change is not None else "",
         change_url=request.urls.change(change) if change is not None else "",

@@ -10,7 +10,7 @@ from typing import Any
 from webadmin.errors import BadRequest, Conflict, Forbidden, Unprocessable, WebadminError
 from webadmin.explain.finding import size
 from webadmin.request import AdminRequest, Answer, Page, Redirect
-from webadmin.text import format_count
+from webadmin.text import format_count, ngettext
 from webadmin.text import gettext as _
 from webadmin.transfer.imports import store
 from webadmin.transfer.imports.decoding import ENCODINGS
@@ -230,7 +230,9 @@ def _base(request: AdminRequest, kept: Kept) -> ImportPage:
     rows = kept.result.get("preview", {}).get("total")
     text = size(kept.byte_count / 1024)
     if rows is not None:
-        text = _("{count} rows, {size}").format(count=format_count(rows), size=text)
+        text = ngettext("{count} row, {size}", "{count} rows, {size}", rows).format(
+            count=format_count(rows), size=text
+        )
     return ImportPage(
         title=_("Import {rows}").format(rows=view.name_plural.lower()),
         list_title=view.name_plural,
