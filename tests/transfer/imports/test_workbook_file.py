@@ -187,3 +187,32 @@ def test_other_archives() -> None:
         read(file.getvalue(), XLSX)
     with pytest.raises(Refused):
         read(repacked(simple(), {SHEET: b"<worksheet"}), XLSX)
+
+
+def test_texts_that_cells_share() -> None:
+    """They are read as openpyxl reads them, runs of letters and all; what is made to be large in memory alone is refused."""
+    name, head = (
+        "xl/sharedStrings.xml",
+        '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">',
+    )
+    texts = (
+        '<si><t>code</t></si><si><t/></si><si><r><rPr><b/></rPr><t>bo</t></r><r><t>ld </t></r><rPh sb="0" eb="1"><t>x</t></rPh></si>'
+        "<si><t>_x005F_x000D_</t></si>"
+    )
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}" t="s"><v>{place}</v></c></row>'
+        for row, place in enumerate([0, 1, 2, 3], 1)
+    )
+    given = {SHEET: sheet_of(rows), name: f"{head}{texts}</sst>".encode()}
+    content = repacked(simple(), given)
+    loaded = openpyxl.load_workbook(io.BytesIO(content))
+    beside = [row[0] for row in loaded["First"].iter_rows(values_only=True)]
+    assert beside[2] == "bold "
+    found = read(content)
+    assert [values[0] for _number, values in found.rows if values[0]] == [
+        "bold ",
+        beside[3].replace("_x000D_", "\r"),
+    ]
+    for bomb in (f"<si>{'<a/>' * 200_000}</si>", "<a/>" * 200_000):
+        with pytest.raises(Refused):
+            read(repacked(simple(), {name: f"{head}{bomb}</sst>".encode()}))

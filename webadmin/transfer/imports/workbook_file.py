@@ -34,6 +34,7 @@ from webadmin.transfer.imports.source import (
     shortened,
     size_of,
 )
+from webadmin.transfer.imports.workbook_texts import load, shared_texts
 
 _TEXTS = 96 * 1024 * 1024
 """Bytes of the texts that several cells share, which are in memory while a workbook is read; unpacked."""
@@ -72,6 +73,10 @@ class WorkbookFile(Source):
         self.sheet = form.sheet or names[0]
         self.sheets = names if len(names) > 1 else ()
         self._formulas = check_archive(file, limits)
+        try:
+            self._texts = shared_texts(file, _TEXTS)
+        except Exception as error:
+            raise _unreadable(0) from error
         with self._sheet() as sheet:
             self._above, first = first_of(self._cells(sheet), padded=False)
         self.headings = headings_of(first, limits)
@@ -132,7 +137,7 @@ class WorkbookFile(Source):
 
     @contextlib.contextmanager
     def _sheet(self, *, computed: bool = True) -> Iterator[Any]:
-        book = _opened(self._file, computed=computed)
+        book = _opened(self._file, self._texts, computed=computed)
         try:
             if self.sheet not in book.sheetnames:
                 raise Refused(_("This workbook has no sheet “{name}”.").format(name=shortened(self.sheet)))
@@ -250,16 +255,13 @@ def _has_formulas(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limit
     return found
 
 
-def _opened(file: BinaryIO, *, computed: bool = True) -> Any:
+def _opened(file: BinaryIO, texts: list[str] | None = None, *, computed: bool = True) -> Any:
     if not is_available():
         raise Refused(
             _("Excel files need webadmin's extra xlsx, which is not installed here. Save the file as CSV.")
         )
-    import openpyxl
-
-    file.seek(0)
     try:
-        return openpyxl.load_workbook(file, read_only=True, data_only=computed, keep_links=False)
+        return load(file, texts, computed=computed)
     except Exception as error:
         raise _unreadable(0) from error
 
