@@ -171,3 +171,10 @@ def test_rows_of_long_texts_come_in_smaller_parts() -> None:
     sizes = [len(batch.rows) for batch in CsvFile(file, CSV, Limits()).batches()]
     assert sum(sizes) == 30
     assert max(sizes) < 15
+
+
+def test_line_ends_alone() -> None:
+    """Headings that do not come within some thousand rows are not looked for in gigabytes of line ends."""
+    assert read("\n" * 9_000 + "a,b\n1,2\n", CSV).rows == [(9_002, ["1", "2"])]
+    with pytest.raises(Refused):
+        read("\n" * 10_000 + "a,b\n1,2\n", CSV)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, BinaryIO
 
 from webadmin.errors import Unprocessable
@@ -20,6 +21,8 @@ LONGEST_ROW = 4
 """How long a row can be at most, in times the longest cell."""
 _TITLES = 3
 """Rows with a single text in them, such as what a list is called, that may stand above the headings."""
+_ABOVE = 10_000
+"""Rows within which a heading has to come: a file may be nothing but line ends."""
 SHORTENED = 100
 """Characters of a value that a problem shows."""
 UNREADABLE = "\udcff"
@@ -98,7 +101,7 @@ def first_of(rows: Iterable[Sequence[Any]], *, padded: bool) -> tuple[int, Seque
     :param padded: a title has as many fields as any row, all but one of them empty; a row of one field is none.
     """
     titles: list[tuple[int, Sequence[Any]]] = []
-    for place, row in enumerate(rows):
+    for place, row in enumerate(islice(rows, _ABOVE)):
         filled = sum([cell is not None and cell != "" for cell in row])
         if not filled:
             continue
