@@ -127,11 +127,10 @@ class Transaction:
                 request.flash(text, "bad")
         if kept:
             request.run_afterwards()
-        if kept and not reading:
-            # Behind the hooks: what they have written counts as well. Nobody is told how much a login has written, which may
-            # depend on whether there is such a person; and what it leads to is read where it was written.
-            if route.permission not in ENTERING:
-                caller.cookie.wrote(database.mark())
+        # Nobody is told how much a login has written, which may depend on whether there is such a person; and what it leads to
+        # is read where it was written.
+        if kept and not reading and route.permission not in ENTERING:
+            caller.cookie.wrote(database.mark())  # behind the hooks: what they have written counts as well
         if admitted.stale:
             mark_seen(runtime.responder.identity, database, timeouts, caller.cookie, caller.request_id)
         return answer
