@@ -23,5 +23,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   target.click();
-  if (target.matches("summary")) target.scrollIntoView({ block: "start" });
+  if (!target.matches("summary")) return;
+  const show = () => target.scrollIntoView({ block: "start" });
+  show();
+  target.parentElement.addEventListener("htmx:after:swap", show, { once: true }); // what it asks for is longer
 });

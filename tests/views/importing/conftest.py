@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,8 @@ class Wizard:
     admin: Admin
     engine: Engine
     visitor: Visitor
+    waits: bool = True
+    """Whether the server itself does the work, so that its end is what a form leads to."""
 
     def send(self, content: str | bytes, name: str = "tickets.csv", status: int = 303) -> Page:
         """Upload a file; the page that follows, ``url`` says where it is."""
@@ -45,7 +48,12 @@ class Wizard:
         path = page.action(form)
         answer = self.visitor.submit(path, page.form(form) | typed | {"do": do})
         assert answer.status_code == status, answer.text[:1500]
-        return self.open(answer.headers["location"]) if status == 303 else parse(answer.text)
+        if status != 303:
+            return parse(answer.text)
+        page, until = self.open(answer.headers["location"]), time.monotonic() + 60
+        while self.waits and page.css("#working") and time.monotonic() < until:
+            page = self.open(answer.headers["location"])
+        return page
 
     def titles(self) -> dict[str, str]:
         """Titles of live tickets by code."""
@@ -65,7 +73,7 @@ def wizard_over(engine: Engine, *views: type[ModelView], name: str = "red", **op
     fill(engine)
     upgrade(engine)
     admin = admin_of(engine, *(views or (Tickets,)), **options)
-    return Wizard(admin, engine, Visitor(admin, name))
+    return Wizard(admin, engine, Visitor(admin, name), waits="jobs" not in options)
 
 
 @pytest.fixture
