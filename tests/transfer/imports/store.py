@@ -51,6 +51,7 @@ class Shelf(BigIntKeyMixin, SoftDeleteMixin, Base):
 
     code: Mapped[str]
     room: Mapped[str] = mapped_column(server_default="hall")
+    items: Mapped[list[Item]] = relationship(back_populates="shelf")
     __table_args__ = (unique_live("uq_shelves_code", "code"),)
 
 
@@ -73,7 +74,7 @@ class Item(BigIntKeyMixin, SoftDeleteMixin, VersionMixin, Base):
     mark: Mapped[str] = mapped_column(default=lambda: "made")
     gross: Mapped[Decimal | None] = mapped_column(sa.Float, sa.Computed("price * 2"))
 
-    shelf: Mapped[Shelf | None] = relationship()
+    shelf: Mapped[Shelf | None] = relationship(back_populates="items")
     __table_args__ = (
         unique_live("uq_items_number", "number"),
         sa.CheckConstraint("price >= 0", name="price"),
@@ -105,6 +106,8 @@ class ItemView(ModelView, model=Item):
 
 
 class ShelfView(ModelView, model=Shelf):
+    soft_delete_cascade = ["items"]
+
     def scope(self, stmt: Any, user: User) -> Any:
         return stmt if user.name != "Guest" else stmt.where(Shelf.code != "vault")
 

@@ -151,6 +151,16 @@ def test_scope(store: Store) -> None:
     assert store.rows("items", "number, deleted_at")[2] == ("A3", None)
 
 
+def test_missing_rows_take_no_others_with_them(store: Store) -> None:
+    """Rows that go with a missing one have to be the person's to delete, as on the page that deletes."""
+    options = {"match": ("code",), "missing": "delete"}
+    with pytest.raises(Unprocessable, match="yours to delete"):
+        store.load("shelves", "code\nsouth\n", "Guest", **options)
+    assert [row[0] for row in store.rows("items", "deleted_at IS NULL")][:3] == [1, 1, 1]
+    assert store.load("shelves", "code\nsouth\nvault\n", **options).deleted == 1
+    assert [row[0] for row in store.rows("items", "deleted_at IS NULL")] == [0, 0, 0, 0]
+
+
 def test_scope_of_the_very_list(store: Store) -> None:
     """Where a model has several lists, that one's scope counts which is imported into, not the first one's."""
     preview, problems = store.check("few", "number,title\nA3,Mine\nA1,Mine\n", match=("number",))
@@ -200,14 +210,14 @@ def test_moved(store: Store) -> None:
 
 def test_keys(store: Store) -> None:
     """Rows that bring their key keep it, those without get one behind them, and a deleted row stays as it is."""
-    text = "id,number,title\n1,A1,Atlas\n40,N1,New\n,N2,Newer\n4,A4,Changed\n"
+    text = "id,number,title\n1,A1,Atlas\n5,N1,New\n,N2,Newer\n4,A4,Changed\n"
     preview, problems = store.check("items", text, match=("id",))
     assert [(one.row, one.kind) for one in problems] == [(5, "scope")]
     assert (preview.new, preview.same) == (2, 1)
     store.load("items", text, match=("id",), skip=True)
     store.load("items", "number,title\nN3,Last\n", match=("number",))
     found = dict(store.rows("items", "number, id"))
-    assert found["N1"] == 40
+    assert found["N1"] == 5
     assert len(set(found.values()) - {None}) == len(found)
     assert store.rows("items", "title", "id")[3] == ("Gone",)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from webadmin.changes.apply import delete
-from webadmin.errors import Conflict
+from webadmin.changes.deletion import plan_deletion
+from webadmin.errors import Conflict, Unprocessable
 from webadmin.listing.scope import many
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
@@ -18,7 +19,8 @@ _AT_ONCE = 500
 def delete_missing(context: Context, layout: Layout, expected: int) -> int:
     """Mark the rows of the view that no row of the file means, with what goes with them; returns how many. Hooks see each of them.
 
-    Raises Conflict where others than ``expected`` are missing by now, and what deleting raises.
+    Raises Conflict where others than ``expected`` are missing by now, Unprocessable where the page that deletes would refuse as well, and
+    what deleting raises.
     """
     view, session = layout.view, context.session
     own: list[Any] = [getattr(view.model, column.name) for column in view.info.key]
@@ -27,6 +29,13 @@ def delete_missing(context: Context, layout: Layout, expected: int) -> int:
         rows = many(context, view, [tuple(key) for key in keys], lock=True, deleted="hide")
         if not rows:
             break
+        if plan_deletion(context, view, rows, lock=True).refused:
+            raise Unprocessable(
+                _(
+                    "Other rows would be deleted with the missing ones, and not all of them are yours to delete."
+                ),
+                title=_("Not imported"),
+            )
         count += delete(context, view, rows)
         session.flush()
         for row in rows:
