@@ -82,6 +82,22 @@ class Booking(Base):
     __table_args__ = (sa.ForeignKeyConstraint(["seat_row", "seat_place"], ["seats.row", "seats.place"]),)
 
 
+class Turn(Base):
+    """Its place is worked out of the others'."""
+
+    __tablename__ = "turns"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    place: Mapped[int] = mapped_column(
+        unique=True, default=sa.text("(SELECT coalesce(max(place), 0) + 1 FROM turns)")
+    )
+
+
+class TurnView(ModelView, model=Turn):
+    form_columns = ["name"]
+
+
 class CarView(ModelView, model=Car):
     pass
 
@@ -126,7 +142,7 @@ class Loader:
         self, view: type[ModelView], text: str, *match: str, mode: Mode = "upsert"
     ) -> Iterator[tuple[Any, ...]]:
         registry = Registry()
-        for one in (CarView, SeatView, BookingView):
+        for one in (CarView, SeatView, BookingView, TurnView):
             registry.add(one)
         with self.database.transaction(read_only=False, timeouts=PATIENCE) as session:
             context = Context(session, self.database.dialect, User("Ada"), registry)
@@ -139,8 +155,10 @@ class Loader:
             source = open_source(io.BytesIO(text.encode()), FileForm("csv"), Limits())
             yield context, Import(found, FileForm("csv"), targets, match, mode), source
 
-    def load(self, view: type[ModelView], text: str, *match: str) -> tuple[int, int, int]:
-        with self.asked(view, text, *match) as (context, asked, source):
+    def load(
+        self, view: type[ModelView], text: str, *match: str, mode: Mode = "upsert"
+    ) -> tuple[int, int, int]:
+        with self.asked(view, text, *match, mode=mode) as (context, asked, source):
             done = apply(context, asked, source, Progress(), fingerprint=None, skip_failed=True)
             written_down(context)
             context.session.commit()
@@ -185,6 +203,14 @@ def test_key_of_two_columns(engine_of: Engine) -> None:
     with engine_of.connect() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM seats WHERE price < 1000 ORDER BY 1, 2").all()
     assert [tuple(row) for row in rows] == [(1, "a", 7), (1, "b", 5), (1, "c", 8), (2, "a", 9)]
+
+
+def test_values_of_other_rows(engine_of: Engine) -> None:
+    """A default that is worked out of the rows that are there is worked out for each new row."""
+    assert Loader(engine_of).load(TurnView, "name\na\nb\nc\n", mode="insert") == (3, 0, 0)
+    with engine_of.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT name, place FROM turns ORDER BY place").all()
+    assert [tuple(row) for row in rows] == [("a", 1), ("b", 2), ("c", 3)]
 
 
 def test_a_session_that_narrows(engine_of: Engine) -> None:

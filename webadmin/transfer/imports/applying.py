@@ -159,7 +159,18 @@ class _Applying:
             sees_each_row(self.view, set(self.layout.values), creating=creating)
             or mapper.polymorphic_on is not None
             or (creating and any(asks_for_context(info.column) for info in columns.values()))
+            or (creating and self._counts_in_sql())
         )
+
+    def _counts_in_sql(self) -> bool:
+        """Whether a new row's value is worked out of the rows that are there: one statement for many would give all of them the same."""
+        defaults: list[Any] = [
+            info.column.default
+            for name, info in self.view.info.columns.items()
+            if name not in self.layout.values and getattr(info.column.default, "is_clause_element", False)
+        ]
+        dialect = self.connection.dialect
+        return any("select" in str(one.arg.compile(dialect=dialect)).lower() for one in defaults)
 
     def _portions(self, rows: sa.TableClause) -> Iterator[sa.ColumnElement[bool]]:
         number = rows.c[ROW]
@@ -221,10 +232,10 @@ class _Applying:
                 rows = rows.where(portion, is_new(layout), good(layout.row), where).order_by(layout.row)
                 count += insert_selected(self.context, self.table, keys, rows)
                 self.progress.done = self._before + self.preview.changed + count
+            for name in names:  # before others get a key that the database counts
+                if name in layout.values and columns[name].primary_key:
+                    self.context.dialect.count_on(self.connection, columns[name].column)
         self._check_count(count, self.preview.new)
-        for info in columns.values():
-            if info.name in layout.values and info.primary_key:
-                self.context.dialect.count_on(self.connection, info.column)
 
     def _sorts(self) -> Iterator[tuple[list[str], sa.ColumnElement[bool]]]:
         """Which columns rows bring: keys that the database makes are among them in some rows and not in others."""
