@@ -53,6 +53,15 @@ class DiagramPage:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """A table, as far as it matters which others it leads to."""
+
+    schema: str | None
+    name: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     table: str
     steps: str
@@ -80,9 +89,8 @@ def diagram(request: AdminRequest) -> Answer:
         message = _(
             "There are {count} tables, more than can be drawn at once. These are the ones around {table}; choose another above."
         ).format(count=len(tables), table=around)
-    drawn = draw(
-        _around(tables, around, int(asked.steps)) if around else tables, every=asked.columns == "all"
-    )
+    shown = _around(tables, around, int(asked.steps)) if around else tables
+    drawn = draw(_with_columns(request, shown), every=asked.columns == "all")
     zoom = int(asked.zoom) / 100
     page = DiagramPage(
         database_url=request.urls.page("database"),
@@ -118,24 +126,41 @@ def _one_of(name: str, value: str, allowed: Sequence[str]) -> str:
     return value
 
 
-def _tables(request: AdminRequest) -> dict[str, Table]:
-    """The database's tables by name; webadmin's own are left out."""
+def _tables(request: AdminRequest) -> dict[str, _Place]:
+    """The database's tables by name, with what leads from them; webadmin's own are left out."""
     connection = request.session.connection()
     sizes = [one for one in request.dialect.table_sizes(connection) if not one.kind.endswith("view")]
     inspector: Any = sa.inspect(connection)
     found = {}
     for schema in dict.fromkeys(one.schema for one in sizes):
         names = [one.name for one in sizes if one.schema == schema and not one.name.startswith(PREFIX)]
-        options = {"schema": schema, "filter_names": names, "kind": ObjectKind.ANY}
-        columns, keys = inspector.get_multi_columns(**options), inspector.get_multi_foreign_keys(**options)
-        primary = inspector.get_multi_pk_constraint(**options)
+        keys = inspector.get_multi_foreign_keys(schema=schema, filter_names=names, kind=ObjectKind.ANY)
         for name in names:
             leading = tuple(map(_key, keys.get((schema, name)) or ()))
-            own = set((primary.get((schema, name)) or {}).get("constrained_columns") or ())
-            foreign = {column for key in leading for column in key.columns}
-            found[place_of(schema, name)] = Table(
-                place_of(schema, name),
-                table_url(request, schema, name),
+            found[place_of(schema, name)] = _Place(schema, name, leading)
+    return found
+
+
+def _with_columns(request: AdminRequest, places: Mapping[str, _Place]) -> dict[str, Table]:
+    """What is drawn of tables: of those that are not, no column is asked for."""
+    connection = request.session.connection()
+    inspector: Any = sa.inspect(connection)
+    found: dict[str, Table] = {}
+    for schema in dict.fromkeys(place.schema for place in places.values()):
+        names = [place.name for place in places.values() if place.schema == schema]
+        options = {"schema": schema, "filter_names": names, "kind": ObjectKind.ANY}
+        columns, primary = (
+            inspector.get_multi_columns(**options),
+            inspector.get_multi_pk_constraint(**options),
+        )
+        for full, place in places.items():
+            if place.schema != schema:
+                continue
+            own = set((primary.get((schema, place.name)) or {}).get("constrained_columns") or ())
+            foreign = {column for key in place.keys for column in key.columns}
+            found[full] = Table(
+                full,
+                table_url(request, schema, place.name),
                 tuple(
                     Column(
                         column["name"],
@@ -144,11 +169,11 @@ def _tables(request: AdminRequest) -> dict[str, Table]:
                         column["name"] in foreign,
                         bool(column.get("nullable")),
                     )
-                    for column in columns.get((schema, name)) or ()
+                    for column in columns.get((schema, place.name)) or ()
                 ),
-                leading,
+                place.keys,
             )
-    return found
+    return {full: found[full] for full in places}
 
 
 def _key(key: Any) -> Key:
@@ -160,7 +185,7 @@ def _key(key: Any) -> Key:
     )
 
 
-def _beside(tables: Mapping[str, Table]) -> dict[str, set[str]]:
+def _beside(tables: Mapping[str, _Place]) -> dict[str, set[str]]:
     beside: dict[str, set[str]] = defaultdict(set)
     for name, table in tables.items():
         for key in table.keys:
@@ -169,7 +194,7 @@ def _beside(tables: Mapping[str, Table]) -> dict[str, set[str]]:
     return beside
 
 
-def _around(tables: Mapping[str, Table], name: str, steps: int) -> dict[str, Table]:
+def _around(tables: Mapping[str, _Place], name: str, steps: int) -> dict[str, _Place]:
     """The table and those that are so many steps away at most; the nearest, where they are too many."""
     beside, found = _beside(tables), {name: tables[name]}
     last = [name]
