@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -14,11 +15,13 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests import people
-from tests.security.desk import Ticket, admin_of
+from tests.security.desk import CommentView, LabelView, PersonView, Ticket, Visitor, admin_of, fill
 from tests.views.importing.conftest import Tickets, Wizard, wizard_over
+from webadmin import Admin, User
 from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.changes import change
 from webadmin.database.own_tables.imports import import_, import_part
+from webadmin.database.own_tables.migrate import upgrade
 
 FILE = "Code,Title,Team\nR1,Mine,red\nR8,New,red\n"
 
@@ -157,6 +160,33 @@ def test_rights_that_were_taken_away_meanwhile(sqlite_engine: Engine, here: bool
     admin.run_job(queue.ids[1])
     assert value(sqlite_engine, import_.c.state) == "done"
     assert value(sqlite_engine, count.scalar_subquery()) == before + 1
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_roles_that_were_taken_away_meanwhile(sqlite_engine: Engine, here: bool) -> None:
+    """So it is with what a role gives to somebody whom the host knows."""
+    fill(sqlite_engine)
+    upgrade(sqlite_engine)
+    with sqlite_engine.begin() as connection:
+        connection.execute(sa.insert(accounts.role).values(id=UUID(int=1), name="Desk"))
+        connection.execute(sa.insert(accounts.role_grant).values(role_id=UUID(int=1), name="tickets.*"))
+    known = User("red", grants=(), roles=["Desk"])
+    admin = Admin(sqlite_engine, identify=lambda request: known, jobs=(queue := Queue()))
+    for view in (Tickets, PersonView, LabelView, CommentView):
+        admin.add_view(view)
+    wizard = Wizard(admin, sqlite_engine, Visitor(admin))
+    wizard.go(wizard.send(FILE), "form", "check")
+    if not here:
+        wizard.admin.runtime.desk.stop()
+    with sqlite_engine.begin() as connection:
+        connection.execute(sa.update(accounts.role_grant).values(name="tickets.view"))
+    wizard.admin.run_job(queue.ids[0])
+    assert wizard.state() == "failed"
+    with sqlite_engine.begin() as connection:
+        connection.execute(sa.update(accounts.role_grant).values(name="tickets.*"))
+    set_import(sqlite_engine, state="checking", worker="")
+    wizard.admin.run_job(queue.ids[0])
+    assert wizard.state() == "ready"
 
 
 def test_files_of_one_person_are_few(sqlite_engine: Engine) -> None:

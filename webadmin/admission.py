@@ -86,7 +86,10 @@ def admit(
 def by_now(identity: Identity, user: User, session: Session, dialect: Dialect) -> User:
     """Somebody who came in earlier, with the rights that they have by now, as far as these are kept in the database: for work that
     goes on without their browser. Raises Forbidden for who is let in no more."""
-    found = identity.again(session, dialect, user) if isinstance(identity, StoredIdentity) else user
+    if isinstance(identity, StoredIdentity):
+        found = identity.again(session, dialect, user)
+    else:
+        found = with_roles(session, user) if user.told is not None else user
     if found is None:
         raise Forbidden(_("Whoever asked for this may not do it any more."))
     return found

@@ -44,6 +44,8 @@ class User:
     """What pages call the person, where it is not ``name``. Rights are not to go by it: at a login elsewhere people may choose theirs."""
     request: Any = field(default=None, compare=False, repr=False)
     """The request that the person is making; for row scopes that need more than the person."""
+    told: Collection[str] | None = field(default=None, compare=False, repr=False)
+    """``grants`` as they were before those of ``roles`` were added; None where none were."""
 
     def __post_init__(self) -> None:
         for name in ("grants", "roles"):

@@ -98,6 +98,7 @@ class Accounts:
 
 
 def with_roles(session: Session, user: User) -> User:
-    """``user`` with what their roles may do, for people whom the host or another system knows."""
+    """``user`` with what their roles may do by now, for people whom the host or another system knows."""
+    told = user.grants if user.told is None else user.told
     granted = sessions.grants_of_roles(session, user.roles)
-    return replace(user, grants=frozenset(user.grants) | granted)
+    return replace(user, grants=frozenset(told) | granted, told=told)

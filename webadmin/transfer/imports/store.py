@@ -87,6 +87,7 @@ def person_data(user: User) -> str:
             "id": user.id,
             "roles": sorted(user.roles),
             "full_name": user.full_name,
+            "told": None if user.told is None else sorted(user.told),
         }
     )
 
