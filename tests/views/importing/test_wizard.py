@@ -54,8 +54,12 @@ def test_a_file_is_checked_imported_and_undone(wizard: Wizard) -> None:
     assert "R8" not in wizard.titles()
     again = wizard.send("Remark;Code;Title\nx;R1;y\n")
     assert [again.form("form")[f"to-{place}"] for place in range(3)] == ["", "code", "title"]
+    keyed = wizard.send("ID;Code;Title\n1;R1;y\n")  # earlier files had no keys
+    assert keyed.form("form")["match"] == "id"
+    refused = wizard.go(keyed, "form", "check", status=422, match="code")
+    assert "Find rows by it" in refused.one("#message").text_content()
     earlier = wizard.open("/tickets/import/")
-    assert len(earlier.css("#earlier tbody tr")) == 2
+    assert len(earlier.css("#earlier tbody tr")) == 3
 
 
 def test_what_the_list_has_leads_there(small_wizard: Wizard) -> None:

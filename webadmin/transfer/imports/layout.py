@@ -206,6 +206,12 @@ def _check_rights(context: Context, asked: Import, given: list[Given]) -> None:
         if is_match and told_apart and not (creates and names & forms[0].readonly):
             continue
         known = all(names & set(form.names.values()) and not names & form.readonly for form in forms)
+        if not known and not is_match and names & {column.name for column in view.info.key}:
+            raise BadRequest(
+                _(
+                    "“{name}” tells rows apart and is not written. Find rows by it, or do not import it."
+                ).format(name=one.label)
+            )
         if not known or names & {view.soft_delete, view.info.version}:
             raise BadRequest(_("There is no column “{name}” to import into.").format(name=one.name))
 

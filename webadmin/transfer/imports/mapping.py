@@ -83,7 +83,10 @@ def recall(context: Context, view: View, draft: Draft) -> Draft:
             targets.append(before)
     draft = replace(draft, targets=tuple(targets), guessed=guessed, said=tuple(said))
     if rules is not None:
-        draft = replace(draft, match=tuple(rules["match"]), mode=rules["mode"])
+        # A key that earlier files did not have says best which rows are meant, and could not be written.
+        new = {one.name for one in targets if guessed.get(one.source) != "earlier"}
+        has_key = {column.name for column in view.info.key} <= new
+        draft = replace(draft, match=draft.match if has_key else tuple(rules["match"]), mode=rules["mode"])
     return draft
 
 
