@@ -198,7 +198,7 @@ def _size(sizes: Mapping[str, int]) -> str:
 
 def _questions(form: Form) -> tuple[Choosing, ...]:
     texts = {
-        "format": (_("File"), ""),
+        "format": (_("Format"), ""),
         "headings": (_("Headings"), ""),
         "values": (_("Values"), ""),
         "relations": (_("Related rows"), ""),
