@@ -174,7 +174,7 @@ def test_roles_that_were_taken_away_meanwhile(sqlite_engine: Engine, here: bool)
     admin = Admin(sqlite_engine, identify=lambda request: known, jobs=(queue := Queue()))
     for view in (Tickets, PersonView, LabelView, CommentView):
         admin.add_view(view)
-    wizard = Wizard(admin, sqlite_engine, Visitor(admin))
+    wizard = Wizard(admin, sqlite_engine, Visitor(admin), waits=False)
     wizard.go(wizard.send(FILE), "form", "check")
     if not here:
         wizard.admin.runtime.desk.stop()
