@@ -64,7 +64,7 @@ class CsvFile(Source):
         rows = self._rows(lines)
         number = 0
         while True:
-            some: list[list[str]] = []
+            some: list[list[Any]] = []
             try:
                 for row in islice(rows, AT_ONCE):
                     some.append(row)
@@ -103,7 +103,7 @@ class CsvFile(Source):
         last[-1] = last[-1].replace(_END, "")
         return True
 
-    def _batch(self, first: int, some: list[list[str]], lines: _Lines, unclosed: bool) -> Batch:
+    def _batch(self, first: int, some: list[list[Any]], lines: _Lines, unclosed: bool) -> Batch:
         width, quote = len(self.headings), self._form.quote
         # The reader's own limit may be another's, which is larger.
         long = lines.take_letters() > self._limits.cell
@@ -112,8 +112,10 @@ class CsvFile(Source):
             some = [row or [""] for row in some]
         clean = not unclosed and not long and not lines.unreadable and set(map(len, some)) == {width}
         if clean and not lines.marked:
-            numbered = [(number, row) for number, row in enumerate(some, first) if width == 1 or any(row)]
-            batch.rows = [(number, [cell or None for cell in row]) for number, row in numbered]
+            batch.rows = [(number, row) for number, row in enumerate(some, first) if width == 1 or any(row)]
+            for row in some:  # as they are: new lists are more for the garbage collector to go through
+                if "" in row:
+                    row[:] = [cell or None for cell in row]
             return batch
         for number, row in enumerate(some, first):
             cells = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,7 +94,9 @@ class Staged:
     def _convert(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
         layout = self.layout
         numbers = [number for number, _values in rows]
-        texts = list(zip(*(values for _number, values in rows), strict=True))
+        cells = [values for _number, values in rows]
+        # Not by zip(*…), which makes an object for each row, that the garbage collector goes through.
+        texts = [list(map(itemgetter(place), cells)) for place in range(len(cells[0]))]
         columns: list[Sequence[Any]] = []
         for one, convert in zip(layout.given, self._converters, strict=True):
             given = texts[one.target.source]
