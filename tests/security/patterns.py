@@ -63,7 +63,7 @@ def _text(node: ast.expr) -> str | None:
 
 def _flags(call: str) -> re.RegexFlag:
     found = re.RegexFlag(0)
-    for flag in (re.IGNORECASE, re.DOTALL, re.MULTILINE, re.ASCII):
+    for flag in (re.IGNORECASE, re.DOTALL, re.MULTILINE, re.ASCII, re.VERBOSE):
         if f"re.{flag.name}" in call:
             found |= flag
     return found

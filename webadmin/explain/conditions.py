@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
-    r"""(?P<string>(?:\b[EBXNU]&?)?'(?:[^']|'')*')
-      | (?P<name>(?:"(?:[^"]|"")+"|[A-Za-z_\u0080-\uffff$][\w$]*)(?:\.(?:"(?:[^"]|"")+"|[A-Za-z_\u0080-\uffff][\w$]*))*)
+    r"""(?P<string>(?:\b[EBXNU]&?)?'(?:[^']|'')*+'?)
+      | (?P<name>(?:"(?:[^"]|"")*+"?|[A-Za-z_\u0080-\uffff$][\w$]*)(?:\.(?:"(?:[^"]|"")*+"?|[A-Za-z_\u0080-\uffff][\w$]*))*)
       | (?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)
       | (?P<cast>::)
       | (?P<open>[(\[]) | (?P<close>[)\]]) | (?P<comma>,)
@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
-_SUFFIX = re.compile(r"(.*?)\s*((?:\bDESC)?\s*(?:\bNULLS (?:FIRST|LAST))?|\bUSING .+)$", re.DOTALL)
+_SUFFIX = re.compile(r"(?:\s(?:DESC|USING\s.+))?(?:\sNULLS\s(?:FIRST|LAST))?$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def comparisons(condition: str) -> tuple[Comparison, ...]:
 
 def sort_columns(keys: Iterable[str]) -> tuple[Operand, ...]:
     """The keys of a sort without their directions."""
-    return tuple(_operand(_SUFFIX.sub(r"\1", key)) for key in keys)
+    return tuple(_operand(_SUFFIX.sub("", key)) for key in keys)
 
 
 def _conjuncts(text: str) -> Iterator[str]:
