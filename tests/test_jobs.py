@@ -22,6 +22,7 @@ from webadmin.database.own_tables import accounts
 from webadmin.database.own_tables.changes import change
 from webadmin.database.own_tables.imports import import_, import_part
 from webadmin.database.own_tables.migrate import upgrade
+from webadmin.transfer.imports.runner import ThreadRunner
 
 FILE = "Code,Title,Team\nR1,Mine,red\nR8,New,red\n"
 
@@ -120,7 +121,10 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing(pg_engine: Engine) -> N
 
     wizard = wizard_over(pg_engine, Losing)
     page = wizard.go(wizard.send(FILE), "form", "check")
+    wizard.waits = False  # it is another's now, who never comes
     wizard.go(page, "apply", "apply")
+    assert isinstance(wizard.admin.runtime.jobs, ThreadRunner)
+    wizard.admin.runtime.jobs.wait(str(value(pg_engine, import_.c.id)), 20)
     assert lost.is_set()
     assert (wizard.state(), wizard.titles()["R1"]) == ("running", "Red one")
     with pg_engine.connect() as connection:
@@ -287,7 +291,7 @@ def test_stopping(engine: Engine) -> None:
     assert wizard.open(here).css("#message")
     slow.clear()
     queue = Queue()
-    wizard.admin.runtime.jobs = queue
+    wizard.admin.runtime.jobs, wizard.waits = queue, False
     wizard.go(page, "form", "check")
     wizard.visitor.submit(f"{here}stop/")
     assert value(engine, import_.c.stop)
