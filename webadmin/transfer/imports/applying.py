@@ -172,12 +172,13 @@ class _Applying:
         dialect = self.connection.dialect
         return any("select" in str(one.arg.compile(dialect=dialect)).lower() for one in defaults)
 
-    def _portions(self, rows: sa.TableClause) -> Iterator[sa.ColumnElement[bool]]:
+    def _portions(self, rows: sa.TableClause) -> Iterator[tuple[int, int]]:
+        """The first and the last number of some of ``rows`` at a time."""
         number = rows.c[ROW]
         first, last = self.connection.execute(sa.select(sa.func.min(number), sa.func.max(number))).one()
         for start in range(first, last + 1, PORTION) if first is not None else ():
             self.progress.check()
-            yield number.between(start, start + PORTION - 1)
+            yield start, start + PORTION - 1
 
     def _update(self) -> None:
         layout, matched = self.layout, self.layout.matched
@@ -197,7 +198,10 @@ class _Applying:
             )
             for portion in self._portions(matched):
                 where = sa.and_(
-                    portion, matched.c.changed, good(matched.c[ROW]), sa.true() if alike is None else alike
+                    matched.c[ROW].between(*portion),
+                    matched.c.changed,
+                    good(matched.c[ROW]),
+                    sa.true() if alike is None else alike,
                 )
                 also = layout.row == matched.c[ROW]
                 staged = Staged(
@@ -228,8 +232,9 @@ class _Applying:
             selected = [self._new_value(name) for name in names]
             keys = [str(columns[name].column.key) for name in names]
             for portion in self._portions(layout.rows):
-                rows = sa.select(*selected).select_from(layout.rows)
-                rows = rows.where(portion, is_new(layout), good(layout.row), where).order_by(layout.row)
+                new = is_new(layout, layout.matched.c[ROW].between(*portion))
+                rows = sa.select(*selected).select_from(layout.rows).order_by(layout.row)
+                rows = rows.where(layout.row.between(*portion), new, good(layout.row), where)
                 count += insert_selected(self.context, self.table, keys, rows)
                 self.progress.done = self._before + self.preview.changed + count
             for name in names:  # before others get a key that the database counts

@@ -167,9 +167,10 @@ class Matching:
         self.problems.add_repeated(name, own)
 
 
-def is_new(layout: Layout) -> sa.ColumnElement[bool]:
-    """No row is there that a row of the file means."""
-    return sa.not_(sa.exists().where(layout.matched.c[ROW] == layout.row).correlate(layout.rows))
+def is_new(layout: Layout, *among: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """No row is there that a row of the file means; ``among``: which matched rows have to be looked at for that."""
+    matched = layout.matched.c[ROW]
+    return sa.not_(sa.exists().where(matched == layout.row, *among).correlate(layout.rows))
 
 
 def is_meant(layout: Layout) -> sa.ColumnElement[bool]:
