@@ -18,6 +18,7 @@ from webadmin.demo.views import register
 
 _SETTINGS = ("SET ", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
 _WARM_UP = 30
+_TIMES = 5
 PLACES = {True: "/panel-on", False: "/panel-no"}
 """Where the server of benchmarks has the two admins: names of one length, which stand in every link."""
 
@@ -93,13 +94,16 @@ def _sent(engine: Engine, paths: Sequence[str], *, panel: bool) -> dict[str, int
     counts = {}
     for path in paths:
         client.get(path)
+        sent = []
         sa.event.listen(engine, "before_cursor_execute", note)
-        seen.clear()
-        answer = client.get(path)
+        for _time in range(_TIMES):
+            seen.clear()
+            answer = client.get(path)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{path} answered with {answer.status_code}")
+            sent.append(len(seen))
         sa.event.remove(engine, "before_cursor_execute", note)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{path} answered with {answer.status_code}")
-        counts[path] = len(seen)
+        counts[path] = min(sent)  # work behind the pages, such as a page map, may send some in between
     return counts
 
 

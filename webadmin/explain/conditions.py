@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
-    r"""(?P<string>(?:\b[EBXNU]&?)?'(?:[^']|'')*+'?)
-      | (?P<name>(?:"(?:[^"]|"")*+"?|[A-Za-z_\u0080-\uffff$][\w$]*)(?:\.(?:"(?:[^"]|"")*+"?|[A-Za-z_\u0080-\uffff][\w$]*))*)
+    r"""(?P<string>(?:\b[EBXNU]&?)?'(?:[^']|'')*'?)
+      | (?P<name>(?:"(?:[^"]|"")*"?|[A-Za-z_\u0080-\uffff$][\w$]*)(?:\.(?:"(?:[^"]|"")*"?|[A-Za-z_\u0080-\uffff][\w$]*))*)
       | (?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)
       | (?P<cast>::)
       | (?P<open>[(\[]) | (?P<close>[)\]]) | (?P<comma>,)

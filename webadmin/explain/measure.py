@@ -15,7 +15,7 @@ from webadmin.explain.capture import Captured
 from webadmin.text import format_number
 from webadmin.text import gettext as _
 
-_BEFORE = r"(?>\s+|--[^\n]*\n|/\*(?:(?!\*/).)*+\*/)*+"
+_BEFORE = r"(?:\s|--[^\n]*\n|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)*"
 """Spaces and comments, each read in one way only."""
 _READS = re.compile(rf"{_BEFORE}(\(|(SELECT|WITH|VALUES|TABLE)\b)", re.IGNORECASE | re.DOTALL)
 _ESTIMATE = re.compile(rf"{_BEFORE}EXPLAIN\b", re.IGNORECASE | re.DOTALL)
