@@ -21,9 +21,7 @@ import psycopg
 from tests.explain.kept import PLANS, Answers, read
 from tests.explain.provoking import answers, prepare
 from tests.explain.statements import STATEMENTS
-from webadmin.demo.binaries import Runner
-
-_SETTINGS = {"listen_addresses": "", "fsync": "off", "timezone": "UTC", "max_worker_processes": "8"}
+from webadmin.demo.server import EmbeddedServer
 
 
 def installed() -> Iterator[Path]:
@@ -35,55 +33,16 @@ def installed() -> Iterator[Path]:
 
 @contextmanager
 def started(programs: Path) -> Iterator[psycopg.Connection]:
-    """A superuser's connection to a new server of these programs; as root, the server runs as another account."""
-    runner = Runner.here()
+    """A superuser's connection to a new server of these programs."""
     folder = Path(tempfile.mkdtemp(prefix="webadmin-plans-", dir="/tmp"))
     try:
-        if runner.drops:
-            shutil.chown(folder, runner.uid, runner.gid)
-        data = folder / "data"
-        _checked(
-            runner,
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        )
-        options = " ".join(f"-c {name}={value!r}" for name, value in _SETTINGS.items())
-        _checked(
-            runner,
-            programs / "pg_ctl",
-            "-w",
-            "-D",
-            data,
-            "-l",
-            folder / "log",
-            "-o",
-            f"-k {folder} {options}",
-            "start",
-        )
-        try:
-            with psycopg.connect(
-                host=str(folder), user="postgres", dbname="postgres", autocommit=True
-            ) as connection:
-                yield connection
-        finally:
-            _checked(runner, programs / "pg_ctl", "-w", "-m", "fast", "-D", data, "stop")
+        with (
+            EmbeddedServer(folder, durable=False, programs=programs) as server,
+            psycopg.connect(server.url().replace("+psycopg", ""), autocommit=True) as connection,
+        ):
+            yield connection
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _checked(runner: Runner, *command: str | Path) -> None:
-    done = runner.run(*command)
-    if done.returncode:
-        raise SystemExit(f"{command[0]}: {done.stdout.strip()}")
 
 
 def written(version: str, found: Answers, folder: Path = PLANS) -> Path:
