@@ -6,7 +6,6 @@ Counters of this process since it was started; nothing is asked of the database 
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 import threading
 import time
 from collections import deque
@@ -150,7 +149,7 @@ class Watched:
             found = self._slow.get(sql)
             if found is None:
                 if len(self._slow) >= KEPT:
-                    least = heapq.nsmallest(1, self._slow.values(), key=lambda one: one.longest)[0]
+                    least = min(self._slow.values(), key=lambda one: one.longest)
                     del self._slow[least.sql]
                 found = self._slow[sql] = Slow(sql, PAGE.get())
             found.count += 1

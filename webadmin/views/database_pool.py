@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy.pool import Pool, QueuePool
+from sqlalchemy.pool import QueuePool
 
 from webadmin.database.watched import Open, Slow, Watched
 from webadmin.dialects.overview import valueless
@@ -81,13 +81,9 @@ def _limits(pool: QueuePool) -> tuple[tuple[str, str], ...]:
             _("{size}, {overflow} more").format(size=pool.size(), overflow=max(pool._max_overflow, 0)),
         ),
         (_("Waited for at most"), _seconds(pool._timeout)),
-        (_("Looked at before use"), _("yes") if _is_asked(pool) else _("no")),
+        (_("Looked at before use"), _("yes") if pool._pre_ping else _("no")),
         (_("Renewed after"), _seconds(recycle) if recycle > 0 else _("never")),
     )
-
-
-def _is_asked(pool: Pool) -> bool:
-    return bool(pool._pre_ping)
 
 
 def _facts(watched: Watched) -> tuple[tuple[str, str], ...]:
