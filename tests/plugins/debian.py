@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.plugins.apt import install
 from tests.plugins.databases import only_one, run_folder
 from webadmin.demo.server import EmbeddedServer
 
@@ -39,14 +38,7 @@ def _install(*packages: str) -> None:
     if not _NO_CLUSTER.exists():
         _NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
         _NO_CLUSTER.write_text("create_main_cluster = false\n", encoding="utf-8")
-    for command in (("update", "-qq"), ("install", "-y", "-qq", "--no-install-recommends", *packages)):
-        subprocess.run(
-            ["apt-get", "-o", "DPkg::Options::=--force-confold", *command],
-            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-            stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
-            check=False,
-        )
+    install(*packages)
 
 
 def programs() -> Path:
