@@ -83,8 +83,12 @@ class Rows(Protocol):
     """Some rows of a file, a few thousand."""
 
     @property
-    def rows(self) -> Sequence[tuple[int, Sequence[Any]]]:
-        """Their numbers, and a text, JSON value or None for each heading."""
+    def numbers(self) -> Sequence[int]:
+        """Of each row."""
+
+    @property
+    def columns(self) -> Sequence[Sequence[Any]]:
+        """For each heading, of each row, a text, JSON value or None."""
 
     @property
     def problems(self) -> Sequence[Problem]:

@@ -77,17 +77,18 @@ class _Objects(Source):
         members = self._members(text)
         known, number = set(self.headings), 0
         while some := _some(members, text):
-            batch = Batch([])
+            batch, rows = Batch(), []
             for found in some:
                 number += 1
                 cells = [found.get(name) for name in self.headings] if isinstance(found, dict) else []
                 problem = self._problem(number, found, cells, known)
                 if problem is None:
-                    batch.rows.append((number, cells))
+                    rows.append((number, cells))
                 else:
                     batch.problems.append(problem)
                     batch.left_out.append((number, cells))
             check_rows(number, self._limits)
+            batch.take(rows)
             batch.done = min(1.0, text.bytes / (self._size or 1))
             yield batch
 

@@ -32,6 +32,7 @@ from webadmin.transfer.imports.times import clock, day, length, moment
 _FORMULA = re.compile(r"=|[+\-@\t\r]+(?:[A-Za-z]{2,}[\w.]*\(|.*\|\s*['/].*!)", re.DOTALL)
 """A text that a spreadsheet computes, and not one that merely begins with a sign, such as a telephone number."""
 _SIGNS = frozenset("'=+-@\t\r")
+_SIGNED = re.compile("\x00['=+\\-@\t\r]")
 _UUIDS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)+")
 
 
@@ -88,7 +89,7 @@ def _text(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) ->
         # Texts of files have been looked at as text before: what is left is their length, and how they begin.
         if longest is not None and max(map(len, texts)) > longest:
             return None
-        if guarded and not _SIGNS.isdisjoint([text[:1] for text in texts]):
+        if guarded and _SIGNED.search("\x00" + "\x00".join(texts)):
             return None
         return list(values)
 

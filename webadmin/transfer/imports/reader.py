@@ -49,7 +49,7 @@ class Converter:
 
     def column(self, values: Sequence[Any]) -> tuple[list[Any], dict[int, Wrong]]:
         """The values of a whole column, with None where one is wrong, and what is wrong with those, by place."""
-        texts = [value for value in values if value is not None]
+        texts = [value for value in values if value is not None] if None in values else values
         if not texts:
             return list(values), {}
         if set(map(type, texts)) == {str}:

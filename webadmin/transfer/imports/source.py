@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 from webadmin.errors import Unprocessable
@@ -48,17 +49,29 @@ class Limits:
 
 @dataclass(slots=True)
 class Batch:
-    """Some rows of a file."""
+    """Some rows of a file, column by column: lists of texts are nothing that the garbage collector goes through, and rows would be."""
 
-    rows: list[tuple[int, list[Any]]]
-    """``(number, values)``: one value per heading. Of CSV a text, or None for an empty field (``""`` is an empty text); of JSON
-    whatever stands there, fractions as :class:`Exact`; of a workbook a text, number, boolean, date, time or None."""
+    numbers: Sequence[int] = ()
+    columns: Sequence[Sequence[Any]] = ()
+    """One for each heading. Of CSV texts, and None for an empty field (``""`` is an empty text); of JSON whatever stands there,
+    fractions as :class:`Exact`; of a workbook texts, numbers, booleans, dates, times and None."""
     problems: list[Problem] = field(default_factory=list)
     """Why the others cannot be taken: ragged, text (a byte or character that is none), formula."""
     left_out: list[tuple[int, list[Any]]] = field(default_factory=list)
     """The rows of ``problems`` as far as they could be read, of any length."""
     done: float = 0.0
     """The part of the file that has been read, 0 to 1."""
+
+    @property
+    def rows(self) -> list[tuple[int, list[Any]]]:
+        """``(number, values)``, with a value for each heading."""
+        return list(zip(self.numbers, map(list, zip(*self.columns, strict=True)), strict=True))
+
+    def take(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
+        """Let ``rows``, given as :attr:`rows` are, be its rows."""
+        self.numbers = [number for number, _values in rows]
+        cells = [values for _number, values in rows]
+        self.columns = [list(map(itemgetter(place), cells)) for place in range(len(cells[0]) if cells else 0)]
 
 
 class Exact(float):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,7 +37,7 @@ _PLAIN: tuple[tuple[type[Any], re.Pattern[str]], ...] = (
 
 
 def _fits(pattern: re.Pattern[str], texts: Sequence[Any]) -> bool:
-    given = [text for text in texts if text is not None]
+    given = [text for text in texts if text is not None] if None in texts else texts
     return set(map(type, given)) == {str} and pattern.fullmatch("\n".join(given) + "\n") is not None
 
 
@@ -80,9 +79,9 @@ class Staged:
             for batch in source.batches():
                 progress.check()
                 self._problems += batch.problems
-                if batch.rows:
-                    self._convert(batch.rows)
-                if len(self._columns[0]) >= _AT_ONCE or len(batch.rows) < _FEW:
+                if batch.numbers:
+                    self._convert(batch.numbers, batch.columns)
+                if len(self._columns[0]) >= _AT_ONCE or len(batch.numbers) < _FEW:
                     self._send()
                 progress.done = self.numbered + len(self._columns[0])
                 self._write_problems(at_least=_KEPT)
@@ -91,12 +90,8 @@ class Staged:
             self._write_problems()
         dialect.staged_ready(self.connection, layout.rows, [layout.row])
 
-    def _convert(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
+    def _convert(self, numbers: Sequence[int], texts: Sequence[Sequence[Any]]) -> None:
         layout = self.layout
-        numbers = [number for number, _values in rows]
-        cells = [values for _number, values in rows]
-        # Not by zip(*…), which makes an object for each row, that the garbage collector goes through.
-        texts = [list(map(itemgetter(place), cells)) for place in range(len(cells[0]))]
         columns: list[Sequence[Any]] = []
         for one, convert in zip(layout.given, self._converters, strict=True):
             given = texts[one.target.source]

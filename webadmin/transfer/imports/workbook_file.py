@@ -95,31 +95,33 @@ class WorkbookFile(Source):
         number = 0
         while some := _some(rows):
             beside = list(islice(formulas, len(some))) if formulas is not None else [()] * len(some)
-            batch = Batch([])
+            batch, taken = Batch(), []
             for row, written in zip(some, beside, strict=False):
                 number += 1
                 if number > self._above + 1 and (any(written) or any(cell is not None for cell in row)):
-                    self._take(batch, number, list(row), written)
+                    cells = self._padded(list(row))
+                    problem = self._problem(number, cells, written)
+                    if problem is None:
+                        taken.append((number, cells))
+                    else:
+                        batch.problems.append(problem)
+                        batch.left_out.append((number, cells))
             check_rows(number - 1, self._limits)
+            batch.take(taken)
             batch.done = min(1.0, number / max(most, number))
             yield batch
 
-    def _take(self, batch: Batch, number: int, cells: list[Any], written: Any) -> None:
+    def _padded(self, cells: list[Any]) -> list[Any]:
+        """As many cells as there are headings, and more only where something stands in them."""
         width = len(self.headings)
         while len(cells) > width and cells[-1] is None:
             cells.pop()
         cells += [None] * (width - len(cells))
-        cells = [_unescaped(cell) if isinstance(cell, str) and "_x" in cell else cell for cell in cells]
-        problem = (
-            ragged(number, cells, width) if len(cells) > width else self._problem(number, cells, written)
-        )
-        if problem is None:
-            batch.rows.append((number, cells))
-        else:
-            batch.problems.append(problem)
-            batch.left_out.append((number, cells))
+        return [_unescaped(cell) if isinstance(cell, str) and "_x" in cell else cell for cell in cells]
 
     def _problem(self, number: int, cells: list[Any], written: Any) -> Problem | None:
+        if len(cells) > len(self.headings):
+            return ragged(number, cells, len(self.headings))
         for heading, cell, formula in zip(
             self.headings, cells, [*written, *[None] * len(cells)], strict=False
         ):
