@@ -65,7 +65,7 @@ def capabilities() -> tuple[Capability, ...]:
             "copy",
             _("Files by the server itself"),
             _("Exports and imports go row by row, several times slower."),
-            ("copies", "copy_csv", "fill_staged"),
+            ("copies", "copy_csv", "pack_staged"),
         ),
         Capability(
             "cursors",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,8 +26,8 @@ class NotTaken(Exception):
 class Staging:
     """The part of a dialect that takes rows in."""
 
-    supports_texts = False
-    """UUIDs, and moments in UTC, may be staged as texts, of which the database makes values itself."""
+    supports_sending = False
+    """What :meth:`pack_staged` returns may run in another thread, while more rows are packed."""
     staged_until = ""
     """What a table of one transaction has behind its columns."""
 
@@ -42,6 +42,10 @@ class Staging:
         itself would refuse."""
         return str(type_.compile(dialect=connection.dialect))
 
+    def reads_texts(self, type_: Any) -> bool:
+        """Whether values of ``type_`` may be staged as texts, written as the database itself writes them."""
+        return False
+
     def drop_staged(self, connection: Connection, tables: Sequence[sa.TableClause]) -> None:
         """Take such tables away, where they are there."""
         for table in tables:
@@ -51,19 +55,27 @@ class Staging:
         self, connection: Connection, table: sa.TableClause, columns: Sequence[Sequence[Any]]
     ) -> None:
         """Add rows, given as Python values column by column. Raises NotTaken, and nothing is added then."""
+        self.pack_staged(connection, table, columns)()
+
+    def pack_staged(
+        self, connection: Connection, table: sa.TableClause, columns: Sequence[Sequence[Any]]
+    ) -> Callable[[], None]:
+        """What :meth:`fill_staged` does in two steps: what is returned adds the rows, and mostly waits for the database."""
         names = [column.name for column in table.columns]
         columns = [
             [sa.null() if value is None else value for value in values] if _is_json(column.type) else values
             for column, values in zip(table.columns, columns, strict=True)
         ]
         given = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-        if not given:
-            return
-        try:
-            with connection.begin_nested():
-                connection.execute(sa.insert(table), given)
-        except _FAILED as error:
-            raise self._refused(connection, table, given, error) from error
+
+        def add() -> None:
+            try:
+                with connection.begin_nested():
+                    connection.execute(sa.insert(table), given)
+            except _FAILED as error:
+                raise self._refused(connection, table, given, error) from error
+
+        return add if given else lambda: None
 
     def _refused(
         self,

@@ -72,11 +72,10 @@ class Lines:
         lines = block.split("\n")
         if lines.pop() or "\r" in block:
             return None
-        blank = delimiter * (width - 1)
-        if width > 1 and blank in lines:
+        if width > 1 and delimiter * (width - 1) in lines:
             return None
         quoted = (
-            [place for place, line in enumerate(lines) if quote in line] if quote in block and quote else []
+            [place for place, line in enumerate(lines) if quote in line] if quote and quote in block else []
         )
         rows = (
             self._rows_of([lines[place] for place in quoted], width)
@@ -85,15 +84,17 @@ class Lines:
         )
         if rows is None:
             return None
+        instead = delimiter.join("x" * width)
         for place in quoted:
-            lines[place] = blank
-        if {line.count(delimiter) for line in lines} != {width - 1}:
+            lines[place] = instead
+        # Each line end becomes a field of its own: one that is not where it has to be tells of a row of another length.
+        cells = f"{delimiter}\n{delimiter}".join(lines).split(delimiter)
+        if len(cells) != len(lines) * (width + 1) - 1 or set(cells[width :: width + 1]) > {"\n"}:
             return None
-        cells = delimiter.join(lines).split(delimiter)
         columns: list[list[str | None]] = []
         for number in range(width):
-            column = cells[number::width]
-            columns.append([cell or None for cell in column] if "" in column else list(column))
+            column: list[Any] = cells[number :: width + 1]
+            columns.append([cell or None for cell in column] if "" in column else column)
             for place, row in zip(quoted, rows, strict=True):
                 columns[number][place] = unmarked(row[number], quote)
         self._left = iter(())

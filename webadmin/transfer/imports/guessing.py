@@ -16,7 +16,8 @@ from webadmin.transfer.imports.kinds import can_be_read
 from webadmin.transfer.imports.readings import Ask, Read, read_as
 from webadmin.transfer.imports.words import meaning, plain
 
-Why = Literal["name", "label", "content"]
+Why = Literal["name", "label", "likeness", "content"]
+"""Its heading is the name or means the same as the label; its heading is only like it; its values look like it."""
 _ENOUGH = 0.5
 """The part of the values that has to be readable where a heading only means the same."""
 
@@ -157,12 +158,12 @@ class _Guesser:
                 ]
                 if max(scores) >= _ENOUGH:
                     pairs.append((max(scores), place, one))
-        for _score, place, one in sorted(pairs, key=lambda pair: -pair[0]):
+        for score, place, one in sorted(pairs, key=lambda pair: -pair[0]):
             if place in self.found or one not in self._free():
                 continue
             read = self._read(place, one, "")
             if read[1].fits >= _ENOUGH:
-                self._take(place, one, "label", read)
+                self._take(place, one, "label" if score == 1 else "likeness", read)
 
     def _by_content(self) -> None:
         """What only one column of the file looks like, and only one of the view is."""
@@ -200,7 +201,15 @@ class _Guesser:
         return all("@" in str(value) for value in self._some(place))
 
     def _take(self, place: int, one: Candidate, why: Why, read: tuple[Target, Read]) -> None:
-        self.found[place] = Guess(read[0], why, read[1].asks)
+        target, found = read
+        if one.relation and not self._says_by(place, one, target.by):
+            why = "content"
+        self.found[place] = Guess(target, why, found.asks)
+
+    def _says_by(self, place: int, one: Candidate, by: str) -> bool:
+        """Whether the heading itself, or that there is no other way, tells by what the rows of a relation are named."""
+        ways = one.by_key + len(one.by)
+        return ways == 1 or (plain(self.headings[place]), by) in self._names(one)[1:]
 
 
 def _likeness(words: frozenset[str], others: frozenset[str]) -> float:

@@ -120,12 +120,13 @@ def _uuid(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) ->
     assert isinstance(codec, UuidCodec)
     make: Callable[[str], Any] = str if codec.as_text else UUID
 
-    def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
-        if _UUIDS.fullmatch("\n".join(texts) + "\n") is None:
-            return None
-        return spread(values, list(map(make, texts)))
+    def plain(joined: str) -> bool:
+        return _UUIDS.fullmatch(joined) is not None
 
-    return Converter(lambda value: codec.parse(_as_text(value)), safe(quick))
+    def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:
+        return spread(values, list(map(make, texts))) if plain("\n".join(texts) + "\n") else None
+
+    return Converter(lambda value: codec.parse(_as_text(value)), safe(quick), plain=plain)
 
 
 def _bytes(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:

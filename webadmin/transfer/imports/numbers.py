@@ -91,7 +91,11 @@ def whole(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) ->
             return None
         return spread(values, numbers)
 
-    return Converter(one, safe(quick))
+    # As many digits as fit whatever they are.
+    digits = len(str(codec.highest)) - 1
+    pattern = re.compile(rf"(?:{'-?' if codec.lowest <= -(10**digits) else ''}[0-9]{{1,{digits}}}\n)+")
+    fits = digits > 0 >= codec.lowest
+    return Converter(one, safe(quick), plain=lambda joined: fits and pattern.fullmatch(joined) is not None)
 
 
 def exact(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
@@ -112,7 +116,10 @@ def exact(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) ->
             texts = joined.replace(",", ".").splitlines()
         return spread(values, list(map(Decimal, texts)))
 
-    return Converter(one, safe(quick))
+    def plain(joined: str) -> bool:
+        return reading.decimal == "." and pattern.fullmatch(joined) is not None
+
+    return Converter(one, safe(quick), plain=plain)
 
 
 def floating(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:

@@ -7,6 +7,8 @@ from typing import Any
 
 Quick = Callable[[Sequence[Any], Sequence[str]], "list[Any] | None"]
 """From a column, and its texts alone, to its values; None where a text is not plain enough for it."""
+Plain = Callable[[str], bool]
+"""Whether texts, each with a line end behind it, are written as every database writes such values itself."""
 
 
 class Wrong(ValueError):
@@ -22,6 +24,7 @@ class Converter:
 
     :param one: reads a value that is neither None nor, unless ``blanks``, a blank text. Raises Wrong, or ValueError with a sentence.
     :param quick: reads a whole column of plain texts.
+    :param plain: tells texts that need not be read here at all.
     :param shared: values of equal texts may be the same object.
     :param blanks: an empty text is a value too.
     """
@@ -31,10 +34,11 @@ class Converter:
         one: Callable[[Any], Any],
         quick: Quick | None = None,
         *,
+        plain: Plain | None = None,
         shared: bool = True,
         blanks: bool = False,
     ) -> None:
-        self._one, self._quick, self._shared, self._blanks = one, quick, shared, blanks
+        self._one, self._quick, self._plain, self._shared, self._blanks = one, quick, plain, shared, blanks
 
     def __call__(self, value: Any) -> Any:
         """The value of the column; None for nothing. Raises Wrong."""
@@ -47,9 +51,16 @@ class Converter:
         except ValueError as error:
             raise Wrong("type", str(error)) from None
 
+    def is_plain(self, values: Sequence[Any]) -> bool:
+        """Whether ``values`` are texts that a database reads as this would."""
+        texts = _without_none(values)
+        if self._plain is None or set(map(type, texts)) != {str}:
+            return False
+        return self._plain("\n".join(texts) + "\n")
+
     def column(self, values: Sequence[Any]) -> tuple[list[Any], dict[int, Wrong]]:
         """The values of a whole column, with None where one is wrong, and what is wrong with those, by place."""
-        texts = [value for value in values if value is not None] if None in values else values
+        texts = _without_none(values)
         if not texts:
             return list(values), {}
         if set(map(type, texts)) == {str}:
@@ -69,6 +80,10 @@ class Converter:
             return found, {}
         mistaken = {distinct[place]: error for place, error in wrong.items()}
         return found, {place: mistaken[value] for place, value in enumerate(values) if value in mistaken}
+
+
+def _without_none(values: Sequence[Any]) -> Sequence[Any]:
+    return [value for value in values if value is not None] if None in values else values
 
 
 def _each(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -11,7 +10,6 @@ import sqlalchemy as sa
 
 from webadmin.changes.progress import Progress
 from webadmin.dialects.staging import NotTaken
-from webadmin.mixins import UtcDateTime
 from webadmin.options.context import Context
 from webadmin.text import gettext as _
 from webadmin.transfer.imports.asked import Problem, Source
@@ -20,25 +18,12 @@ from webadmin.transfer.imports.converting import converter
 from webadmin.transfer.imports.layout import PROBLEMS, ROW, Layout
 from webadmin.transfer.imports.source import shortened
 
-_AT_ONCE = 10_000
+_AT_ONCE = 20_000
 """Rows that are sent together."""
 _FEW = 1000
 """A part of a file that has fewer rows is its last, or one of long rows, of which not many are to be in memory."""
 _KEPT = 2000
 """Problems in memory."""
-_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:\+00(?::00)?|Z)"
-_MOMENTS = re.compile(rf"(?:{_MOMENT}\n)+")
-_PLAIN: tuple[tuple[type[Any], re.Pattern[str]], ...] = (
-    (sa.Uuid, re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)+")),
-    (sa.DateTime, _MOMENTS),
-    (UtcDateTime, _MOMENTS),
-)
-"""How texts of a type look that are read in one way everywhere."""
-
-
-def _fits(pattern: re.Pattern[str], texts: Sequence[Any]) -> bool:
-    given = [text for text in texts if text is not None] if None in texts else texts
-    return set(map(type, given)) == {str} and pattern.fullmatch("\n".join(given) + "\n") is not None
 
 
 class Staged:
@@ -55,18 +40,12 @@ class Staged:
         self._problems: list[Problem] = []
         self._sent: list[list[Any]] = []
         self._sending: Future[None] | None = None
-        self._plain: dict[str, re.Pattern[str]] = {}
-        """How texts look that stand for themselves, by column: the database reads them as Python would, and nobody here asks for values."""
-        for one in layout.given:
-            pattern = next((known for type_, known in _PLAIN if isinstance(one.value.type, type_)), None)
-            naive = isinstance(one.value.type, sa.DateTime) and not one.value.type.timezone
-            if (
-                pattern is not None
-                and not naive
-                and context.dialect.supports_texts
-                and not self._checks.asks_for(one)
-            ):
-                self._plain[one.value.name] = pattern
+        self._as_texts = {
+            one.value.name
+            for one in layout.given
+            if context.dialect.reads_texts(one.value.type) and not self._checks.asks_for(one)
+        }
+        """Columns of which the database may make the values itself: nobody here asks for them."""
         self.numbered = 0
         """Rows that were staged."""
 
@@ -95,9 +74,7 @@ class Staged:
         columns: list[Sequence[Any]] = []
         for one, convert in zip(layout.given, self._converters, strict=True):
             given = texts[one.target.source]
-            pattern = self._plain.get(one.value.name)
-            plain = pattern is not None and _fits(pattern, given)
-            if plain and isinstance(one.value.type, sa.Uuid):  # whatever looks like one is one
+            if one.value.name in self._as_texts and convert.is_plain(given):
                 columns.append(given)
                 continue
             values, wrong = convert.column(given)
@@ -105,7 +82,7 @@ class Staged:
                 self._problems.append(
                     Problem(numbers[place], one.name, error.kind, shortened(given[place]), error.message)
                 )
-            columns.append(given if plain and not wrong else values)
+            columns.append(values)
         self._problems += self._checks.run(numbers, columns, texts)
         staged: list[Sequence[Any]] = [numbers]
         for one, own in zip(layout.given, columns, strict=True):
@@ -119,16 +96,17 @@ class Staged:
     def _send(self) -> None:
         """Have the rows that were read so far sent, in a thread where the database is waited for meanwhile: while it reads them, the next
         ones are made. The connection is nobody else's until :meth:`_wait`."""
-        self._wait()
-        self._sent, self._columns = self._columns, [[] for _column in self._columns]
-        self.numbered += len(self._sent[0])
-        if self.dialect.supports_texts:
-            self._sending = self._pool.submit(self._fill, self._sent)
-        else:
+        columns, self._columns = self._columns, [[] for _column in self._columns]
+        if not columns[0]:
+            return
+        self.numbered += len(columns[0])
+        if not self.dialect.supports_sending:
+            self._sent = columns
             self._wait()
-
-    def _fill(self, columns: list[list[Any]]) -> None:
-        self.dialect.fill_staged(self.connection, self.layout.rows, columns)
+            return
+        add = self.dialect.pack_staged(self.connection, self.layout.rows, columns)
+        self._wait()
+        self._sent, self._sending = columns, self._pool.submit(add)
 
     def _wait(self) -> None:
         """Until what was sent is there."""
@@ -137,13 +115,14 @@ class Staged:
         while columns and columns[0]:
             try:
                 if sending is None:
-                    self._fill(columns)
+                    self.dialect.fill_staged(self.connection, self.layout.rows, columns)
                 else:
                     sending.result()
                 return
             except NotTaken as error:
                 # Those before it are good; the rest is sent again without what was wrong.
-                self._fill([column[: error.row] for column in columns])
+                good = [column[: error.row] for column in columns]
+                self.dialect.fill_staged(self.connection, self.layout.rows, good)
                 self._take_out(columns, error)
                 columns, sending = [column[error.row :] for column in columns], None
 

@@ -11,6 +11,7 @@ from webadmin.forms.controls import Choice
 from webadmin.options.view import View
 from webadmin.request import AdminRequest
 from webadmin.text import gettext as _
+from webadmin.text import ngettext
 from webadmin.transfer.imports.asked import DateOrder, Decimal, Missing, Mode, Reading, Target
 from webadmin.transfer.imports.decoding import ENCODINGS
 from webadmin.transfer.imports.draft import Draft
@@ -46,7 +47,8 @@ class ColumnLine:
     choices: tuple[Choice, ...]
     why: str
     """Why it goes there, in words; empty where it goes nowhere or somebody has said so."""
-    tone: str
+    doubtful: bool
+    """It was guessed from something else than its name, and nobody has looked at it yet."""
     readings: tuple[ReadingField, ...]
 
 
@@ -71,10 +73,15 @@ def columns_part(request: AdminRequest, draft: Draft, error: str = "") -> Column
     known = candidates(request.context, view)
     lines = tuple(_line(request, draft, place, known) for place in range(len(draft.headings)))
     matched = sum(1 for place in range(len(draft.headings)) if draft.target(place) is not None)
-    text = _("{count} of {total} go somewhere. Change any of them.")
+    text = _("{count} of {total} columns are imported.").format(count=matched, total=len(draft.headings))
+    if doubtful := sum(line.doubtful for line in lines):
+        more = ngettext(
+            "One of them is a guess: please check it.", "{count} of them are guesses: please check them.", doubtful
+        )
+        text = f"{text} {more.format(count=doubtful)}"
     return ColumnsPart(
         lines=lines,
-        matched_text=text.format(count=matched, total=len(draft.headings)),
+        matched_text=text,
         match=tuple(_matches(request, view, draft)),
         modes=tuple(_modes(request, view, draft)),
         missing=tuple(_missing(request, view, draft)),
@@ -171,12 +178,13 @@ def _reading(request: AdminRequest, target: Target) -> Reading:
 def _line(request: AdminRequest, draft: Draft, place: int, known: Sequence[Candidate]) -> ColumnLine:
     target = draft.target(place)
     words = {
-        "name": (_("by its name"), ""),
-        "label": (_("by its name"), ""),
-        "content": (_("guessed from its values"), "warn"),
-        "earlier": (_("as last time"), ""),
+        "name": _("by its name"),
+        "label": _("by its name"),
+        "likeness": _("guessed from a name that is alike"),
+        "content": _("guessed from its values"),
+        "earlier": _("as last time"),
     }
-    why, tone = words.get(draft.guessed.get(place, ""), ("", ""))
+    guessed = draft.guessed.get(place, "") if target is not None else ""
     samples = tuple(row[place] for row in draft.samples if place < len(row) and row[place])
     return ColumnLine(
         place=place,
@@ -184,8 +192,8 @@ def _line(request: AdminRequest, draft: Draft, place: int, known: Sequence[Candi
         samples=samples,
         name=f"to-{place}",
         choices=tuple(_targets(request, known, target)),
-        why=why if target is not None else "",
-        tone=tone,
+        why=words.get(guessed, ""),
+        doubtful=guessed in {"likeness", "content"},
         readings=tuple(_readings(draft, place, samples)),
     )
 
