@@ -241,3 +241,28 @@ def test_what_exports_guard(made: Any) -> None:
     """A text that an export made harmless is the text again."""
     for text in ("=1+1", "+49", "-5", "@x", "\tx", "'=1", "''@", "'a", "'", "-note(s)", "+a(b)"):
         assert made("text")(harmless(text)) == text
+
+
+PLAIN = [
+    ("id", "2147483647"), ("id", "999999999"), ("id", "-999999999"), ("id", "007"), ("id", "-0"), ("small", "9999"), ("small", "32768"),
+    ("price", "999999.99"), ("price", "1000000"), ("price", "1.005"), ("price", "-0.5"), ("price", "1."), ("exact", "0.10"),
+    ("uuid", "0192d3a0-0000-7000-8000-000000000001"), ("uuid", "0192D3A0-0000-7000-8000-000000000001"),
+    ("moment", "2026-02-28 23:59:59.999999Z"), ("moment", "2026-02-30 00:00:00Z"), ("moment", "2026-02-28 24:00:00Z"),
+    ("moment", "2026-02-28T12:00:00+00"), ("moment", "2026-02-28 12:00:60Z"), ("moment", "2026-02-28 12:00:00"), ("moment", "0000-01-01 00:00:00Z"),
+    ("text", "1"), ("local", "2026-02-28 12:00:00"), ("colour", "r"),
+]  # fmt: skip
+
+
+def test_plain(made: Any, pg_engine: sa.Engine) -> None:
+    """What goes to the database as the text it is means there what it means here; what only looks so is read here."""
+    plain = [(name, text) for name, text in PLAIN if made(name).is_plain([text, None, text])]
+    assert [name for name, _text in plain] == ["id"] * 4 + ["small"] + ["price"] * 2 + ["exact", "uuid"] + [
+        "moment"
+    ] * 2
+    kinds = {name: Thing.__table__.c[name].type for name, _text in plain}
+    casts = [sa.cast(sa.cast(sa.literal(text), sa.Text), kinds[name]) for name, text in plain]
+    with pg_engine.connect() as connection:
+        there = connection.execute(sa.select(*casts)).one()
+    assert list(there) == [made(name)(text) for name, text in plain]
+    assert not made("price", reading=COMMA).is_plain(["1.50"])
+    assert not made("id").is_plain([None])

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transfer.imports.reading import read
+from webadmin.transfer.imports import decoding
 from webadmin.transfer.imports.asked import FileForm
 from webadmin.transfer.imports.csv_file import CsvFile
 from webadmin.transfer.imports.source import Limits, Refused
@@ -51,6 +52,39 @@ def test_across_pieces() -> None:
     expected = [[cells[0], cells[1] or None, ""] for cells in rows]
     assert [cells for _number, cells in found.rows] == expected
     assert [number for number, _cells in found.rows] == list(range(2, 9002))
+
+
+_LINES = [
+    "1,2",
+    "x,",
+    ",",
+    "",
+    '"a,b",c',
+    '"",d',
+    'e,"f\ng"',
+    '5" pipe,h',
+    '"i""j",""',
+    "1,2,3",
+    "k",
+    '"open,1',
+    ',"',
+    "ä,ö",
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    lines=st.lists(st.sampled_from(["1,2", "3,4", *_LINES]), max_size=40),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    size=st.integers(4, 60),
+)
+def test_block_by_block(lines: list[str], end: str, size: int) -> None:
+    """Blocks of lines that are taken apart as they are, or in part, say what the reader of the csv module says of the whole."""
+    content = end.join(["a,b", *lines])
+    expected = read(content, CSV)  # the first block is never taken apart, and this is the only one
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "_BLOCK", size)
+        assert read(content, CSV) == expected
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

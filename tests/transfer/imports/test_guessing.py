@@ -62,7 +62,10 @@ def test_german_customers(context: Context) -> None:
         "Kreditrahmen": Reading(decimal=","),
     }
     assert not any(one.asks for one in found.values())
-    assert {one.why for one in found.values()} == {"label", "name", None}
+    assert {heading: one.why for heading, one in found.items()} == {
+        "Kundenname": "label", "E-Mail-Adresse": "label", "Land": "label", "Telefonnr.": "likeness", "Geburtstag": "label",
+        "Kreditrahmen": "label", "Newsletter": "name", "Bemerkung": None,
+    }  # fmt: skip
 
 
 def test_content(context: Context) -> None:
@@ -103,6 +106,7 @@ def test_related_rows(context: Context) -> None:
     some_wrong = guessed(context, "orders", f"customer\n{key}\nAda Novak\n{key}\n")["customer"].target
     assert some_wrong is not None
     assert some_wrong.by == ""
+    assert [one.why for one in by_key.values()] == ["name", "content"]  # only the first says that these are keys
     by_text = guessed(context, "orders", "Kunde,Handled by\na@b.de,c@d.de\n")
     assert [(one.target.name, one.target.by) for one in by_text.values() if one.target] == [
         ("customer", "email"),
@@ -111,6 +115,7 @@ def test_related_rows(context: Context) -> None:
     named = guessed(context, "orders", "customer email\na@b.de\n")["customer email"].target
     assert named is not None
     assert (named.name, named.by) == ("customer", "email")
+    assert {one.why for one in by_text.values()} == {"content"}
 
 
 @pytest.mark.parametrize(
