@@ -52,8 +52,8 @@ def _columns() -> ColumnsPart:
     )
     return ColumnsPart(
         lines=(
-            ColumnLine(0, "Name", ("Wanda", "Wim"), "to-0", _CHOICES, "by its name", "", ()),
-            ColumnLine(1, "Limit", (), "to-1", _CHOICES, "guessed from its values", "warn", (decimal,)),
+            ColumnLine(0, "Name", ("Wanda", "Wim"), "to-0", _CHOICES, "by its name", doubtful=False, readings=()),
+            ColumnLine(1, "Limit", (), "to-1", _CHOICES, "guessed from its values", doubtful=True, readings=(decimal,)),
         ),
         matched_text="2 of 2 go somewhere.",
         match=_CHOICES,

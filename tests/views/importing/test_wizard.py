@@ -137,6 +137,16 @@ def test_values_with_two_meanings_are_asked(small_wizard: Wizard) -> None:
     assert again.form("form")["decimal-3"] == ",", "what was said the last time"
 
 
+def test_what_was_guessed_is_said(small_wizard: Wizard) -> None:
+    """Where a column goes by something else than its name, its row asks for a look, and the words count how many; who chose it is not asked."""
+    page = small_wizard.send("Code;Title;Team name;x\nR8;New;red;1\n")
+    asked = page.css("#columns tr:has(.wa-badge)")
+    assert [one.get("data-place") for one in asked] == ["2"]
+    assert "guess" in page.one("#columns-h + p").text_content()
+    page = small_wizard.go(page, "form", "check", status=422, **{"to-2": "price", "to-3": "code"})
+    assert not page.css("#columns .wa-badge")
+
+
 def test_rows_that_moved_are_shown_again(wizard: Wizard) -> None:
     """What somebody changed between check and import is seen before anything is written; a form of an older check does nothing."""
     page = wizard.go(wizard.send("Code,Title\nR1,Mine\n"), "form", "check")

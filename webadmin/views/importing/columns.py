@@ -76,7 +76,9 @@ def columns_part(request: AdminRequest, draft: Draft, error: str = "") -> Column
     text = _("{count} of {total} columns are imported.").format(count=matched, total=len(draft.headings))
     if doubtful := sum(line.doubtful for line in lines):
         more = ngettext(
-            "One of them is a guess: please check it.", "{count} of them are guesses: please check them.", doubtful
+            "One of them is a guess: please check it.",
+            "{count} of them are guesses: please check them.",
+            doubtful,
         )
         text = f"{text} {more.format(count=doubtful)}"
     return ColumnsPart(

@@ -113,10 +113,10 @@ def _check(request: AdminRequest, kept: Kept) -> Answer:
     draft = kept.draft
     try:
         draft = posted(request, draft)
+        draft = replace(draft, guessed=_still(draft, kept.draft))
         checked(request, draft)
     except (Unprocessable, Forbidden) as error:
         return _shown(request, replace(kept, draft=draft), error)
-    draft = replace(draft, guessed=_still(draft, kept.draft))
     remember(request.session, request.view, draft)
     if not store.submitted(
         request.session, kept.id, "checking", when=("new", "failed", "ready"), draft=draft, user=request.user
