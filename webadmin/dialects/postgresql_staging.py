@@ -115,11 +115,8 @@ class PostgreSQLStaging(Staging):
             raise NotTaken(int(place[1]) - 1, place[2] or "", wrapped) from error
         run(connection, "RELEASE SAVEPOINT webadmin_staged")
 
-    def staged_ready(
-        self, connection: Connection, table: sa.TableClause, key: Sequence[sa.ColumnClause[Any]]
-    ) -> None:
-        names = ", ".join(column.name for column in key)
-        run(connection, f"CREATE INDEX ON {table.name} ({names}); ANALYZE {table.name}")
+    def staged_ready(self, connection: Connection, table: sa.TableClause) -> None:
+        run(connection, f"ANALYZE {table.name}")
 
     def digest(self, connection: Connection, values: Sequence[Expression]) -> Expression:
         parts = [sa.func.coalesce(sa.cast(value, sa.Text), "\x01") + "\x02" for value in values]

@@ -16,12 +16,7 @@ _DIGEST = "webadmin_digest"
 
 
 class SQLiteStaging(Staging):
-    def staged_ready(
-        self, connection: Connection, table: sa.TableClause, key: Sequence[sa.ColumnClause[Any]]
-    ) -> None:
-        names = ", ".join(column.name for column in key)
-        name = f"{table.name}_by_{'_'.join(column.name for column in key)}"
-        connection.exec_driver_sql(f"CREATE INDEX temp.{name} ON {table.name} ({names})")
+    staged_schema = "temp."
 
     def digest(self, connection: Connection, values: Sequence[Expression]) -> Expression:
         raw: Any = connection.connection.driver_connection

@@ -30,12 +30,22 @@ class Staging:
     """What :meth:`pack_staged` returns may run in another thread, while more rows are packed."""
     staged_until = ""
     """What a table of one transaction has behind its columns."""
+    staged_schema = ""
+    """What stands before the name of such a table's index."""
 
-    def make_staged(self, connection: Connection, table: sa.TableClause) -> None:
-        """Make ``table``, which is seen by this connection alone and gone with the transaction, or with :meth:`drop_staged`."""
+    def make_staged(
+        self, connection: Connection, table: sa.TableClause, key: sa.ColumnClause[Any] | None = None
+    ) -> None:
+        """Make ``table``, which is seen by this connection alone and gone with the transaction, or with :meth:`drop_staged`.
+
+        :param key: a column that rows are found by.
+        """
         self.drop_staged(connection, [table])
         columns = ", ".join(f"{one.name} {self.staged_type(connection, one.type)}" for one in table.columns)
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {table.name} ({columns}){self.staged_until}")
+        if key is not None:
+            index = f"{self.staged_schema}{table.name}_by_{key.name}"
+            connection.exec_driver_sql(f"CREATE INDEX {index} ON {table.name} ({key.name})")
 
     def staged_type(self, connection: Connection, type_: Any) -> str:
         """The type of a staged column, for values of ``type_``: as wide as there is, so that a sentence can say what the column
@@ -105,10 +115,8 @@ class Staging:
                 continue
         return NotTaken(low, "", error)
 
-    def staged_ready(
-        self, connection: Connection, table: sa.TableClause, key: Sequence[sa.ColumnClause[Any]]
-    ) -> None:
-        """``table`` is full: let its rows be found by ``key``, and the planner know how many there are."""
+    def staged_ready(self, connection: Connection, table: sa.TableClause) -> None:
+        """``table`` is full: let the planner know how many rows there are."""
 
     def digest(self, connection: Connection, values: Sequence[Expression]) -> Expression:
         """A number that depends on ``values``, to be summed up; the same for the same values at any time."""

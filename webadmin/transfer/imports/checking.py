@@ -40,10 +40,9 @@ def prepare(context: Context, layout: Layout, source: Source, progress: Progress
     """
     context.session.flush()
     context.dialect.make_room(context.session.connection())
-    staged = Staged(context, layout)
-    staged.fill(source, progress)
     problems = Problems(context, layout)
     matching = Matching(context, layout, problems, lock=lock)
+    Staged(context, layout, matching.on_the_way()).fill(source, progress)
     progress.check()
     Following(context, layout, problems).follow()
     progress.check()

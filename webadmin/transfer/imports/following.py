@@ -58,7 +58,7 @@ class Following:
             *(sa.column(f"k{n}", column.type) for n, column in enumerate(one.own.values())),
             sa.column("many", sa.Integer()),
         )
-        self.dialect.make_staged(self.connection, named)
+        self.dialect.make_staged(self.connection, named, named.c.by)
         inner = found.subquery("found")
         keys = [inner.c[f"k{n}"] for n, _key in enumerate(remote)]
         self._collect(
@@ -70,7 +70,7 @@ class Following:
             .scalar_subquery()
             for n, local in enumerate(one.own.values())
         }
-        self.dialect.staged_ready(self.connection, named, [named.c.by])
+        self.dialect.staged_ready(self.connection, named)
         self.connection.execute(sa.update(self.layout.rows).values(values).where(one.value.is_not(None)))
         lost = sa.and_(one.value.is_not(None), next(iter(one.own.values())).is_(None))
         several = sa.exists().where(named.c.by == one.value, named.c.many > 1).correlate(self.layout.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,30 +31,58 @@ class Matching:
         self.context, self.layout, self.problems, self.lock = context, layout, problems, lock
         self.view, self.dialect = layout.view, context.dialect
         self.connection = context.session.connection()
+        self._hidden, self._begun = self._hides_deleted(), False
+
+    def on_the_way(self) -> Callable[[int, int], None] | None:
+        """Begin before the rows are there. What is returned looks at those of the numbers that it is told, the first and the last;
+        None where all have to be there first."""
+        later = not self.layout.asked.match or any(one.is_found for one in self.layout.given)
+        if later or rewritten(self.context) or not self.dialect.supports_sending:
+            return None
+        self.dialect.make_staged(self.connection, self.layout.matched, self.layout.matched.c[ROW])
+        among = self.layout.row.between(sa.bindparam("first"), sa.bindparam("last"))
+        stmt = self._kept(self._found().where(among))
+        self._begun = True
+
+        def look(first: int, last: int) -> None:
+            self.connection.execute(stmt, {"first": first, "last": last})
+
+        return look
 
     def match(self) -> None:
         """Fill the table of matched rows. Raises Conflict where others change these rows faster than they can be locked."""
         layout, asked = self.layout, self.layout.asked
         if not asked.match:
-            self.dialect.make_staged(self.connection, layout.matched)
-            self.dialect.staged_ready(self.connection, layout.matched, [layout.matched.c[ROW]])
+            self.dialect.make_staged(self.connection, layout.matched, layout.matched.c[ROW])
             return
         self._check_twice()
-        hidden = self._hides_deleted()
-        self._match(hidden)
+        if self._begun:
+            self.dialect.staged_ready(self.connection, layout.matched)
+        else:
+            self._match()
         if self.lock and self.dialect.supports_row_locks and not rewritten(self.context):
             for _attempt in range(_ATTEMPTS):
                 if self._lock_changed():
                     break
-                self._match(hidden)
+                self._match()
             else:
                 raise Conflict(_("Others are changing these rows just now. Nothing was imported; try again."))
-        if not hidden:
+        if not self._hidden:
             self._check_deleted()
 
-    def _match(self, hidden: bool) -> None:
+    def _match(self) -> None:
+        matched = self.layout.matched
+        self.dialect.make_staged(self.connection, matched, matched.c[ROW])
+        found = self._found()
+        if rewritten(self.context):
+            self._collect(found)
+        else:
+            self.connection.execute(self._kept(found))
+        self.dialect.staged_ready(self.connection, matched)
+
+    def _found(self) -> sa.Select[Any]:
+        """The rows that are meant, with what differs in them."""
         layout = self.layout
-        self.dialect.make_staged(self.connection, layout.matched)
         model: Any = self.view.model
         same = sa.and_(*(getattr(model, name) == layout.values[name] for name in layout.asked.match))
         key = [getattr(model, column.name) for column in self.view.info.key]
@@ -62,7 +91,7 @@ class Matching:
             differs = self.differs(name, getattr(model, name), layout.values[name])
             mask = mask + sa.case((differs, "1"), else_="0")
         seen = [mine] if (mine := self._mine(model)) is not None else []
-        if hidden:
+        if self._hidden:
             seen.append(getattr(model, self.view.soft_delete or "").is_(None))
         old = [getattr(model, name).label(f"old_{n}") for n, name in enumerate(layout.written)]
         keys = [c.label(f"key_{n}") for n, c in enumerate(key)]
@@ -70,8 +99,7 @@ class Matching:
         inner = inner.select_from(model).join(layout.rows, same).where(*seen)
         if self.lock and self.dialect.supports_row_locks and rewritten(self.context):
             inner = inner.order_by(*key).with_for_update(of=model)
-        self._keep(inner)
-        self.dialect.staged_ready(self.connection, layout.matched, [layout.matched.c[ROW]])
+        return inner
 
     def _lock_changed(self) -> bool:
         """Hold the rows that are about to change; the others are not written. Whether they are still as they were when they were matched."""
@@ -93,19 +121,21 @@ class Matching:
         known = known.select_from(matched).where(matched.c.changed)
         return tuple(self.connection.execute(found).one()) == tuple(self.connection.execute(known).one())
 
-    def _keep(self, inner: sa.Select[Any]) -> None:
+    def _collect(self, found: sa.Select[Any]) -> None:
+        """Keep them by way of Python."""
+        keys = len(self.view.info.key)
+        result = self.context.session.execute(found, execution_options={"yield_per": _AT_ONCE})
+        for part in result.partitions():
+            rows = [
+                (*row[: keys + 2], "1" in row.mask, zlib.crc32(repr(tuple(row)).encode()), None)
+                for row in part
+            ]
+            self.dialect.fill_staged(self.connection, self.layout.matched, list(zip(*rows, strict=True)))
+
+    def _kept(self, rows: sa.Select[Any]) -> sa.Insert:
         matched, keys = self.layout.matched, len(self.view.info.key)
         columns = [column.name for column in matched.columns if column.name != "before"]
-        if rewritten(self.context):
-            result = self.context.session.execute(inner, execution_options={"yield_per": _AT_ONCE})
-            for part in result.partitions():
-                rows = [
-                    (*row[: keys + 2], "1" in row.mask, zlib.crc32(repr(tuple(row)).encode()), None)
-                    for row in part
-                ]
-                self.dialect.fill_staged(self.connection, matched, list(zip(*rows, strict=True)))
-            return
-        found = inner.subquery("found")
+        found = rows.subquery("found")
         changed = found.c.mask.contains("1")
         digest = self.dialect.digest(
             self.connection, [c for c in found.c if c.name not in columns or c.name == ROW]
@@ -113,7 +143,7 @@ class Matching:
         stmt = sa.select(
             *(found.c[name] for name in columns[: keys + 2]), changed, sa.case((changed, digest), else_=0)
         )
-        self.connection.execute(sa.insert(matched).from_select(columns, stmt))
+        return sa.insert(matched).from_select(columns, stmt)
 
     def _check_deleted(self) -> None:
         """A row that is marked as deleted stays as it is: it would be changed and nobody saw it."""

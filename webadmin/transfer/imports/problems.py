@@ -108,9 +108,9 @@ class Problems:
 
     def close(self) -> None:
         """All is found: the rows are known that cannot be taken."""
-        self.dialect.make_staged(self.connection, REFUSED)
+        self.dialect.make_staged(self.connection, REFUSED, REFUSED.c[ROW])
         self.connection.execute(sa.insert(REFUSED).from_select([ROW], sa.select(PROBLEMS.c[ROW]).distinct()))
-        self.dialect.staged_ready(self.connection, REFUSED, [REFUSED.c[ROW]])
+        self.dialect.staged_ready(self.connection, REFUSED)
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many problems there are by target and kind."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,10 +28,15 @@ _KEPT = 2000
 
 
 class Staged:
-    """The rows of ``source`` on their way to the tables of ``layout``."""
+    """The rows of a file on their way to the tables of ``layout``.
 
-    def __init__(self, context: Context, layout: Layout) -> None:
-        self.context, self.layout = context, layout
+    :param look: is told the first and the last number of rows that are there.
+    """
+
+    def __init__(
+        self, context: Context, layout: Layout, look: Callable[[int, int], None] | None = None
+    ) -> None:
+        self.context, self.layout, self._look = context, layout, look
         self.dialect, self.connection = context.dialect, context.session.connection()
         self._checks = RowChecks(context, layout)
         self._converters = [
@@ -52,8 +58,8 @@ class Staged:
     def fill(self, source: Source, progress: Progress) -> None:
         """Read all rows. Raises what reading raises, and Stopped when it was given up."""
         layout, dialect = self.layout, self.dialect
-        for table in (layout.rows, PROBLEMS):
-            dialect.make_staged(self.connection, table)
+        dialect.make_staged(self.connection, layout.rows, layout.row)
+        dialect.make_staged(self.connection, PROBLEMS)
         with ThreadPoolExecutor(1, "webadmin-copy") as self._pool:
             for batch in source.batches():
                 progress.check()
@@ -67,7 +73,7 @@ class Staged:
             self._send()
             self._wait()
             self._write_problems()
-        dialect.staged_ready(self.connection, layout.rows, [layout.row])
+        dialect.staged_ready(self.connection, layout.rows)
 
     def _convert(self, numbers: Sequence[int], texts: Sequence[Sequence[Any]]) -> None:
         layout = self.layout
@@ -106,25 +112,39 @@ class Staged:
             return
         add = self.dialect.pack_staged(self.connection, self.layout.rows, columns)
         self._wait()
-        self._sent, self._sending = columns, self._pool.submit(add)
+        self._sent, self._sending = columns, self._pool.submit(self._add, add, columns[0])
+
+    def _add(self, add: Callable[[], None], numbers: Sequence[int]) -> None:
+        add()
+        if self._look is not None:
+            self._look(numbers[0], numbers[-1])
 
     def _wait(self) -> None:
         """Until what was sent is there."""
         sending, columns = self._sending, self._sent
         self._sending, self._sent = None, []
-        while columns and columns[0]:
+        try:
+            if sending is not None:
+                sending.result()
+            elif columns:
+                self._add(partial(self._fill, columns), columns[0])
+        except NotTaken as error:
+            numbers = columns[0]
+            self._add(partial(self._fill_in_parts, columns, error), numbers)
+
+    def _fill(self, columns: list[list[Any]]) -> None:
+        self.dialect.fill_staged(self.connection, self.layout.rows, columns)
+
+    def _fill_in_parts(self, columns: list[list[Any]], refused: NotTaken | None) -> None:
+        """Those before the one that was refused are good; the rest is sent again without what was wrong."""
+        while refused is not None:
+            self._fill([column[: refused.row] for column in columns])
+            self._take_out(columns, refused)
+            columns, refused = [column[refused.row :] for column in columns], None
             try:
-                if sending is None:
-                    self.dialect.fill_staged(self.connection, self.layout.rows, columns)
-                else:
-                    sending.result()
-                return
+                self._fill(columns)
             except NotTaken as error:
-                # Those before it are good; the rest is sent again without what was wrong.
-                good = [column[: error.row] for column in columns]
-                self.dialect.fill_staged(self.connection, self.layout.rows, good)
-                self._take_out(columns, error)
-                columns, sending = [column[error.row :] for column in columns], None
+                refused = error
 
     def _take_out(self, columns: list[list[Any]], error: NotTaken) -> None:
         """Take the value that was the reason out of the row that was refused, or all of its values."""

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import cast, get_args
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from webadmin.errors import BadRequest, Unprocessable
-from webadmin.forms.controls import Choice
+from webadmin.forms.controls import Choice, FormSummaryItem
 from webadmin.options.view import View
 from webadmin.request import AdminRequest
 from webadmin.text import gettext as _
 from webadmin.text import ngettext
-from webadmin.transfer.imports.asked import DateOrder, Decimal, Missing, Mode, Reading, Target
+from webadmin.transfer.imports.asked import Reading, Target
 from webadmin.transfer.imports.decoding import ENCODINGS
 from webadmin.transfer.imports.draft import Draft
 from webadmin.transfer.imports.guessing import Candidate, candidates
-from webadmin.transfer.imports.layout import lay_out, unique_keys, usable_keys
-from webadmin.transfer.imports.readings import read_as
-from webadmin.views.importing.common import check_rights
+from webadmin.transfer.imports.layout import unique_keys, usable_keys
 
-_KEY = "key"
-"""Stands for the key of a related row where another column could name it."""
+_NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 _DECIMALS = {".": "1,234.56", ",": "1.234,56"}
 
 
@@ -34,6 +30,7 @@ class ReadingField:
     choices: tuple[Choice, ...]
     asked: bool
     """Nobody can tell it from the values."""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,7 @@ class ColumnLine:
     doubtful: bool
     """It was guessed from something else than its name, and nobody has looked at it yet."""
     readings: tuple[ReadingField, ...]
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +60,17 @@ class ColumnsPart:
     modes: tuple[Choice, ...]
     missing: tuple[Choice, ...]
     """Empty where rows cannot be marked as deleted."""
-    error: str
+    summary: tuple[FormSummaryItem, ...]
+    """What has to be put right, with the fields that it is about."""
     file_fields: tuple[ReadingField, ...]
     """How the file itself is read."""
 
 
-def columns_part(request: AdminRequest, draft: Draft, error: str = "") -> ColumnsPart:
-    """The step with what is chosen or guessed so far."""
+def columns_part(request: AdminRequest, draft: Draft, errors: Mapping[str, str] = _NO_ERRORS) -> ColumnsPart:
+    """The step with what is chosen or guessed so far, and what is wrong with which field."""
     view = request.view
     known = candidates(request.context, view)
-    lines = tuple(_line(request, draft, place, known) for place in range(len(draft.headings)))
+    lines = tuple(_line(request, draft, place, known, errors) for place in range(len(draft.headings)))
     matched = sum(1 for place in range(len(draft.headings)) if draft.target(place) is not None)
     text = _("{count} of {total} columns are imported.").format(count=matched, total=len(draft.headings))
     if doubtful := sum(line.doubtful for line in lines):
@@ -87,97 +86,21 @@ def columns_part(request: AdminRequest, draft: Draft, error: str = "") -> Column
         match=tuple(_matches(request, view, draft)),
         modes=tuple(_modes(request, view, draft)),
         missing=tuple(_missing(request, view, draft)),
-        error=error,
+        summary=tuple(_summary(lines)),
         file_fields=_file_fields(draft),
     )
 
 
-def posted(request: AdminRequest, draft: Draft) -> Draft:
-    """``draft`` with what the form says. Raises Unprocessable for what cannot be chosen."""
-    known = {one.name: one for one in candidates(request.context, request.view)}
-    targets: list[Target] = []
-    asks: dict[int, tuple[str, ...]] = {}
-    said: list[int] = []
-    for place in range(len(draft.headings)):
-        name, _mark, by = request.posted(f"to-{place}").partition(":")
-        if not name:
-            continue
-        one = known.get(name)
-        if one is None or (by and by != _KEY and by not in one.by):
-            raise Unprocessable(_("There is no column “{name}” to import into.").format(name=name[:80]))
-        target, asked = _as_it_goes(request, draft, Target(place, name, "" if by == _KEY else by))
-        targets.append(replace(target, reading=_reading(request, target)))
-        asks[place] = asked
-        if all(request.posted(f"{ask}-{place}") for ask in asked):
-            said.append(place)
-    mode = request.posted("mode", draft.mode)
-    missing = request.posted("missing", "keep")
-    if mode not in get_args(Mode) or missing not in get_args(Missing):
-        raise Unprocessable(_("Choose what is to become of the rows."))
-    match = tuple(name for name in request.posted("match").split(",") if name)
-    return replace(
-        draft,
-        targets=tuple(targets),
-        asks={place: asked for place, asked in asks.items() if asked},
-        said=tuple(said),
-        match=match,
-        mode=cast(Mode, mode),
-        missing=cast(Missing, missing),
-    )
+def _summary(lines: Sequence[ColumnLine]) -> Iterator[FormSummaryItem]:
+    for line in lines:
+        for name, error in ((line.name, line.error), *((one.name, one.error) for one in line.readings)):
+            if error:
+                yield FormSummaryItem(f"f-{name}", line.heading, error)
 
 
-def checked(request: AdminRequest, draft: Draft) -> None:
-    """Raise Unprocessable or Forbidden, with a sentence for the page, where the import makes no sense or may not be."""
-    view = request.view
-    if not draft.targets:
-        raise Unprocessable(
-            _(
-                "No column of the file goes anywhere yet. Choose where, or take the file away if it is one of another list."
-            )
-        )
-    seen: dict[str, str] = {}
-    for target in draft.targets:
-        if target.name in seen:
-            message = _("“{one}” and “{other}” both go to {name}. Choose one of them.")
-            raise Unprocessable(
-                message.format(
-                    one=seen[target.name],
-                    other=draft.headings[target.source],
-                    name=view.label_of(target.name),
-                )
-            )
-        seen[target.name] = draft.headings[target.source]
-        if target.source in draft.asks and target.source not in draft.said:
-            message = _("Say how the values of “{heading}” are to be read: there is more than one way.")
-            raise Unprocessable(message.format(heading=draft.headings[target.source]))
-    check_rights(request, view, draft)
-    try:
-        lay_out(request.context, draft.asked(view))
-    except BadRequest as error:
-        raise Unprocessable(error.message) from None
-
-
-def _as_it_goes(request: AdminRequest, draft: Draft, target: Target) -> tuple[Target, tuple[str, ...]]:
-    """``target`` with how it was read so far, or how its values look where it is a new one; and what has to be asked of it."""
-    place = target.source
-    before = draft.target(place)
-    if before is not None and (before.name, before.by) == (target.name, target.by):
-        return before, draft.asks.get(place, ())
-    values = [row[place] for row in draft.samples if place < len(row)]
-    found = read_as(request.view, target, draft.file, request.context.dialect, values)
-    return replace(target, reading=found.reading), found.asks
-
-
-def _reading(request: AdminRequest, target: Target) -> Reading:
-    found, place = target.reading, target.source
-    decimal = request.posted(f"decimal-{place}") or found.decimal
-    dates = request.posted(f"dates-{place}") or found.dates
-    if decimal not in get_args(Decimal) or dates not in get_args(DateOrder):
-        raise Unprocessable(_("Choose how the values are read."))
-    return Reading(cast(Decimal, decimal), cast(DateOrder, dates))
-
-
-def _line(request: AdminRequest, draft: Draft, place: int, known: Sequence[Candidate]) -> ColumnLine:
+def _line(
+    request: AdminRequest, draft: Draft, place: int, known: Sequence[Candidate], errors: Mapping[str, str]
+) -> ColumnLine:
     target = draft.target(place)
     words = {
         "name": _("by its name"),
@@ -196,7 +119,8 @@ def _line(request: AdminRequest, draft: Draft, place: int, known: Sequence[Candi
         choices=tuple(_targets(request, known, target)),
         why=words.get(guessed, ""),
         doubtful=guessed in {"likeness", "content"},
-        readings=tuple(_readings(draft, place, samples)),
+        readings=tuple(_readings(draft, place, errors)),
+        error=errors.get(f"to-{place}", ""),
     )
 
 
@@ -222,7 +146,7 @@ def _target_model(view: View, name: str) -> type:
     return view.info.relations[name].target
 
 
-def _readings(draft: Draft, place: int, samples: Sequence[str]) -> list[ReadingField]:
+def _readings(draft: Draft, place: int, errors: Mapping[str, str]) -> list[ReadingField]:
     target, asks = draft.target(place), draft.asks.get(place, ())
     reading = target.reading if target is not None else Reading()
     found = []
@@ -230,10 +154,14 @@ def _readings(draft: Draft, place: int, samples: Sequence[str]) -> list[ReadingF
     if "dates" in asks or reading.dates != "ymd":
         orders = {"ymd": _("year, month, day"), "dmy": _("day, month, year"), "mdy": _("month, day, year")}
         known = _ways(draft, place, "dates", orders, reading.dates)
-        found.append(ReadingField(f"dates-{place}", _("Dates are"), known, "dates" in asks))
+        name = f"dates-{place}"
+        found.append(ReadingField(name, _("Dates are"), known, "dates" in asks, errors.get(name, "")))
     if "decimal" in asks or reading.decimal != ".":
         known = _ways(draft, place, "decimal", _DECIMALS, reading.decimal)
-        found.append(ReadingField(f"decimal-{place}", _("Numbers look like"), known, "decimal" in asks))
+        name = f"decimal-{place}"
+        found.append(
+            ReadingField(name, _("Numbers look like"), known, "decimal" in asks, errors.get(name, ""))
+        )
     return found
 
 

@@ -17,7 +17,8 @@ from webadmin.transfer.imports.decoding import ENCODINGS
 from webadmin.transfer.imports.draft import Draft
 from webadmin.transfer.imports.mapping import remember
 from webadmin.transfer.imports.store import Kept
-from webadmin.views.importing.columns import ColumnsPart, checked, columns_part, posted
+from webadmin.views.importing.chosen import Unclear, checked, posted
+from webadmin.views.importing.columns import ColumnsPart, columns_part
 from webadmin.views.importing.common import address, check_rights, found_import, submit
 from webadmin.views.importing.outcome import ResultPart, WorkingPart, result_part, working_part
 from webadmin.views.importing.preview import PreviewPart, preview_part
@@ -215,7 +216,10 @@ def _shown(request: AdminRequest, kept: Kept, error: WebadminError | None = None
     elif kept.state == "done":
         content = replace(content, result=result_part(request, kept))
     else:
-        content = replace(content, columns=columns_part(request, kept.draft))
+        wrong = error.fields if isinstance(error, Unclear) else {}
+        if wrong:
+            content = replace(content, message="")  # the summary says it
+        content = replace(content, columns=columns_part(request, kept.draft, wrong))
     return Page(
         "import.html",
         content,
