@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webadmin.forms.controls import Choice
+from webadmin.forms.controls import Choice, FormSummaryItem
 from webadmin.views.importing.columns import ColumnLine, ColumnsPart, ReadingField
 from webadmin.views.importing.outcome import ResultLine, ResultPart, WorkingPart
 from webadmin.views.importing.page import ImportPage, Step
@@ -47,19 +47,30 @@ def bare_start_page() -> StartPage:
 
 
 def _columns() -> ColumnsPart:
-    decimal = ReadingField(
-        "decimal-1", "Numbers look like", (Choice(",", "1.234,56", selected=True),), asked=True
-    )
+    choices = (Choice(",", "1.234,56", selected=True),)
+    decimal = ReadingField("decimal-1", "Numbers look like", choices, asked=True, error="Choose.")
     return ColumnsPart(
         lines=(
-            ColumnLine(0, "Name", ("Wanda", "Wim"), "to-0", _CHOICES, "by its name", doubtful=False, readings=()),
-            ColumnLine(1, "Limit", (), "to-1", _CHOICES, "guessed from its values", doubtful=True, readings=(decimal,)),
+            ColumnLine(
+                0, "Name", ("Wanda", "Wim"), "to-0", _CHOICES, "by its name", doubtful=False, readings=()
+            ),
+            ColumnLine(
+                1,
+                "Limit",
+                (),
+                "to-1",
+                _CHOICES,
+                "guessed from its values",
+                doubtful=True,
+                readings=(decimal,),
+                error="Choose one.",
+            ),
         ),
         matched_text="2 of 2 go somewhere.",
         match=_CHOICES,
         modes=(Choice("upsert", "Add and change", selected=True),),
         missing=(Choice("keep", "stay as they are", selected=True),),
-        error="",
+        summary=(FormSummaryItem("f-decimal-1", "Limit", "Choose what they look like."),),
         file_fields=(ReadingField("delimiter", "Separator", (Choice(";", "semicolon"),), asked=False),),
     )
 

@@ -101,9 +101,10 @@ def test_columns_that_make_no_sense_are_refused(small_wizard: Wizard) -> None:
         {"missing": "everything"},
     ):
         answer = small_wizard.go(page, "form", "check", status=422, **typed)
-        assert answer.css("#message"), typed
+        assert answer.css("#message, #errors"), typed
     kept = small_wizard.go(page, "form", "check", status=422, **{"to-0": "title", "to-1": "title"})
     assert kept.form("form")["to-0"] == "title"
+    assert [one.get("name") for one in kept.css("[aria-invalid=true]")] == ["to-1"]
     assert small_wizard.state() == "new"
 
 
@@ -128,7 +129,9 @@ def test_values_with_two_meanings_are_asked(small_wizard: Wizard) -> None:
         page = small_wizard.send(f"Code;Title;Team;{heading}\nR8;x;red;1.250\n")
         assert page.form("form")["to-3"] == ("price" if heading == "Price" else "")
         page = small_wizard.go(page, "form", "check", status=422, **typed)
-        assert page.css("#message")
+        field = page.one("#errors a").get("href")
+        assert page.one(f"select{field}[aria-invalid=true]").get("name") == "decimal-3"
+        assert "more than one way" in page.one("[data-error-for=decimal-3]").text_content()
         assert page.form("form")["decimal-3"] == ""
         page = small_wizard.go(page, "form", "check", **{"decimal-3": ","})
         assert counts(page) == {"problems": 0, "new": 1, "changed": 0, "same": 0}
