@@ -72,7 +72,7 @@ def columns_part(request: AdminRequest, draft: Draft, errors: Mapping[str, str] 
     known = candidates(request.context, view)
     lines = tuple(_line(request, draft, place, known, errors) for place in range(len(draft.headings)))
     matched = sum(1 for place in range(len(draft.headings)) if draft.target(place) is not None)
-    text = _("{count} of {total} columns are imported.").format(count=matched, total=len(draft.headings))
+    text = _("{count} of {total} columns will be imported.").format(count=matched, total=len(draft.headings))
     if doubtful := sum(line.doubtful for line in lines):
         more = ngettext(
             "One of them is a guess: please check it.",
