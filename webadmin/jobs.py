@@ -48,7 +48,7 @@ from webadmin.transfer.imports.runner import JobRunner, Live, ThreadRunner
 from webadmin.transfer.imports.source import Source
 from webadmin.transfer.imports.store import Kept
 from webadmin.views.importing.common import check_rights, limits_of
-from webadmin.views.importing.told import told_outcome, told_preview
+from webadmin.views.importing.told import told_outcome, told_preview, told_progress
 
 logger = logging.getLogger("webadmin")
 
@@ -91,7 +91,7 @@ def run(runtime: Runtime, job_id: str) -> None:
     if kept.stop:
         live.stop.now()
     try:
-        with _beating(runtime, id, worker, live):
+        with _beating(runtime, kept, worker, live):
             _Job(runtime, kept, worker, live, request).run()
     finally:
         runtime.desk.end(id)
@@ -105,15 +105,17 @@ def _tell_others(runtime: Runtime, id: UUID) -> None:
 
 
 @contextmanager
-def _beating(runtime: Runtime, id: UUID, worker: str, live: Live) -> Iterator[None]:
+def _beating(runtime: Runtime, kept: Kept, worker: str, live: Live) -> Iterator[None]:
     """Meanwhile, say every second that the worker lives and how far it is; stop it where somebody has asked for that."""
-    over = threading.Event()
+    over, id, language = threading.Event(), kept.id, runtime.responder.settings.language
 
     def beat() -> None:
         while not over.wait(_EVERY):
             try:
+                with use_locale(language):
+                    told = told_progress(live.progress, kept.rows)
                 with runtime.database.transaction(read_only=False, timeouts=_BEAT) as session:
-                    goes_on = store.beaten(session, id, worker, live.progress.done, live.progress.total)
+                    goes_on = store.beaten(session, id, worker, told.done, told.total, told.text)
                     session.commit()
             except SQLAlchemyError as error:
                 # Where a database has one writer, that is the job itself just now.
@@ -263,6 +265,7 @@ class _Job:
         self._save(
             session,
             state="done",
+            message="",
             result={"preview": counts, "outcome": outcome},
             change_id=UUID(change) if change is not None else None,
             ended_at=server_now(),

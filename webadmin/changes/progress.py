@@ -12,6 +12,7 @@ from webadmin.errors import Conflict
 from webadmin.text import gettext as _
 
 State = Literal["running", "done", "cancelled"]
+Phase = Literal["reading", "comparing", "writing"]
 _KEPT_FOR = 120.0
 """Seconds that the end of a change is remembered."""
 _MOST = 1000
@@ -34,14 +35,16 @@ class Progress:
     done: int = 0
     total: int = 0
     """0 while that is not known."""
+    phase: Phase = "writing"
+    """What is done with the rows: a file has them read and compared with those that are there before any is written."""
     state: State = "running"
     stopped: Callable[[], bool] = field(default=lambda: False, repr=False)
     """Whether nobody waits for it any more."""
     changed_at: float = field(default_factory=time.monotonic)
 
     def begin(self, total: int) -> None:
-        """There are ``total`` rows to go through."""
-        self.done, self.total = 0, total
+        """There are ``total`` rows to be written."""
+        self.done, self.total, self.phase = 0, total, "writing"
 
     def step(self) -> None:
         """One more row is dealt with. Raises Stopped when the change was given up."""

@@ -144,7 +144,7 @@ class _Run:
         """Check, and write unless that is not wanted; how many rows failed."""
         with self._context() as context:
             asked = self._import(context)
-            with _bar("checked") as progress:
+            with _bar() as progress:
                 preview = check(context, asked, self.source, progress)
             found = list(islice(preview.problems(), None if errors else _SHOWN)) if preview.failed else []
             context.session.rollback()
@@ -164,7 +164,7 @@ class _Run:
     def _apply(self, asked: Import, preview: Preview) -> Outcome:
         with self._context() as context:
             record(context, self.admin.runtime.history)
-            with _bar("imported") as progress:
+            with _bar() as progress:
                 fingerprint = preview.fingerprint
                 outcome = apply(
                     context,
@@ -277,14 +277,15 @@ class _Run:
 
 
 @contextlib.contextmanager
-def _bar(word: str) -> Iterator[Progress]:
+def _bar() -> Iterator[Progress]:
     """How far it is, on a terminal."""
-    progress, over = Progress(), threading.Event()
+    progress, over = Progress(phase="reading"), threading.Event()
+    words = {"reading": "read", "comparing": "read, being compared", "writing": "written"}
 
     def show() -> None:
         while not over.wait(0.2):
             of = f" of {progress.total:,}" if progress.total else ""
-            click.echo(f"\r{progress.done:,}{of} {word}", nl=False, err=True)
+            click.echo(f"\r\x1b[K{progress.done:,}{of} {words[progress.phase]}", nl=False, err=True)
 
     thread = threading.Thread(target=show, daemon=True)
     if sys.stderr.isatty():

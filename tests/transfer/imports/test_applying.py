@@ -12,11 +12,13 @@ from uuid import UUID
 import pytest
 
 from tests.transfer.imports.store import Store
+from webadmin.changes.progress import Progress
 from webadmin.changes.record import written_down
 from webadmin.changes.undo.doing import undo
 from webadmin.changes.undo.plan import plan_undo
 from webadmin.errors import Conflict, Unprocessable
 from webadmin.transfer.imports import applying
+from webadmin.transfer.imports.applying import apply
 from webadmin.transfer.imports.matching import Matching
 from webadmin.transfer.imports.plan import Moved, Outcome
 
@@ -64,6 +66,26 @@ def test_upsert(store: Store, key: str) -> None:
     take_back(store, outcome)
     columns = "number, title, price, count, shelf_id, tags, deleted_at IS NULL"
     assert store.rows("items", columns) == shown
+
+
+@pytest.mark.parametrize("key", ["items", "hooked"])
+def test_how_far_it_is(store: Store, key: str) -> None:
+    """Rows are read, compared with those that are there, and written; page and terminal say which."""
+    seen: list[tuple[str, int, int]] = []
+
+    def look() -> bool:
+        seen.append((progress.phase, progress.done, progress.total))
+        return False
+
+    progress = Progress(stopped=look)
+    with store.context() as context:
+        asked, source = store.asked(context, key, FILE, match=("number",))
+        apply(context, asked, source, progress, fingerprint=None, skip_failed=False)
+    phases = dict.fromkeys(phase for phase, _done, _total in seen)
+    assert list(phases) == ["reading", "comparing", "writing"]
+    assert {(done, total) for phase, done, total in seen if phase == "comparing"} == {(4, 0)}
+    assert {total for phase, _done, total in seen if phase == "writing"} == {3}
+    assert (progress.done, progress.total) == (3, 3)
 
 
 def test_many_sorts_of_changes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

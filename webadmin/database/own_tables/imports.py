@@ -43,6 +43,7 @@ import_ = sa.Table(
 """One file of one person for one list. ``state`` is new, checking, ready, running, done or failed; ``person_data`` is who
 asks, for a worker elsewhere, and ``asked`` how the file is read and where its columns go, both as JSON; ``result`` what the check or the
 import has found, as JSON. ``worker`` is whoever works on it just now, and says that it lives by ``beat_at``; ``stop`` tells it to give up.
+``message`` is how far it is, and without a worker why it is no further; in words.
 ``id`` follows time."""
 
 import_part = sa.Table(

@@ -42,7 +42,9 @@ def prepare(context: Context, layout: Layout, source: Source, progress: Progress
     context.dialect.make_room(context.session.connection())
     problems = Problems(context, layout)
     matching = Matching(context, layout, problems, lock=lock)
+    progress.phase = "reading"
     Staged(context, layout, matching.on_the_way()).fill(source, progress)
+    progress.phase = "comparing"
     progress.check()
     Following(context, layout, problems).follow()
     progress.check()

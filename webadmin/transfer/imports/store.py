@@ -69,6 +69,11 @@ class Kept:
         return self.state in WORKING
 
     @property
+    def rows(self) -> int:
+        """Of the file, as the last check has counted them; 0 before any."""
+        return int(self.result.get("preview", {}).get("total", 0)) if self.state == "running" else 0
+
+    @property
     def abandoned(self) -> bool:
         """Whoever worked on it has gone, or nobody has come: it can be begun again."""
         if not self.working:
@@ -198,9 +203,9 @@ def taken(session: Session, kept: Kept, worker: str) -> bool:
     return save(session, kept.id, when=[kept.state], held_by=kept.worker, worker=worker, beat_at=server_now())
 
 
-def beaten(session: Session, id: UUID, worker: str, done: int, total: int) -> bool:
-    """Say that ``worker`` lives and how far it is; whether it is to go on."""
-    values = {"done": done, "total": total, "beat_at": server_now()}
+def beaten(session: Session, id: UUID, worker: str, done: int, total: int, message: str) -> bool:
+    """Say that ``worker`` lives and how far it is, in words too; whether it is to go on."""
+    values = {"done": done, "total": total, "message": message, "beat_at": server_now()}
     if not save(session, id, when=WORKING, held_by=worker, **values):
         return False
     return not session.execute(sa.select(import_.c.stop).where(import_.c.id == id)).scalar()

@@ -10,6 +10,7 @@ from webadmin.text import gettext as _
 from webadmin.transfer.imports import store
 from webadmin.transfer.imports.store import Kept
 from webadmin.views.importing.common import address
+from webadmin.views.importing.told import Told, told_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,20 @@ class ResultPart:
 
 def working_part(request: AdminRequest, kept: Kept) -> WorkingPart:
     live = request.desk.find(kept.id)
-    done, total = (live.progress.done, live.progress.total) if live is not None else (kept.done, kept.total)
-    if not total and kept.state == "running":
-        total = kept.result["preview"]["total"]  # rows are read once more before any is written
+    told = Told(kept.message, kept.done, kept.total)
+    if live is not None:
+        told = told_progress(live.progress, kept.rows)
     abandoned = live is None and kept.abandoned
     if abandoned:
         text = _("Whoever worked on it has stopped, and nothing was changed. It can be begun again.")
     elif live is None and not kept.worker:
         text = _("It waits for its turn.")
-    elif total:
-        text = _("{done} of {total}").format(done=format_count(done), total=format_count(total))
-    elif done:
-        text = _("{done} rows so far").format(done=format_count(done))
     else:
-        text = _("It has begun.")
+        text = told.text or _("It has begun.")
     titles = {"checking": _("The file is being checked"), "running": _("The rows are being imported")}
-    return WorkingPart(titles[kept.state], text, done, total, address(request, kept.id, "stop"), abandoned)
+    return WorkingPart(
+        titles[kept.state], text, told.done, told.total, address(request, kept.id, "stop"), abandoned
+    )
 
 
 def result_part(request: AdminRequest, kept: Kept) -> ResultPart:

@@ -206,7 +206,7 @@ def _shown(request: AdminRequest, kept: Kept, error: WebadminError | None = None
             headers={"HX-Redirect": address(request, kept.id)},
         )
     content = _base(request, kept)
-    message = error.message if error is not None else kept.message
+    message = error.message if error is not None else "" if kept.working else kept.message
     content = replace(content, message=message, tone="bad" if error or kept.state == "failed" else "warn")
     if kept.working:
         content = replace(content, working=working_part(request, kept))

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from webadmin.changes.progress import Progress
 from webadmin.database.identity import segment
 from webadmin.options.view import View
 from webadmin.rendering.values import Cells
 from webadmin.rendering.writers import cell_kind
 from webadmin.request import AdminRequest
+from webadmin.text import format_count
+from webadmin.text import gettext as _
 from webadmin.transfer.imports.plan import Outcome, Preview, Sample
 
 _LONGEST = 200
 """Characters of a value that are kept for the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far a worker is: in words, and as a part of ``total``, which is 0 where that is not known."""
+
+    text: str
+    done: int
+    total: int
+
+
+def told_progress(progress: Progress, rows: int) -> Told:
+    """How far ``progress`` is.
+
+    :param rows: of the file; 0 where nobody has counted them yet.
+    """
+    done, total, text = progress.done, progress.total, ""
+    if progress.phase == "writing":
+        text = _("{done} of {total} rows are written.")
+    elif progress.phase == "comparing":
+        total, text = 0, _("{done} rows are read, and compared with those that are there.")
+    elif done:
+        total = rows
+        text = _("{done} of {total} rows are read.") if rows else _("{done} rows are read so far.")
+    else:
+        text = _("It has begun.")
+    return Told(text.format(done=format_count(done), total=format_count(total)), done, total)
 
 
 def told_preview(request: AdminRequest, view: View, preview: Preview) -> dict[str, Any]:
