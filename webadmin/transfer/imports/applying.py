@@ -27,7 +27,7 @@ from webadmin.transfer.imports.plan import Moved, Outcome, Preview
 from webadmin.transfer.imports.problems import good
 from webadmin.transfer.imports.row_by_row import RowByRow
 
-PORTION = 250_000
+PORTION = 100_000
 """Rows that one statement writes: between two it can be given up."""
 _SORTS = 8
 """So many sorts of changes are written each by itself."""

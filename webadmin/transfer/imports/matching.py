@@ -90,13 +90,10 @@ class Matching:
         for name in layout.written:
             differs = self.differs(name, getattr(model, name), layout.values[name])
             mask = mask + sa.case((differs, "1"), else_="0")
-        seen = [mine] if (mine := self._mine(model)) is not None else []
-        if self._hidden:
-            seen.append(getattr(model, self.view.soft_delete or "").is_(None))
-        old = [getattr(model, name).label(f"old_{n}") for n, name in enumerate(layout.written)]
+        old = [value.label(f"old_{n}") for n, value in enumerate(self._known(model))]
         keys = [c.label(f"key_{n}") for n, c in enumerate(key)]
         inner = sa.select(layout.row, *keys, mask.label("mask"), *old)
-        inner = inner.select_from(model).join(layout.rows, same).where(*seen)
+        inner = inner.select_from(model).join(layout.rows, same).where(*self._seen(model))
         if self.lock and self.dialect.supports_row_locks and rewritten(self.context):
             inner = inner.order_by(*key).with_for_update(of=model)
         return inner
@@ -106,12 +103,12 @@ class Matching:
         matched, model = self.layout.matched, self.view.model
         own = [getattr(model, column.name) for column in self.view.info.key]
         same = sa.and_(*(a == b for a, b in zip(own, self.layout.key_of_matched(), strict=True)))
-        values = [matched.c[ROW], *(getattr(model, name) for name in self.layout.written)]
+        values = [matched.c[ROW], *self._known(model)]
         now = (
             sa.select(self.dialect.digest(self.connection, values).label("digest"))
             .select_from(model)
             .join(matched, same)
-            .where(matched.c.changed)
+            .where(matched.c.changed, *self._seen(model))
             .order_by(*own)
             .with_for_update(of=model)
             .subquery("now")
@@ -120,6 +117,17 @@ class Matching:
         known = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(matched.c.digest), 0))
         known = known.select_from(matched).where(matched.c.changed)
         return tuple(self.connection.execute(found).one()) == tuple(self.connection.execute(known).one())
+
+    def _known(self, model: Any) -> list[Any]:
+        """The values of a row by which it is told whether it is still what it was."""
+        return [getattr(model, name) for name in (*self.layout.written, *self.layout.asked.match)]
+
+    def _seen(self, model: Any) -> list[Any]:
+        """What has to hold of rows that may be meant."""
+        seen = [mine] if (mine := self._mine(model)) is not None else []
+        if self._hidden:
+            seen.append(getattr(model, self.view.soft_delete or "").is_(None))
+        return seen
 
     def _collect(self, found: sa.Select[Any]) -> None:
         """Keep them by way of Python."""
