@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 
+import pytest
 import sqlalchemy as sa
 
 from tests.security.desk import Visitor
 from tests.views.importing.conftest import Wizard
-from webadmin.database.own_tables.imports import import_, import_part
+from webadmin.database.own_tables.imports import import_, import_mapping, import_part
+from webadmin.transfer.imports import mapping
 
 ROWS = "\ufeffCode;Title;Team;Price;Remark\nR1;Red one again;red;1,50;x\nR8;New;red;2,00;\nR9;Newer;red;viel;\nR4;Red four;red;0;\n"
 
@@ -148,6 +151,29 @@ def test_what_was_guessed_is_said(small_wizard: Wizard) -> None:
     assert "guess" in page.one("#columns-h + p").text_content()
     page = small_wizard.go(page, "form", "check", status=422, **{"to-2": "price", "to-3": "code"})
     assert not page.css("#columns .wa-badge")
+
+
+def test_headings_are_forgotten(wizard: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Headings that no file had for more than a year go when the next file comes, those of other lists too, and the oldest of many."""
+    monkeypatch.setattr(mapping, "MOST", 3)
+
+    def headings() -> set[tuple[str, str]]:
+        with wizard.engine.connect() as connection:
+            found = connection.execute(sa.select(import_mapping.c.list_key, import_mapping.c.heading))
+            return {(row.list_key, row.heading) for row in found}
+
+    old = dt.datetime.now(dt.UTC) - dt.timedelta(days=401)
+    wizard.go(wizard.send("Code,Title,Was\nR1,x,y\n"), "form", "check")
+    with wizard.engine.begin() as connection:
+        connection.execute(sa.update(import_mapping).values(changed_at=old + dt.timedelta(days=2)))
+        gone = {"list_key": "gone", "content": "null"}
+        connection.execute(sa.insert(import_mapping).values(heading="A", changed_at=old, **gone))
+        connection.execute(sa.insert(import_mapping).values(heading="B", **gone))
+    page = wizard.send("Code,Title\nR1,x\n")
+    assert ("gone", "A") not in headings()
+    wizard.go(page, "form", "check")
+    wizard.send("Code,Title\nR1,x\n")
+    assert headings() == {("gone", "B"), ("tickets", ""), ("tickets", "Code"), ("tickets", "Title")}
 
 
 def test_rows_that_moved_are_shown_again(wizard: Wizard) -> None:

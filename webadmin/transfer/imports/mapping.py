@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webadmin.database.own_tables.imports import import_mapping
 from webadmin.dialects.upserts import insert
+from webadmin.mixins import server_now
 from webadmin.options.context import Context
 from webadmin.options.view import View
 from webadmin.saved.store import fitted
@@ -21,6 +23,11 @@ from webadmin.transfer.imports.guessing import candidates, is_address
 _RULES = ""
 """Stands for what is asked of the rows as a whole."""
 _USUAL = Reading()
+_UNUSED = timedelta(days=400)
+"""A heading that no file had for so long is forgotten: longer than from one year's list to the next. So is, in time, all that belongs to
+lists which are no more; another admin on the same tables may have lists that this one does not know."""
+MOST = 1000
+"""Headings that are remembered of one list: twice as many as a file can have."""
 
 
 def remember(session: Session, view: View, draft: Draft) -> None:
@@ -36,10 +43,21 @@ def remember(session: Session, view: View, draft: Draft) -> None:
     asked = insert(session.connection(), import_mapping)
     session.execute(
         asked.on_conflict_do_update(
-            index_elements=["list_key", "heading"], set_={"content": asked.excluded.content}
+            index_elements=["list_key", "heading"],
+            set_={"content": asked.excluded.content, "changed_at": server_now()},
         ),
         rows,
     )
+
+
+def tidy(session: Session, list_key: str) -> None:
+    """Forget what headings were taken for that no file had for long, of all lists, and the oldest of this list where they are many."""
+    table, now = import_mapping, session.execute(sa.select(server_now())).scalar_one()
+    session.execute(sa.delete(table).where(table.c.changed_at < now - _UNUSED))
+    here = table.c.list_key == fitted(list_key)
+    newest = table.c.changed_at.desc(), table.c.heading
+    oldest = sa.select(table.c.heading).where(here).order_by(*newest).offset(MOST)
+    session.execute(sa.delete(table).where(here, table.c.heading.in_(oldest)))
 
 
 def recall(context: Context, view: View, draft: Draft) -> Draft:

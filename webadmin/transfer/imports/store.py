@@ -17,6 +17,7 @@ from webadmin.database.own_tables.imports import TEXT, import_, import_part, imp
 from webadmin.errors import Conflict
 from webadmin.mixins import server_now, uuid7
 from webadmin.text import gettext as _
+from webadmin.transfer.imports import mapping
 from webadmin.transfer.imports.draft import Draft
 
 State = Literal["new", "checking", "ready", "running", "done", "failed"]
@@ -105,6 +106,7 @@ def add(
     Raises Conflict where as many are being dealt with as may be at once.
     """
     tidy(session)
+    mapping.tidy(session, list_key)
     _make_room(session, list_key, person)
     id, size = uuid7(), 0
     file.seek(0)
