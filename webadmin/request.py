@@ -18,6 +18,7 @@ from webadmin.auth.keys import Keys
 from webadmin.auth.user import SITE_PERMISSIONS, User
 from webadmin.database.own_tables.changes import TABLES
 from webadmin.database.own_tables.there import There
+from webadmin.database.replica import Mark
 from webadmin.database.session import Servers
 from webadmin.database.stop import Stop
 from webadmin.database.watched import Watched
@@ -71,6 +72,8 @@ class AdminRequest:
     """What the connections of this process have been doing."""
     servers: Callable[[Connection], Servers] | None = None
     """What there is besides the server that is written to."""
+    mark: Callable[[], Mark | None] = lambda: None
+    """What the cookie keeps of somebody for whom was written; not within the transaction."""
     stopped: Callable[[], bool] = lambda: False
     """Whether nobody waits for the answer any more."""
     desk: Desk = field(default_factory=Desk)

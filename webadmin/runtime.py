@@ -129,6 +129,7 @@ class Runtime:
             history=self.history,
             long_reading=partial(self.database.long_reading, reads=replace(reads)),
             servers=self.database.servers,
+            mark=self.database.mark,
             watched=self.database.watched,
             stopped=stop.is_gone,
             extra=dict(self.extra),

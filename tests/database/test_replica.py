@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -97,6 +98,32 @@ def test_own_writes(pair: Pair, admin: Admin) -> None:
     assert from_replica(writer, "/things/")
     with primary.begin() as connection:
         connection.execute(sa.delete(bridge.Thing).where(bridge.Thing.id == 4))
+
+
+def test_rows_of_an_import(pair: Pair) -> None:
+    """A worker writes the rows of an import, and whoever asked for it sees them once its page says that they are there."""
+    replicated, primary, standby = pair
+    ids: list[str] = []
+    queue = SimpleNamespace(submit=ids.append)
+    admin = bridge.admin_over(primary, replica=standby, replica_max_lag=3600, jobs=queue)
+    writer = TestClient(admin, follow_redirects=False)
+    sent = parse(writer.get("/things/import/").text).form("form")
+    file = {"file": ("things.csv", b"id,name\n7,imported\n")}
+    where = writer.post("/things/import/", data=sent, files=file).headers["location"]
+    for form, do in (("form", "check"), ("apply", "apply")):
+        sent = parse(writer.get(where).text).form(form) | {"do": do}
+        assert writer.post(where, data=sent).status_code == 303
+        if do == "check":
+            admin.run_job(ids[-1])
+    replicated.caught_up()  # the replica has what the person has written, and not yet what a worker will
+    with replicated.paused():
+        admin.run_job(ids[-1])
+        assert "imported" not in names(writer)
+        assert parse(writer.get(where).text).css("#result")
+        assert "imported" in names(writer)
+        assert "imported" not in names(TestClient(admin))
+    with primary.begin() as connection:
+        connection.execute(sa.delete(bridge.Thing).where(bridge.Thing.name == "imported"))
 
 
 def test_a_session_that_was_ended(pair: Pair) -> None:

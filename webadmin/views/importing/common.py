@@ -83,6 +83,12 @@ def address(request: AdminRequest, id: UUID | None = None, page: str = "") -> st
     return request.urls.below(request.view, "/".join(parts))
 
 
+def see_own(request: AdminRequest) -> None:
+    """Let the person see the rows of an import that is done, which a worker has written and not a request of theirs: until a replica has
+    them they read elsewhere."""
+    request.afterwards.append(lambda: request.cookie.wrote(request.mark()))
+
+
 def submit(request: AdminRequest, id: UUID) -> None:
     """Have the import done once the transaction is committed; a small one is done before the next page."""
     jobs = request.jobs

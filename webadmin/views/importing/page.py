@@ -19,7 +19,7 @@ from webadmin.transfer.imports.mapping import remember
 from webadmin.transfer.imports.store import Kept
 from webadmin.views.importing.chosen import Unclear, checked, posted
 from webadmin.views.importing.columns import ColumnsPart, columns_part
-from webadmin.views.importing.common import address, check_rights, found_import, submit
+from webadmin.views.importing.common import address, check_rights, found_import, see_own, submit
 from webadmin.views.importing.outcome import ResultPart, WorkingPart, result_part, working_part
 from webadmin.views.importing.preview import PreviewPart, preview_part
 from webadmin.views.importing.start import opened
@@ -215,6 +215,7 @@ def _shown(request: AdminRequest, kept: Kept, error: WebadminError | None = None
         content = replace(content, preview=preview_part(request, kept), reason=reason)
     elif kept.state == "done":
         content = replace(content, result=result_part(request, kept))
+        see_own(request)
     else:
         wrong = error.fields if isinstance(error, Unclear) else {}
         if wrong:

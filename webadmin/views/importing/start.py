@@ -24,7 +24,7 @@ from webadmin.transfer.imports.sniffing import sniff
 from webadmin.transfer.imports.source import Refused
 from webadmin.transfer.imports.store import Kept
 from webadmin.views.exporting import import_url
-from webadmin.views.importing.common import address, has_tables, limits_of, owner
+from webadmin.views.importing.common import address, has_tables, limits_of, owner, see_own
 from webadmin.views.people.facts import Moment, moment
 
 FILE = "file"
@@ -112,6 +112,8 @@ def _page(request: AdminRequest, error: str = "", status: int = 200) -> Page:
     view = request.view
     there = has_tables(request)
     found = store.earlier(request.session, view.key, owner(request), _EARLIER) if there else []
+    if any(kept.state == "done" for kept in found):
+        see_own(request)
     limits = limits_of(request, view)
     text = _("CSV, Excel (.xlsx), JSON or JSON lines; at most {size} and {rows} rows.")
     page = StartPage(
