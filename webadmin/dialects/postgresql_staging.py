@@ -63,12 +63,15 @@ class PostgreSQLStaging(Staging):
     def staged_type(self, connection: Connection, type_: Any) -> str:
         return _type(type_, connection.dialect)
 
-    def reads_texts(self, type_: Any) -> bool:
+    def reads_texts(self, connection: Connection, type_: Any) -> bool:
         if isinstance(type_, sa.Uuid):
             return type_.native_uuid
         if isinstance(type_, sa.DateTime):
             return type_.timezone
-        return isinstance(type_, _STAGED_AS_TEXTS)
+        numbers = isinstance(type_, sa.Integer | sa.Numeric)
+        if numbers and type_._cached_bind_processor(connection.dialect) is None:
+            return True
+        return isinstance(type_, UtcDateTime)
 
     def drop_staged(self, connection: Connection, tables: Sequence[sa.TableClause]) -> None:
         names = ", ".join(f"pg_temp.{table.name}" for table in tables)
@@ -198,7 +201,7 @@ def _type(type_: Any, dialect: Any) -> str:
     return str(inner.compile(dialect=dialect))
 
 
-_STAGED_AS_TEXTS = (sa.Uuid, sa.DateTime, UtcDateTime, sa.Integer, sa.Numeric)
+_STAGED_AS_TEXTS = (sa.Uuid, sa.DateTime, UtcDateTime)
 """Types of which the program has no values that are texts."""
 
 

@@ -52,7 +52,7 @@ class Staging:
         itself would refuse."""
         return str(type_.compile(dialect=connection.dialect))
 
-    def reads_texts(self, type_: Any) -> bool:
+    def reads_texts(self, connection: Connection, type_: Any) -> bool:
         """Whether values of ``type_`` may be staged as texts, written as the database itself writes them."""
         return False
 

@@ -49,7 +49,7 @@ class Staged:
         self._as_texts = {
             one.value.name
             for one in layout.given
-            if context.dialect.reads_texts(one.value.type) and not self._checks.asks_for(one)
+            if self.dialect.reads_texts(self.connection, one.value.type) and not self._checks.asks_for(one)
         }
         """Columns of which the database may make the values itself: nobody here asks for them."""
         self.numbered = 0
