@@ -27,6 +27,23 @@ def test_list_and_lines() -> None:
         assert [number for number, _cells in found.rows] == list(range(1, 4001))
 
 
+def test_a_list_within_an_object() -> None:
+    """What services answer with: the list of objects among other members, wherever it stands, and of any length."""
+    objects = [{"id": number, "text": "x" * 300} for number in range(2000)]
+    around = {
+        "next": None,
+        "tags": [1, "a", []],
+        "none": [],
+        "info": {"list": [{"a": 1}]},
+        "rows": objects,
+        "count": 2,
+    }
+    for content in (json.dumps(around), json.dumps(around, indent=1), json.dumps({"rows": objects})):
+        found = read(content, LIST)
+        assert found.headings == ("id", "text")
+        assert found.rows == [(one["id"] + 1, [one["id"], one["text"]]) for one in objects]
+
+
 def test_digits() -> None:
     """A fraction keeps the digits that it was written with."""
     (number, (value,)) = read('[{"a": 1.10}]', LIST).rows[0]
@@ -60,6 +77,12 @@ def test_what_is_no_object() -> None:
     [
         ("[]", "no rows"),
         ('{"a": 1}', "list of objects"),
+        ('{"rows": [], "a": [1]}', "list of objects"),
+        ('{"a": [{"b": 1}], "c": [{"d": 1}]}', "several lists"),
+        ('{"a": [{"b": 1}], 1: 2}', "no JSON"),
+        ('{"a": [{"b": 1}]', "no JSON"),
+        ('{"a"}', "no JSON"),
+        ('{"a": [{"b": 1}]} x', "behind the list"),
         ('[{"a": 1}', "Object 1 is no JSON"),
         ('[{"a": 1} {"a": 2}]', "Object 1 is no JSON"),
         ('[{"a": 1}, {"a": }]', "Object 2 is no JSON"),

@@ -45,6 +45,13 @@ def test_names_leave_no_choice() -> None:
     assert form_of('{"a": 1}\n{"a": 2}\n').format == "jsonl"
     assert form_of('{"a": 1}\n{"a": 2}\n', "x.json").format == "jsonl"
     assert form_of('{\n"a": 1\n}', "x.json").format == "json"
+    one = '{"id": 1, "lines": [{"b": 1}]}'
+    assert form_of(one, "x.json").format == form_of(one).format == "json"
+    assert form_of(one, "x.jsonl").format == form_of(f"{one}\n{one}\n", "x.json").format == "jsonl"
+    assert form_of('{"id": 1, "tags": ["a"]}', "x.json").format == "jsonl"
+    assert form_of('{"a": 1,}\n{"a": 2}\n', "x.json").format == "jsonl"
+    long = '{"rows": [' + ", ".join(['{"a": 1}'] * 50_000) + "]}"
+    assert form_of(long).format == form_of(long.replace(" [", "\n[")).format == "json"
 
 
 def test_encoding() -> None:

@@ -143,29 +143,67 @@ def _decoded(line: str) -> Any:
 
 
 class JsonArray(_Objects):
-    """A list of objects."""
+    """A list of objects, or one object around it, such as services answer with: the one of its members that is a list of objects."""
 
     def _members(self, text: Text) -> Iterator[Any]:
         longest = self._limits.cell * LONGEST_ROW
         rest = _Rest(text, longest)
-        if rest.next() != "[":
-            raise Refused(_("A JSON file has to hold a list of objects: [{…}, {…}]."))
+        first = rest.next()
+        if first not in {"[", "{"}:
+            raise _no_list()
         rest.at += 1
-        number = 0
-        if rest.next() == "]":
-            rest.at += 1
-        else:
-            while True:
-                number += 1
-                yield rest.value(number)
-                mark = rest.next()
-                if mark not in {",", "]"}:
-                    raise _no_json(number)
-                rest.at += 1
-                if mark == "]":
-                    break
+        yield from _listed(rest) if first == "[" else _within(rest)
         if rest.next():
             raise Refused(_("Something stands behind the list in this file."))
+
+
+def _listed(rest: _Rest) -> Iterator[Any]:
+    """The members of a list behind its bracket."""
+    number = 0
+    if rest.next() == "]":
+        rest.at += 1
+        return
+    while True:
+        number += 1
+        yield rest.value(number)
+        mark = rest.next()
+        if mark not in {",", "]"}:
+            raise _no_json(number)
+        rest.at += 1
+        if mark == "]":
+            return
+
+
+def _within(rest: _Rest) -> Iterator[Any]:
+    """The members of the list of objects in an object behind its brace; all else in it is passed over."""
+    found = False
+    while True:
+        if not isinstance(rest.value(1), str) or rest.next() != ":":
+            raise _no_json(1)
+        rest.at += 1
+        if rest.next() != "[":
+            rest.value(1)
+        else:
+            rest.at += 1
+            holds_objects = rest.next() == "{"
+            if holds_objects and found:
+                raise Refused(
+                    _(
+                        "There are several lists of objects in this file: leave the one that is to be imported."
+                    )
+                )
+            found = found or holds_objects
+            for member in _listed(rest):
+                if holds_objects:
+                    yield member
+        mark = rest.next()
+        if mark not in {",", "}"}:
+            raise _no_json(1)
+        rest.at += 1
+        if mark == "}":
+            break
+    if not found:
+        raise _no_list()
 
 
 class _Rest:
@@ -210,6 +248,10 @@ class _Rest:
         self._ended = block is None
         self._buffer, self.at = self._buffer[self.at :] + (block or ""), 0
         return not self._ended
+
+
+def _no_list() -> Refused:
+    return Refused(_("A JSON file has to hold a list of objects: [{…}, {…}]."))
 
 
 def _too_long(number: int, most: int) -> Refused:

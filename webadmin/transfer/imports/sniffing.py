@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import json
 import re
 from itertools import islice
 from typing import BinaryIO
@@ -25,6 +26,7 @@ _MARKS = (
 )
 """What files begin with that say their encoding; a longer one stands before what it begins with."""
 _BROKEN = re.compile("[\udc80-\udcff]")
+_LIST_WITHIN = re.compile(r'\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\[\s*\{')
 _EXCEL = re.compile(r"sep=([^\r\n])\r?\n")
 _NAMES: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
@@ -114,12 +116,25 @@ def _by_validity(file: BinaryIO) -> str:
 
 def _json(text: str, named: Format | None) -> Format | None:
     if text.startswith("{"):
-        return (
-            "json" if named == "json" and not re.match(r"\{[^\r\n]*\}[ \t]*(?:\r?\n|\Z)", text) else "jsonl"
-        )
+        return "jsonl" if named == "jsonl" or not _is_around(text, named) else "json"
     if text.startswith("["):
         return "jsonl" if named == "jsonl" else "json"
     return named if named in {"json", "jsonl"} else None
+
+
+def _is_around(text: str, named: Format | None) -> bool:
+    """Whether the object that a file begins with is one around a list of them, and not the first of many or the only row."""
+    line, *more = text.split("\n", 1)
+    try:
+        first = json.loads(line)
+    except (ValueError, RecursionError):  # it goes on: on the next lines, or behind what was looked at
+        if more:
+            return not line.rstrip().endswith("}")
+        return named == "json" or _LIST_WITHIN.match(text) is not None
+    if more and more[0].strip():
+        return False
+    lists = [member for member in first.values() if isinstance(member, list) and member]
+    return any(isinstance(member[0], dict) for member in lists)
 
 
 def _dialect(text: str, whole: bool, usual: str) -> tuple[str, str]:
