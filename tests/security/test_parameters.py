@@ -75,7 +75,10 @@ class Everything(Visitor):
         assert self.get(f"/login/?token={login.token}").status_code == 303
 
     def submit(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
-        self.token = parse(self.get("/account/").text).css("input[name=csrf_token]")[0].get("value")
+        answer = super().submit(path, data, **more)
+        if answer.status_code != 403:
+            return answer
+        self.token = ""  # what was sent before may have made a new session, of which the old token is none
         return super().submit(path, data, **more)
 
 
@@ -127,11 +130,14 @@ def test_no_parameter_becomes_sql(desk: Engine) -> None:
     event.listen(desk, "before_cursor_execute", lambda _c, _cur, sql, *_rest: sent.append(sql))
     for number, address in enumerate(addresses("GET", desk)):
         for turn, text in enumerate(texts):
+            answer = chief.get(f"{address}?{urlencode([(name, text) for name in PARAMETERS])}")
+            assert answer.status_code < 500, (address, text)
+            if answer.status_code == 200 and address not in LISTS:
+                continue  # nothing was refused, so that all of them were read which this page reads
             # One by one as well: what is refused keeps the others from being read.
-            alone = [[name] for name in PARAMETERS[(number + turn) % 16 :: 3 if address in LISTS else 16]]
-            for names in (PARAMETERS, *alone):
-                answer = chief.get(f"{address}?{urlencode([(name, text) for name in names])}")
-                assert answer.status_code < 500, (address, names, text)
+            for name in PARAMETERS[(number + turn) % 16 :: 3 if address in LISTS else 16]:
+                answer = chief.get(f"{address}?{urlencode({name: text})}")
+                assert answer.status_code < 500, (address, name, text)
     for address in addresses("POST", desk):
         for text in texts:
             answer = chief.submit(address, {**dict.fromkeys(FIELDS, text), "id": ["1", text]})
