@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy import Engine, event
 
 import webadmin
-from tests.pages import parse
 from tests.security.desk import NOW, VIEWS, Comment, Person, Ticket, Visitor
 from tests.security.test_markup import BAD, judge, poison
 from webadmin import Admin
