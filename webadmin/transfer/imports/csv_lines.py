@@ -74,17 +74,13 @@ class Lines:
             return None
         if width > 1 and delimiter * (width - 1) in lines:
             return None
-        quoted = (
-            [place for place, line in enumerate(lines) if quote in line] if quote and quote in block else []
-        )
-        rows = (
-            self._rows_of([lines[place] for place in quoted], width)
-            if len(quoted) <= len(lines) // _FEW
-            else None
-        )
+        quoted = [place for place, line in enumerate(lines) if quote and quote in line]
+        if len(quoted) > len(lines) // _FEW:
+            return None
+        rows = self._rows_of([lines[place] for place in quoted], width)
         if rows is None:
             return None
-        instead = delimiter.join("x" * width)
+        instead = delimiter.join(END * width)
         for place in quoted:
             lines[place] = instead
         # Each line end becomes a field of its own: one that is not where it has to be tells of a row of another length.
