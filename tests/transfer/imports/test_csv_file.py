@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.transfer.imports.reading import read
@@ -78,6 +78,7 @@ _LINES = [
     end=st.sampled_from(["\n", "\r\n", "\r"]),
     size=st.integers(4, 60),
 )
+@example(lines=["1,2,3", "", "1,2"], end="\n", size=4)
 def test_block_by_block(lines: list[str], end: str, size: int) -> None:
     """Blocks of lines that are taken apart as they are, or in part, say what the reader of the csv module says of the whole."""
     content = end.join(["a,b", *lines])

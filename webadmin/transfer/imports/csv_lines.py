@@ -85,7 +85,7 @@ class Lines:
             lines[place] = instead
         # Each line end becomes a field of its own: one that is not where it has to be tells of a row of another length.
         cells = f"{delimiter}\n{delimiter}".join(lines).split(delimiter)
-        if len(cells) != len(lines) * (width + 1) - 1 or set(cells[width :: width + 1]) > {"\n"}:
+        if len(cells) != len(lines) * (width + 1) - 1 or set(cells[width :: width + 1]) - {"\n"}:
             return None
         columns: list[list[str | None]] = []
         for number in range(width):
