@@ -71,6 +71,7 @@ def _columns() -> ColumnsPart:
         modes=(Choice("upsert", "Add and change", selected=True),),
         missing=(Choice("keep", "stay as they are", selected=True),),
         summary=(FormSummaryItem("f-decimal-1", "Limit", "Choose what they look like."),),
+        needed="New rows need “Name”.",
         file_fields=(ReadingField("delimiter", "Separator", (Choice(";", "semicolon"),), asked=False),),
     )
 

@@ -169,7 +169,7 @@ WRONG: list[tuple[str, Any, FileForm, Reading, str, str]] = [
     ("text", "@SUM(A1)", CSV, Reading(), "formula", "apostrophe"),
     ("day", "3/4/2026", CSV, Reading(), "ambiguous", "whether the day or the month comes first"),
     ("day", "13/4/2026", CSV, MDY, "type", "There is no month 13"), ("day", "3/13/2026", CSV, DMY, "type", "There is no month 13"),
-    ("day", "03/04/26", CSV, DMY, "ambiguous", "four digits"), ("day", "30.02.2026", CSV, DMY, "type", "Enter a date"),
+    ("day", "03/04/26", CSV, DMY, "ambiguous", "four digits"), ("day", "30.02.2026", CSV, DMY, "type", "no such day"),
     ("day", "2026-02-30", CSV, Reading(), "type", "Enter a date"), ("day", "2026-02-03 12:00", CSV, Reading(), "type", "a day alone"),
     ("day", 46000, XLSX, Reading(), "type", "Enter a date"), ("clock", "25:00", CSV, Reading(), "type", "Enter a time of day"),
     ("clock", "14:30 pm", CSV, Reading(), "type", "Enter a time of day"),

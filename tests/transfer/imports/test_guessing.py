@@ -95,6 +95,17 @@ def test_what_is_asked(context: Context) -> None:
     assert guessed(context, "products", 'weight\n12.5\n"1,5"\n')["weight"].asks == ("decimal",)
 
 
+def test_values_that_cannot_be_read(context: Context) -> None:
+    """A heading that says where it goes goes there, and that its values do not fit is seen; the check says why."""
+    found = guessed(
+        context,
+        "customers",
+        "E-Mail;Land;Kreditrahmen\na@b.de;Deutschland;1,23456\nb@b.de;DE;2\nc@b.de;Italien;3,45678\n",
+    )
+    assert names(found) == {"E-Mail": "email", "Land": "country", "Kreditrahmen": "credit_limit"}
+    assert [one.why for one in found.values()] == ["name", "unread", "unread"]
+
+
 def test_related_rows(context: Context) -> None:
     """A relation by its name or its column; its rows by their keys, or by what is unique and can be read."""
     key = "00000000-0000-0000-0000-000000000001"
@@ -106,7 +117,10 @@ def test_related_rows(context: Context) -> None:
     some_wrong = guessed(context, "orders", f"customer\n{key}\nAda Novak\n{key}\n")["customer"].target
     assert some_wrong is not None
     assert some_wrong.by == ""
-    assert [one.why for one in by_key.values()] == ["name", "content"]  # only the first says that these are keys
+    assert [one.why for one in by_key.values()] == [
+        "name",
+        "content",
+    ]  # only the first says that these are keys
     by_text = guessed(context, "orders", "Kunde,Handled by\na@b.de,c@d.de\n")
     assert [(one.target.name, one.target.by) for one in by_text.values() if one.target] == [
         ("customer", "email"),

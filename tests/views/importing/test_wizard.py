@@ -153,6 +153,19 @@ def test_what_was_guessed_is_said(small_wizard: Wizard) -> None:
     assert not page.css("#columns .wa-badge")
 
 
+def test_what_new_rows_need_is_said(small_wizard: Wizard) -> None:
+    """Before anything is checked the page names what no column brings; a file without a key is one of new rows, whatever else is chosen."""
+    page = small_wizard.send("Title\nNew\n")
+    assert "Code" in page.one("#needed").text_content()
+    assert (page.form("form")["match"], page.form("form")["mode"]) == ("", "insert")
+    page = small_wizard.go(page, "form", "check", mode="upsert")
+    assert counts(page) == {"problems": 1, "new": 0, "changed": 0, "same": 0}
+    assert "no column" in page.one("#problems").text_content()
+    whole = small_wizard.send("Code;Title;Team\nR8;New;red\n")
+    assert not whole.css("#needed")
+    assert whole.form("form")["mode"] == "upsert"
+
+
 def test_headings_are_forgotten(wizard: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
     """Headings that no file had for more than a year go when the next file comes, those of other lists too, and the oldest of many."""
     monkeypatch.setattr(mapping, "MOST", 3)

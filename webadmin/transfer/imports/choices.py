@@ -8,7 +8,7 @@ from typing import Any
 
 from webadmin.database.inspection import ColumnInfo
 from webadmin.forms.codecs import Codec
-from webadmin.forms.codecs.choices import NO_CHOICE, GivenCodec
+from webadmin.forms.codecs.choices import GivenCodec
 from webadmin.listing.filters.choices import token
 from webadmin.text import choice_label
 from webadmin.text import gettext as _
@@ -69,7 +69,7 @@ class Choice:
         text = (value if isinstance(value, str) else written(value)).strip()
         found = self._exact.get(text, self._labels.get(text.casefold(), _NONE))
         if found is _NONE:
-            raise Wrong("choice", f"{_(NO_CHOICE)} {self._known}")
+            raise Wrong("choice", _("This is none of its values: {values}.").format(values=self._known))
         return found
 
 

@@ -24,7 +24,7 @@ class Draft:
     mode: Mode = "upsert"
     missing: Missing = "keep"
     guessed: Mapping[int, str] = field(default_factory=dict)
-    """Why a column of the file goes where it does, by its place: name, label, likeness, content or earlier."""
+    """Why a column of the file goes where it does, by its place: name, label, likeness, content, unread or earlier."""
     asks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """What cannot be told from the values of a column, by its place: decimal, dates."""
     said: tuple[int, ...] = ()

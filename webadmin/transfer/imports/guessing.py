@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -16,8 +17,9 @@ from webadmin.transfer.imports.kinds import can_be_read
 from webadmin.transfer.imports.readings import Ask, Read, read_as
 from webadmin.transfer.imports.words import meaning, plain
 
-Why = Literal["name", "label", "likeness", "content"]
-"""Its heading is the name or means the same as the label; its heading is only like it; its values look like it."""
+Why = Literal["name", "label", "likeness", "content", "unread"]
+"""Its heading is the name or means the same as the label; its heading is only like it; its values look like it; its heading says so, but
+most of its values cannot be read."""
 _ENOUGH = 0.5
 """The part of the values that has to be readable where a heading only means the same."""
 
@@ -162,7 +164,7 @@ class _Guesser:
             if place in self.found or one not in self._free():
                 continue
             read = self._read(place, one, "")
-            if read[1].fits >= _ENOUGH:
+            if score == 1 or read[1].fits >= _ENOUGH:
                 self._take(place, one, "label" if score == 1 else "likeness", read)
 
     def _by_content(self) -> None:
@@ -204,6 +206,8 @@ class _Guesser:
         target, found = read
         if one.relation and not self._says_by(place, one, target.by):
             why = "content"
+        if found.fits < _ENOUGH:
+            why = "unread"
         self.found[place] = Guess(target, why, found.asks)
 
     def _says_by(self, place: int, one: Candidate, by: str) -> bool:
@@ -222,7 +226,9 @@ def is_address(name: str) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value of a file as people read it; an empty text for nothing."""
+    """A value of a file as people read it; an empty text for nothing. Days of a workbook are times at midnight."""
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        value = value.date()
     return "" if value is None else written(value)
 
 

@@ -32,7 +32,9 @@ MOST = 1000
 
 def remember(session: Session, view: View, draft: Draft) -> None:
     """Keep where the columns of a file go, and those that go nowhere."""
-    content = {_RULES: json.dumps({"match": draft.match, "mode": draft.mode, "missing": draft.missing})}
+    # A file without a key says nothing of what is done with one that has it.
+    mode = draft.mode if draft.match else "upsert"
+    content = {_RULES: json.dumps({"match": draft.match, "mode": mode, "missing": draft.missing})}
     for place, heading in enumerate(draft.headings):
         target = draft.target(place)
         content[_key(heading)] = json.dumps(asdict(target)) if target is not None else "null"

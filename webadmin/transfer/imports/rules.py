@@ -57,7 +57,8 @@ class _Cells:
             asked = self.layout.asked.mode != "update" and name not in self.layout.made
             asked = asked and column.column is not self.view.info.mapper.polymorphic_on  # the mapper's to say
             if asked and not column.has_default and self._is_on_form(name):
-                yield Simple(target, "empty", _(REQUIRED), self.layout.row.is_not(None), [new])
+                message = _("New rows need it, and no column of the file goes there.")
+                yield Simple(target, "empty", message, self.layout.row.is_not(None), [new])
         elif column.primary_key and not column.has_default:
             yield Simple(target, "empty", _(REQUIRED), value.is_(None), [fits])
         elif not column.primary_key:

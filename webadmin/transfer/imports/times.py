@@ -106,7 +106,10 @@ def _split(text: str, order: DateOrder) -> tuple[str, str]:
 def _day(year: str, month: str, day: str) -> str:
     if len(month) > 2 or len(day) > 2:
         raise ValueError(_("Enter a date such as 2026-11-21."))
-    return f"{year}-{int(month):02}-{int(day):02}"
+    try:
+        return dt.date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        raise ValueError(_("There is no such day.")) from None
 
 
 def day(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:

@@ -55,6 +55,8 @@ def posted(request: AdminRequest, draft: Draft) -> Draft:
     if mode not in get_args(Mode) or missing not in get_args(Missing):
         raise Unprocessable(_("Choose what is to become of the rows."))
     match = tuple(name for name in request.posted("match").split(",") if name)
+    if mode == "upsert" and not match:
+        mode = "insert"  # every row is new, as was chosen
     return replace(
         draft,
         targets=tuple(targets),

@@ -62,6 +62,8 @@ class ColumnsPart:
     """Empty where rows cannot be marked as deleted."""
     summary: tuple[FormSummaryItem, ...]
     """What has to be put right, with the fields that it is about."""
+    needed: str
+    """What new rows need and the file does not bring, in words; empty for nothing."""
     file_fields: tuple[ReadingField, ...]
     """How the file itself is read."""
 
@@ -87,8 +89,36 @@ def columns_part(request: AdminRequest, draft: Draft, errors: Mapping[str, str] 
         modes=tuple(_modes(request, view, draft)),
         missing=tuple(_missing(request, view, draft)),
         summary=tuple(_summary(lines)),
+        needed=_needed(request, view, draft),
         file_fields=_file_fields(draft),
     )
+
+
+def _needed(request: AdminRequest, view: View, draft: Draft) -> str:
+    """What new rows need, of the fields that their form has."""
+    if draft.mode == "update" or not request.may("add", view):
+        return ""
+    relations = view.info.relations
+    given = {
+        local
+        for target in draft.targets
+        if target.name in relations
+        for local in relations[target.name].local
+    }
+    given |= {target.name for target in draft.targets}
+    labels = []
+    for one in candidates(request.context, view):
+        own = relations[one.name].local if one.relation else (one.name,)
+        columns = [view.info.columns[name] for name in own]
+        comes = one.name not in view.form_columns or given & {one.name, *own}
+        if not comes and any(not column.nullable and not column.has_default for column in columns):
+            labels.append(f"“{one.label}”")
+    text = ngettext(
+        "New rows need {names}, and no column of the file goes there: only rows that are there can be changed.",
+        "New rows need {names}, and no columns of the file go there: only rows that are there can be changed.",
+        len(labels),
+    )
+    return text.format(names=", ".join(labels)) if labels else ""
 
 
 def _summary(lines: Sequence[ColumnLine]) -> Iterator[FormSummaryItem]:
@@ -107,9 +137,10 @@ def _line(
         "label": _("by its name"),
         "likeness": _("guessed from a name that is alike"),
         "content": _("guessed from its values"),
+        "unread": _("by its name, but its values cannot be read"),
         "earlier": _("as last time"),
     }
-    guessed = draft.guessed.get(place, "") if target is not None else ""
+    guessed = draft.guessed.get(place, "")
     samples = tuple(row[place] for row in draft.samples if place < len(row) and row[place])
     return ColumnLine(
         place=place,
@@ -118,7 +149,7 @@ def _line(
         name=f"to-{place}",
         choices=tuple(_targets(request, known, target)),
         why=words.get(guessed, ""),
-        doubtful=guessed in {"likeness", "content"},
+        doubtful=guessed in {"likeness", "content", "unread"},
         readings=tuple(_readings(draft, place, errors)),
         error=errors.get(f"to-{place}", ""),
     )
@@ -176,12 +207,16 @@ def _matches(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:
     found = []
     keys = unique_keys(request.context, view)
     usable = usable_keys(request.context, view, draft.targets)
-    chosen = draft.match if draft.match in usable else next(iter(usable), ())
+    chosen = _chosen(draft, usable)
     for key in keys:
         label = ", ".join(view.label_of(name) for name in key)
         found.append(Choice(",".join(key), label, selected=key == chosen))
     found.append(Choice("", _("Nothing: every row is new"), selected=not chosen))
     return found
+
+
+def _chosen(draft: Draft, usable: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return draft.match if draft.match in usable else next(iter(usable), ())
 
 
 def _modes(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:
@@ -192,7 +227,10 @@ def _modes(request: AdminRequest, view: View, draft: Draft) -> list[Choice]:
         ("update", _("Change rows that are there only"), changes),
     ]
     allowed = [(value, label) for value, label, may in known if may]
-    chosen = draft.mode if draft.mode in dict(allowed) else next((value for value, _l in allowed), "")
+    wanted = draft.mode
+    if wanted == "upsert" and not _chosen(draft, usable_keys(request.context, view, draft.targets)):
+        wanted = "insert"
+    chosen = wanted if wanted in dict(allowed) else next((value for value, _l in allowed), "")
     return [Choice(value, label, selected=value == chosen) for value, label in allowed]
 
 

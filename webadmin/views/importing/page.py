@@ -233,7 +233,7 @@ def _base(request: AdminRequest, kept: Kept) -> ImportPage:
     view, at = request.view, _AT[kept.state]
     labels = (_("File"), _("Columns"), _("Check"), _("Import"))
     rows = kept.result.get("preview", {}).get("total")
-    text = size(kept.byte_count / 1024)
+    text = size(max(1, kept.byte_count / 1024))  # a small file has a size too
     if rows is not None:
         text = ngettext("{count} row, {size}", "{count} rows, {size}", rows).format(
             count=format_count(rows), size=text
