@@ -101,6 +101,7 @@ def preview_part(shown: str = "problems") -> PreviewPart:
         notes=("3 rows that the file does not have would be marked as deleted.",),
         button="Import 20 rows",
         fingerprint="abc",
+        skip_error="Say it.",
     )
 
 

@@ -153,7 +153,8 @@ RIGHT: list[tuple[str, Any, FileForm, Reading, Any]] = [
 
 WRONG: list[tuple[str, Any, FileForm, Reading, str, str]] = [
     ("id", "abc", CSV, Reading(), "type", "Enter a number, such as 12 or 12.50."), ("id", "1.5", CSV, Reading(), "type", "Enter a whole number."),
-    ("id", "1.000", CSV, Reading(), "type", "Enter a whole number."), ("small", "40000", CSV, Reading(), "type", "from -32,768 to 32,767"),
+    ("id", "1.000", CSV, Reading(), "type", "Enter a whole number."), ("id", "1,5", CSV, Reading(), "type", "Enter a whole number."),
+    ("small", "40000", CSV, Reading(), "type", "from -32,768 to 32,767"),
     ("id", True, JSON, Reading(), "type", "Enter a number"), ("id", [1], JSON, Reading(), "type", "Enter a number"),
     ("id", "9" * 5000, CSV, Reading(), "type", "too large"), ("price", "--5", CSV, Reading(), "type", "Enter a number"),
     ("price", "12,5", CSV, Reading(), "type", "a decimal comma; this column is read with a decimal point"),

@@ -30,13 +30,18 @@ MOST = 1000
 """Headings that are remembered of one list: twice as many as a file can have."""
 
 
-def remember(session: Session, view: View, draft: Draft) -> None:
-    """Keep where the columns of a file go, and those that go nowhere."""
+def remember(session: Session, view: View, draft: Draft, before: Draft) -> None:
+    """Keep where the columns of a file go, and those that somebody has said go nowhere.
+
+    :param before: what was guessed, and has been looked at since.
+    """
     # A file without a key says nothing of what is done with one that has it.
     mode = draft.mode if draft.match else "upsert"
     content = {_RULES: json.dumps({"match": draft.match, "mode": mode, "missing": draft.missing})}
     for place, heading in enumerate(draft.headings):
         target = draft.target(place)
+        if target is None and before.target(place) is None and draft.guessed.get(place) != "earlier":
+            continue  # nobody knew: the next file may have values that tell
         content[_key(heading)] = json.dumps(asdict(target)) if target is not None else "null"
     rows = [
         {"list_key": fitted(view.key), "heading": heading, "content": text}

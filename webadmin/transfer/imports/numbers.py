@@ -76,11 +76,23 @@ def _not_a_number(number: str, mark: DecimalMark) -> str:
     return _("Enter a number, such as 12 or 12,50.")
 
 
+def _is_fraction(value: Any, mark: DecimalMark) -> bool:
+    try:
+        return "." in plain_number(value, mark).rstrip("0").rstrip(".")
+    except ValueError:
+        return False
+
+
 def whole(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -> Converter:
     assert isinstance(codec, IntegerCodec)
 
     def one(value: Any) -> Any:
-        text = plain_number(value, reading.decimal)
+        try:
+            text = plain_number(value, reading.decimal)
+        except ValueError:
+            if not _is_fraction(value, "," if reading.decimal == "." else "."):
+                raise
+            raise ValueError(_("Enter a whole number.")) from None
         return codec.parse(re.sub(r"\.00?$", "", text))
 
     def quick(values: Sequence[Any], texts: Sequence[str]) -> list[Any] | None:

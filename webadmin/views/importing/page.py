@@ -118,7 +118,7 @@ def _check(request: AdminRequest, kept: Kept) -> Answer:
         checked(request, draft)
     except (Unprocessable, Forbidden) as error:
         return _shown(request, replace(kept, draft=draft), error)
-    remember(request.session, request.view, draft)
+    remember(request.session, request.view, draft, kept.draft)
     if not store.submitted(
         request.session, kept.id, "checking", when=("new", "failed", "ready"), draft=draft, user=request.user
     ):
@@ -155,8 +155,8 @@ def _apply(request: AdminRequest, kept: Kept) -> Answer:
     if reason.error:
         return _shown(request, kept, Unprocessable(reason.error))
     if kept.result["preview"]["failed"] and not skip:
-        message = _("Some rows have problems. Say that they are to be left out, or put the file right.")
-        return _shown(request, kept, Unprocessable(message))
+        message = _("Say that rows with problems are to be left out, or put the file right.")
+        return _shown(request, kept, Unclear({"failed": message}))
     draft = replace(kept.draft, reason=reason.text)
     values = {"draft": draft, "user": request.user, "skip_failed": skip}
     if not store.submitted(request.session, kept.id, "running", when=("ready",), **values):
@@ -207,19 +207,19 @@ def _shown(request: AdminRequest, kept: Kept, error: WebadminError | None = None
         )
     content = _base(request, kept)
     message = error.message if error is not None else "" if kept.working else kept.message
+    wrong = error.fields if isinstance(error, Unclear) else {}
+    message = message if not wrong else ""  # the fields say it
     content = replace(content, message=message, tone="bad" if error or kept.state == "failed" else "warn")
     if kept.working:
         content = replace(content, working=working_part(request, kept))
     elif kept.state == "ready":
         reason = reason_of(request, request.view).field(told=error is not None)
-        content = replace(content, preview=preview_part(request, kept), reason=reason)
+        preview = preview_part(request, kept, wrong.get("failed", ""))
+        content = replace(content, preview=preview, reason=reason)
     elif kept.state == "done":
         content = replace(content, result=result_part(request, kept))
         see_own(request)
     else:
-        wrong = error.fields if isinstance(error, Unclear) else {}
-        if wrong:
-            content = replace(content, message="")  # the summary says it
         content = replace(content, columns=columns_part(request, kept.draft, wrong))
     return Page(
         "import.html",

@@ -79,9 +79,11 @@ class PreviewPart:
     button: str
     """What it says; empty where there is nothing to import."""
     fingerprint: str
+    skip_error: str
+    """Nobody has said yet what becomes of the rows with problems."""
 
 
-def preview_part(request: AdminRequest, kept: Kept) -> PreviewPart:
+def preview_part(request: AdminRequest, kept: Kept, skip_error: str = "") -> PreviewPart:
     """What the last check of an import has found."""
     found: dict[str, Any] = kept.result["preview"]
     failed = found["failed"]
@@ -123,6 +125,7 @@ def preview_part(request: AdminRequest, kept: Kept) -> PreviewPart:
         notes=tuple(notes),
         button=_button(writing, found["missing"]),
         fingerprint=kept.fingerprint,
+        skip_error=skip_error,
     )
 
 
