@@ -95,6 +95,14 @@ def test_what_is_asked(context: Context) -> None:
     assert guessed(context, "products", 'weight\n12.5\n"1,5"\n')["weight"].asks == ("decimal",)
 
 
+def test_a_word_for_another(context: Context) -> None:
+    """What an order amounts to is its total, where nothing else is called so; but that is a guess."""
+    amount = guessed(context, "orders", "Betrag;Rabatt\n12,50;1\n")["Betrag"]
+    assert amount.target == Target(0, "total", reading=Reading(decimal=","))
+    assert amount.why == "likeness"
+    assert names(guessed(context, "orders", "Betrag;Summe\n12,50;13\n")) == {"Betrag": None, "Summe": "total"}
+
+
 def test_values_that_cannot_be_read(context: Context) -> None:
     """A heading that says where it goes goes there, and that its values do not fit is seen; the check says why."""
     found = guessed(

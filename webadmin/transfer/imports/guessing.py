@@ -15,7 +15,7 @@ from webadmin.transfer.imports.asked import FileForm, Target
 from webadmin.transfer.imports.contents import looks_like
 from webadmin.transfer.imports.kinds import can_be_read
 from webadmin.transfer.imports.readings import Ask, Read, read_as
-from webadmin.transfer.imports.words import meaning, plain
+from webadmin.transfer.imports.words import likeness, meaning, plain
 
 Why = Literal["name", "label", "likeness", "content", "unread"]
 """Its heading is the name or means the same as the label; its heading is only like it; its values look like it; its heading says so, but
@@ -156,7 +156,7 @@ class _Guesser:
             own = words - self.own or words
             for one in self._free():
                 scores = [
-                    _likeness(some, meaning(text)) for some in (words, own) for text in (one.name, one.label)
+                    likeness(some, meaning(text)) for some in (words, own) for text in (one.name, one.label)
                 ]
                 if max(scores) >= _ENOUGH:
                     pairs.append((max(scores), place, one))
@@ -214,10 +214,6 @@ class _Guesser:
         """Whether the heading itself, or that there is no other way, tells by what the rows of a relation are named."""
         ways = one.by_key + len(one.by)
         return ways == 1 or (plain(self.headings[place]), by) in self._names(one)[1:]
-
-
-def _likeness(words: frozenset[str], others: frozenset[str]) -> float:
-    return len(words & others) / len(words | others) if words else 0.0
 
 
 def is_address(name: str) -> bool:

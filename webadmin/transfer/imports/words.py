@@ -53,6 +53,8 @@ _MEANINGS = {
     "weight": "gewicht poids peso",
     "zip": "plz postleitzahl postcode postal",
 }
+_NEAR = {"amount": "total"}
+"""A word that often stands for another: of an order its amount is the total."""
 _NOISE = frozenset({"id", "the", "of", "de", "der", "des", "du", "la", "le", "at", "on", "in", "is", "date"})
 """Words that two names may differ in and still mean the same."""
 _LINKS = ("", "s", "n", "en", "es")
@@ -82,6 +84,14 @@ def meaning(text: str) -> frozenset[str]:
     for part in _PARTS.findall(_HUMPS.sub(" ", text)):
         found += _parts(plain(part))
     return frozenset(found) - _NOISE or frozenset(found)
+
+
+def likeness(words: frozenset[str], others: frozenset[str]) -> float:
+    """How much two meanings have in common, 0 to 1; half where one word stands for another."""
+    if not words:
+        return 0.0
+    near = {_NEAR.get(word, word) for word in words} == {_NEAR.get(word, word) for word in others}
+    return max(len(words & others) / len(words | others), 0.5 * near)
 
 
 def _parts(word: str) -> list[str]:
