@@ -17,6 +17,8 @@ from webadmin import Admin, ModelView, action
 from webadmin.demo.models import Order, OrderStatus
 
 ROWS = 300
+PACE = {"seconds": 0.02}
+"""How long each of them takes."""
 
 
 class Base(DeclarativeBase):
@@ -33,7 +35,7 @@ class Letter(Base):
 class LetterView(ModelView, model=Letter):
     @action(on="row")
     def send(self, letter: Letter, request: Any) -> None:
-        time.sleep(0.02)
+        time.sleep(PACE["seconds"])
         letter.state = "sent"
 
 
@@ -88,7 +90,11 @@ def test_all_that_match_are_edited_and_a_row_has_its_menu(
 
 @pytest.mark.parametrize("which", BOTH)
 def test_a_long_change_says_how_far_it_is_and_is_given_up(
-    request: pytest.FixtureRequest, page: Page, live: Callable[[Any], str], which: str
+    request: pytest.FixtureRequest,
+    page: Page,
+    live: Callable[[Any], str],
+    monkeypatch: pytest.MonkeyPatch,
+    which: str,
 ) -> None:
     """Cancelling it rolls everything back; done again without, it is done."""
     database: Engine = request.getfixturevalue("pg_engine" if which == "postgresql" else "sqlite_engine")
@@ -110,6 +116,7 @@ def test_a_long_change_says_how_far_it_is_and_is_given_up(
     with database.connect() as connection:
         assert connection.execute(sent).scalar() == 0
     expect(button).to_be_enabled()
+    monkeypatch.setitem(PACE, "seconds", 0)
     button.click()
     expect(page.locator(".wa-toast").first).to_contain_text(f"Send: {ROWS} letters.")
     with database.connect() as connection:

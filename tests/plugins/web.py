@@ -23,6 +23,8 @@ _PATIENCE = 15.0  # seconds, for a machine that is busy
 def served(app: Any) -> Iterator[str]:
     """Serve an ASGI app on a free port of this machine meanwhile; gives its address, without a slash."""
     listening = socket.create_server(("127.0.0.1", 0))
+    # As asyncio does for the sockets that it opens: else each answer waits 40 ms until its beginning is acknowledged.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
