@@ -57,6 +57,9 @@ def test_rows_are_added_and_changed(pets: Pets) -> None:
     result = pets.run(file, "--match", "name", "--mode", "upsert")
     assert (result.exit_code, result.stdout) == (0, "1 added, 1 changed, 1 the same, 0 failed\n")
     assert pets.rows() == [("Rex", 4), ("Tom", 1), ("Ada", 7)]
+    guess = pets.run("-", "--mode", "insert", "--dry-run", input="short name,age\nUlf,1\n")
+    assert "note: column 'short name' goes to name, which is a guess" in guess.stderr.splitlines()
+    assert "'age' goes" not in guess.stderr
     again = pets.run("-", "--mode", "insert", "--map", "Wie=name", "--map", "age=", input="Wie,age\nUlf,1\n")
     assert (again.exit_code, pets.rows()[-1]) == (0, ("Ulf", None))
 

@@ -97,8 +97,7 @@ def test_a_worker_that_died(engine: Engine) -> None:
     wizard.go(wizard.open(here), "apply", "apply")
     now = dt.datetime.now(dt.UTC)
     set_import(engine, worker="another", beat_at=now, message="1 row so far.")
-    page = wizard.open(here)
-    assert not page.css("button[value=again], #message")
+    assert not (page := wizard.open(here)).css("button[value=again], #message")
     assert page.one("#working [role=status]").text_content() == "1 row so far."
     wizard.admin.run_job(queue.ids[1])
     assert wizard.state() == "running"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from dataclasses import replace
 from types import SimpleNamespace
@@ -281,16 +280,6 @@ def test_after_a_quiet_time(pair: Pair) -> None:
     assert seen.used
     assert seen.behind < 10
     assert seen.missing == 50
-
-
-def test_how_far_behind() -> None:
-    """As far as a standby can know: not at all, as long as its last commit is old, or nobody knows."""
-    near = Standing(follows=True, replayed=100, received=100, streams=True, age=50.0)
-    assert near.behind == 0
-    assert near.position == "0/64"
-    assert replace(near, received=200).behind == replace(near, streams=False).behind == 50
-    assert replace(near, received=200, age=None).behind == math.inf
-    assert replace(near, replayed=None).behind == math.inf
 
 
 def test_nobody_waits_for_it(pair: Pair) -> None:

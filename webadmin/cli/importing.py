@@ -41,7 +41,7 @@ from webadmin.transfer.imports.asked import (
 )
 from webadmin.transfer.imports.checking import check
 from webadmin.transfer.imports.files import open_source
-from webadmin.transfer.imports.guessing import candidates, guess
+from webadmin.transfer.imports.guessing import DOUBTFUL, candidates, guess
 from webadmin.transfer.imports.layout import usable_keys
 from webadmin.transfer.imports.left_out import left_out, reasons_of
 from webadmin.transfer.imports.plan import Outcome, Preview
@@ -204,14 +204,13 @@ class _Run:
 
     def _targets(self, context: Context) -> tuple[Target, ...]:
         headings = self.source.headings
-        rows = [
-            values
-            for batch in islice(self.source.batches(), 1)
-            for _number, values in batch.rows[:_LOOKED_AT]
-        ]
+        first = islice(self.source.batches(), 1)
+        rows = [values for batch in first for _number, values in batch.rows[:_LOOKED_AT]]
         known = [one.name for one in candidates(context, self.view)]
         found: dict[int, Target | None] = {}
-        for place, one in enumerate(guess(context, self.view, self.form, headings, rows)):
+        guesses = guess(context, self.view, self.form, headings, rows)
+        doubtful = {place for place, one in enumerate(guesses) if one.why in DOUBTFUL}
+        for place, one in enumerate(guesses):
             found[place] = (
                 self._read(one.target, headings[place], one.asks) if one.target is not None else None
             )
@@ -222,13 +221,15 @@ class _Run:
                     f"--map {text!r}: the file has no column {heading!r}; it has {', '.join(headings)}"
                 )
             place = headings.index(heading)
+            doubtful.discard(place)
             name, _mark, by = target.partition(":")
             if name and name not in known:
                 raise Failed(f"--map {text!r}: there is no column {name!r}; there are {', '.join(known)}")
             found[place] = self._mapped(context, Target(place, name, by), rows) if name else None
-        for place, target_or_none in found.items():
-            if target_or_none is None:
-                click.echo(f"note: column {headings[place]!r} goes nowhere", err=True)
+        for place, goes in found.items():
+            where = "nowhere" if goes is None else f"to {goes.name}, which is a guess"
+            if goes is None or place in doubtful:
+                click.echo(f"note: column {headings[place]!r} goes {where}", err=True)
         return tuple(one for one in found.values() if one is not None)
 
     def _mapped(self, context: Context, target: Target, rows: Sequence[Sequence[Any]]) -> Target:

@@ -20,6 +20,8 @@ from webadmin.transfer.imports.words import likeness, meaning, plain
 Why = Literal["name", "label", "likeness", "content", "unread"]
 """Its heading is the name or means the same as the label; its heading is only like it; its values look like it; its heading says so, but
 most of its values cannot be read."""
+DOUBTFUL: frozenset[str] = frozenset({"likeness", "content", "unread"})
+"""Guesses that rest on something else than a name, and that somebody has to look at."""
 _ENOUGH = 0.5
 """The part of the values that has to be readable where a heading only means the same."""
 

@@ -14,7 +14,7 @@ from webadmin.text import ngettext
 from webadmin.transfer.imports.asked import Reading, Target
 from webadmin.transfer.imports.decoding import ENCODINGS
 from webadmin.transfer.imports.draft import Draft
-from webadmin.transfer.imports.guessing import Candidate, candidates
+from webadmin.transfer.imports.guessing import DOUBTFUL, Candidate, candidates
 from webadmin.transfer.imports.layout import unique_keys, usable_keys
 
 _NO_ERRORS: Mapping[str, str] = MappingProxyType({})
@@ -149,7 +149,7 @@ def _line(
         name=f"to-{place}",
         choices=tuple(_targets(request, known, target)),
         why=words.get(guessed, ""),
-        doubtful=guessed in {"likeness", "content", "unread"},
+        doubtful=guessed in DOUBTFUL,
         readings=tuple(_readings(draft, place, errors)),
         error=errors.get(f"to-{place}", ""),
     )
