@@ -135,7 +135,7 @@ def _line(
     words = {
         "name": _("by its name"),
         "label": _("by its name"),
-        "likeness": _("guessed from a name that is alike"),
+        "likeness": _("guessed from a similar name"),
         "content": _("guessed from its values"),
         "unread": _("by its name, but its values cannot be read"),
         "earlier": _("as last time"),
