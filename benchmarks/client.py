@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 
 
 class Connection:
-    """One connection; keeps cookies as a browser does.
+    """One connection; keeps ``cookies`` as a browser does.
 
     :param seconds: that it waits for a part of an answer; TimeoutError after that.
     """
@@ -41,7 +41,7 @@ class Connection:
     def __init__(self, port: int, seconds: float | None = None) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), seconds)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -85,9 +85,9 @@ class Connection:
         return self._request("POST", path, kind, body)
 
     def _request(self, method: str, path: str, headers: str = "", body: str = "") -> Answer:
-        if self._cookies:
+        if self.cookies:
             headers += (
-                "Cookie: " + "; ".join(f"{name}={text}" for name, text in self._cookies.items()) + "\r\n"
+                "Cookie: " + "; ".join(f"{name}={text}" for name, text in self.cookies.items()) + "\r\n"
             )
         self._socket.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n{body}".encode())
         answer = self._socket.recv(65536)
@@ -98,7 +98,7 @@ class Connection:
         if length is None:
             raise RuntimeError(f"{path} answered without saying how long the answer is")
         for name, text in _COOKIE.findall(head):
-            self._cookies[name.decode()] = text.decode()
+            self.cookies[name.decode()] = text.decode()
         missing = end + 4 + int(length.group(1)) - len(answer)
         pieces = [answer[end + 4 :]]
         while missing > 0:

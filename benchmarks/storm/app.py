@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from starlette.requests import Request
 
-from webadmin import Admin, ModelView
+from webadmin import Admin, ModelView, User
 from webadmin.database.own_tables.migrate import downgrade, upgrade
 from webadmin.dialects import engine_options
 from webadmin.serving import reserve, serve_app
@@ -96,6 +97,8 @@ class ParcelView(ModelView, model=Parcel):
     row_label = Parcel.number
 
 
+PERSON = "person"
+"""The cookie that says who a client is."""
 PARCELS = 500
 """Rows that are there before anything comes in."""
 
@@ -157,9 +160,14 @@ class Nursery:
         os.kill(self._server, signal.SIGKILL)
 
 
+def _person(request: Request) -> User:
+    """Whoever a client says it is: of one person's files a few are dealt with at a time, and those of a killed server count for a while."""
+    return User(request.cookies.get(PERSON, "Somebody"))
+
+
 def _serve(url: str) -> None:
     address = make_url(url)
-    admin = Admin(create_engine(address, **engine_options(address)), secret_key=_SECRET)
+    admin = Admin(create_engine(address, **engine_options(address)), secret_key=_SECRET, identify=_person)
     admin.add_view(SheetView)
     admin.add_view(LabelView)
     admin.add_view(ParcelView)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from benchmarks.client import Answer, Connection
-from benchmarks.storm.app import PARCELS, Nursery, Parcel, prepare
+from benchmarks.storm.app import PARCELS, PERSON, Nursery, Parcel, prepare
 from benchmarks.storm.forms import Form
 from benchmarks.storm.judge import stored_in, unrecorded
 from webadmin.database.own_tables.changes import change, change_row
@@ -77,6 +77,7 @@ def _work(port: int, name: str, over: threading.Event, writing: threading.Event,
     count = 0
     try:
         with Connection(port, 20) as connection:
+            connection.cookies[PERSON] = name
             while not over.is_set():
                 count += 1
                 _take_in(connection, f"{name}file{count}", writing, told)
