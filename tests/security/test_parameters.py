@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -26,21 +27,26 @@ from webadmin.routes import ROUTES
 
 MARK = "zq7w"
 INJECTIONS = (f"{MARK}' OR 1=1--", f'{MARK}") UNION SELECT 1;--', f"1;{MARK}\\' /* %(x)s :x ? $$")
+CALLS = ("value", "posted", "getlist")
 COLUMNS = (
     "title", "owner", "title.contains", "title.not", "owner.city", "labels", "title.null", "having", "group", "measure", "unit", "order", "sort", "where",
     "meta.k", "op-title", "with-title", "to-title", "id", "price", "body", "code", "reviewer_id", "pause", "meta",
 )  # fmt: skip
 
 
-def _names(*calls: str) -> frozenset[str]:
-    """The literal names that any module asks a request for by one of ``calls``."""
+@cache
+def _asked() -> frozenset[tuple[str, str]]:
+    """The methods by which any module asks a request, with the literal names that it asks for."""
     found = set()
     for file in Path(webadmin.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        text = file.read_text(encoding="utf-8")
+        if not any(f".{call}(" in text for call in CALLS):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
-                and node.func.attr in calls
+                and node.func.attr in CALLS
                 and node.args
             ):
                 first = node.args[0]
@@ -49,8 +55,13 @@ def _names(*calls: str) -> frozenset[str]:
                     and isinstance(first.value, str)
                     and first.value.isprintable()
                 ):
-                    found.add(first.value)
+                    found.add((node.func.attr, first.value))
     return frozenset(found)
+
+
+def _names(*calls: str) -> set[str]:
+    """The literal names that any module asks a request for by one of ``calls``."""
+    return {name for call, name in _asked() if call in calls}
 
 
 PARAMETERS = sorted(_names("value") | RESERVED | {*COLUMNS, "_next", "odd"})
