@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from tests.pages import parse
 from tests.plugins.databases import BOTH
-from tests.plugins.served import Served
+from tests.plugins.served import Served, copies
 from webadmin.demo.app import build
 
 PLAIN = {400, 404, 413, 422}
@@ -63,16 +63,25 @@ def shop_app(kept_shop: Callable[[str], Engine]) -> Callable[[str], Any]:
     return cache(lambda dialect: build(kept_shop(dialect)))
 
 
+@pytest.fixture(scope="module")
+def odd_app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Served]]:
+    """For each dialect the odd schema, served for this file alone: some of what is sent can be saved."""
+    with copies(request, tmp_path_factory) as get:
+        yield get
+
+
 @pytest.fixture(params=[f"{what}-{dialect}" for what in ("shop", "odd") for dialect in BOTH])
 def target(
-    request: pytest.FixtureRequest, shop_app: Callable[[str], Any], served_once: Callable[[str], Served]
+    request: pytest.FixtureRequest, shop_app: Callable[[str], Any], odd_app: Callable[[str], Served]
 ) -> Target:
     """The demo and the odd schema, each on both databases."""
     what, _dash, dialect = request.param.partition("-")
     if what == "shop":
         app = shop_app(dialect)
         return Target(TestClient(app, raise_server_exceptions=False), app, "/admin", SHOP)
-    served = served_once(dialect)
+    served = odd_app(dialect)
     return Target(TestClient(served.admin, raise_server_exceptions=False), served.admin, "", ODD[dialect])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,11 +83,11 @@ def odd_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def served_once(
+@contextmanager
+def copies(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Served]]:
-    """For each dialect one served copy a worker, to read only."""
+    """For each dialect one served copy, made when it is asked for."""
     made: dict[str, Served] = {}
 
     def get(dialect: str) -> Served:
@@ -98,6 +99,15 @@ def served_once(
     yield get
     for served in made.values():
         served.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def served_once(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Served]]:
+    """For each dialect one served copy a worker, to read only."""
+    with copies(request, tmp_path_factory) as get:
+        yield get
 
 
 def _copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> str:
