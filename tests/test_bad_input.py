@@ -101,11 +101,12 @@ def _check(answer: Any, allowed: set[int], what: object) -> None:
 
 @pytest.mark.parametrize("id", IDS)
 def test_ids_that_no_row_has(target: Target, id: str) -> None:
-    """Detail, form and deletion of a row that is not there: not found, or a list that takes no such address."""
+    """The page of a row that is not there, and in turn its form or its deletion, which read the address in the same way: not found, or
+    a list that takes no such address."""
     if id == "%0a" and target.root:
         return  # no route of the host's has a line end in it
-    for key in target.keys:
-        for page in ("", "change/", "delete/"):
+    for number, key in enumerate(target.keys, IDS.index(id)):
+        for page in ("", ("change/", "delete/")[number % 2]):
             answer = target.client.get(f"{target.root}/{key}/{id}/{page}", follow_redirects=False)
             allowed = PLAIN | ({403} if page else set())
             # An id may be in use all the same, as 0, true and an empty text are somewhere.
@@ -117,8 +118,9 @@ def test_ids_that_no_row_has(target: Target, id: str) -> None:
 @pytest.mark.parametrize(("query", "status"), QUERIES, ids=[query[:30] for query, _ in QUERIES])
 def test_query_strings(target: Target, query: str, status: int) -> None:
     """Numbers that are none, unknown names, broken places: 400 with a link to the list without them. A page out of
-    range is the nearest one. The other pages of a list read them as the list does."""
-    for key in target.keys:
+    range is the nearest one. The other pages of a list read them as the list does. Places are tried with every kind of key, the rest
+    with two of them."""
+    for key in target.keys if query.startswith(("after", "before", "sort")) else target.keys[:2]:
         answer = target.client.get(f"{target.root}/{key}/?{query}")
         allowed = {status, 400} if query.startswith(("page=last", "q=")) else {status}
         _check(answer, allowed, (key, query[:60]))
