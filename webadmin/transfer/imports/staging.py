@@ -18,6 +18,7 @@ from webadmin.transfer.imports.checks import RowChecks
 from webadmin.transfer.imports.converting import converter
 from webadmin.transfer.imports.layout import PROBLEMS, ROW, Layout
 from webadmin.transfer.imports.source import shortened
+from webadmin.transfer.imports.turns import short_turns
 
 _AT_ONCE = 20_000
 """Rows that are sent together."""
@@ -60,7 +61,7 @@ class Staged:
         layout, dialect = self.layout, self.dialect
         dialect.make_staged(self.connection, layout.rows, layout.row)
         dialect.make_staged(self.connection, PROBLEMS)
-        with ThreadPoolExecutor(1, "webadmin-copy") as self._pool:
+        with short_turns(), ThreadPoolExecutor(1, "webadmin-copy") as self._pool:
             for batch in source.batches():
                 progress.check()
                 self._problems += batch.problems
