@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = [
-    "tests.plugins.axe",
     "tests.plugins.databases",
     "tests.plugins.debian",
     "tests.plugins.provider",

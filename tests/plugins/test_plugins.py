@@ -56,25 +56,6 @@ def test_page_of_a_live_app(live: Callable[[Any], str], page: Page, axe: Callabl
     assert violation.startswith("image-alt")
 
 
-@pytest.mark.parametrize(
-    "pale",
-    ["td { color: #ddd }", "td:nth-child(2) b { color: #ddd }", "tr:last-child { background: #333 }", "main { background: #222 }"],
-)  # fmt: skip
-def test_letters_that_are_pale_are_found_among_many(
-    page: Page, axe: Callable[[Page], list[str]], pale: str
-) -> None:
-    """What looks as something that was judged is not judged again, and whatever makes it look otherwise is: on its own, by its
-    row, or by what is behind it; as often as it is asked."""
-    rows = "<tr><td>One<td><b>Two</b>" * 3
-    plain = f"<html lang=en><title>Rows</title><main><h1>Rows</h1><table><tbody>{rows}</table></main></html>"
-    for _time in range(2):
-        page.set_content(plain)
-        assert axe(page) == []
-    for _time in range(2):
-        page.set_content(plain.replace("<main>", f"<style>h1 {{ background: #fff }} {pale}</style><main>"))
-        assert {violation.partition(":")[0] for violation in axe(page)} == {"color-contrast"}
-
-
 @pytest.mark.parametrize("run", ["first", "second"])
 def test_shop_is_a_copy(shop: Engine, run: str) -> None:
     """Every test has a filled shop of its own; what it commits is gone for the next."""

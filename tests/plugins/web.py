@@ -1,4 +1,4 @@
-"""A real server and a real browser."""
+"""A real server, a real browser, and a judge of accessibility."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.plugins.chromium import find_or_install
 from tests.plugins.databases import only_one
 
 _PATIENCE = 15.0  # seconds, for a machine that is busy
+_ALIKE = "tbody tr:nth-child(n+8):not(:nth-last-child(-n+4))"
 
 
 @contextmanager
@@ -88,3 +90,23 @@ def _console_fault(message: ConsoleMessage) -> list[str]:
     # A refused form is told as a resource that failed to load.
     expected = message.type != "error" or message.text.startswith("Failed to load resource")
     return [] if expected else [message.text]
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """Judge a page's accessibility; returns one line for each violation, with the elements concerned.
+
+    Of the rows of a table, which are alike, the first seven and the last four are judged.
+    """
+    judge = Axe()
+    options = {"resultTypes": ["violations"], "preload": False}  # nothing here plays by itself
+
+    def violations(page: Page) -> list[str]:
+        found = judge.run(page, {"exclude": [[_ALIKE]]}, options).response["violations"]
+        return [
+            f"{violation['id']}: {violation['help']} — {node['html'][:200]}"
+            for violation in found
+            for node in violation["nodes"]
+        ]
+
+    return violations
