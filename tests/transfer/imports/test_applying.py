@@ -91,7 +91,8 @@ def test_how_far_it_is(store: Store, key: str) -> None:
 def test_many_sorts_of_changes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that change each in other columns are written all at once, in portions; of each is recorded what it changes, and no more."""
     monkeypatch.setattr(applying, "_SORTS", 1)
-    monkeypatch.setattr(applying, "PORTION", 1)
+    for name in ("CHANGED_AT_ONCE", "ADDED_AT_ONCE"):
+        monkeypatch.setattr(applying, name, 1)
     shown = store.rows("items", "number, title, price, tags")
     text = 'number,title,price,tags\nA1,Atlas,11,\nA2,Book,10,\nN1,New,1,[]\nA3,Open,12,"{""a"": null}"\n'
     outcome = store.load("items", text, match=("number",))

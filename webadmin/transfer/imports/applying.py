@@ -27,8 +27,10 @@ from webadmin.transfer.imports.plan import Moved, Outcome, Preview
 from webadmin.transfer.imports.problems import good
 from webadmin.transfer.imports.row_by_row import RowByRow
 
-PORTION = 100_000
-"""Rows that one statement writes: between two it can be given up."""
+CHANGED_AT_ONCE = 250_000
+"""Rows that one statement changes, which may go through the whole table for them: between two it can be given up."""
+ADDED_AT_ONCE = 100_000
+"""Rows that one statement adds: what it then writes down of them has room in its memory."""
 _SORTS = 8
 """So many sorts of changes are written each by itself."""
 
@@ -172,13 +174,13 @@ class _Applying:
         dialect = self.connection.dialect
         return any("select" in str(one.arg.compile(dialect=dialect)).lower() for one in defaults)
 
-    def _portions(self, rows: sa.TableClause) -> Iterator[tuple[int, int]]:
-        """The first and the last number of some of ``rows`` at a time."""
+    def _portions(self, rows: sa.TableClause, count: int) -> Iterator[tuple[int, int]]:
+        """The first and the last number of ``count`` of ``rows`` at a time."""
         number = rows.c[ROW]
         first, last = self.connection.execute(sa.select(sa.func.min(number), sa.func.max(number))).one()
-        for start in range(first, last + 1, PORTION) if first is not None else ():
+        for start in range(first, last + 1, count) if first is not None else ():
             self.progress.check()
-            yield start, start + PORTION - 1
+            yield start, start + count - 1
 
     def _update(self) -> None:
         layout, matched = self.layout, self.layout.matched
@@ -196,7 +198,7 @@ class _Applying:
                     for place, name in enumerate(layout.written)
                 }
             )
-            for portion in self._portions(matched):
+            for portion in self._portions(matched, CHANGED_AT_ONCE):
                 where = sa.and_(
                     matched.c[ROW].between(*portion),
                     matched.c.changed,
@@ -231,7 +233,7 @@ class _Applying:
         for names, where in self._sorts():
             selected = [self._new_value(name) for name in names]
             keys = [str(columns[name].column.key) for name in names]
-            for portion in self._portions(layout.rows):
+            for portion in self._portions(layout.rows, ADDED_AT_ONCE):
                 new = is_new(layout, layout.matched.c[ROW].between(*portion))
                 rows = sa.select(*selected).select_from(layout.rows).order_by(layout.row)
                 rows = rows.where(layout.row.between(*portion), new, good(layout.row), where)
