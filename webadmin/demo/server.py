@@ -32,9 +32,8 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # What PostgreSQL takes of itself is for the smallest of machines; memory that is not needed is not taken either.
+    # What PostgreSQL takes of itself is for the smallest of machines. Memory is only taken as far as it is used.
     "shared_buffers": "512MB",
-    "max_wal_size": "4GB",
 }
 _FAST_AND_LOOSE = {
     "fsync": "off",
