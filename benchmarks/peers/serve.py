@@ -20,7 +20,8 @@ def _end_with_input() -> None:
 def serve(app: Any) -> None:
     """Print the port, then answer until standard input ends."""
     threading.Thread(target=_end_with_input, daemon=True).start()
-    listening = socket.socket()
+    # With its protocol named, or else asyncio leaves small answers waiting for what was sent before them to be acknowledged.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen(128)  # who connects before the app is ready waits
     print(listening.getsockname()[1], flush=True)
