@@ -43,7 +43,7 @@ def prepare(context: Context, layout: Layout, source: Source, progress: Progress
     problems = Problems(context, layout)
     matching = Matching(context, layout, problems, lock=lock)
     progress.phase = "reading"
-    Staged(context, layout, matching.on_the_way()).fill(source, progress)
+    Staged(context, layout).fill(source, progress)
     progress.phase = "comparing"
     progress.check()
     Following(context, layout, problems).follow()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,23 +30,7 @@ class Matching:
         self.context, self.layout, self.problems, self.lock = context, layout, problems, lock
         self.view, self.dialect = layout.view, context.dialect
         self.connection = context.session.connection()
-        self._hidden, self._begun = self._hides_deleted(), False
-
-    def on_the_way(self) -> Callable[[int, int], None] | None:
-        """Begin before the rows are there. What is returned looks at those of the numbers that it is told, the first and the last;
-        None where all have to be there first."""
-        later = not self.layout.asked.match or any(one.is_found for one in self.layout.given)
-        if later or rewritten(self.context) or not self.dialect.supports_sending:
-            return None
-        self.dialect.make_staged(self.connection, self.layout.matched, self.layout.matched.c[ROW])
-        among = self.layout.row.between(sa.bindparam("first"), sa.bindparam("last"))
-        stmt = self._kept(self._found().where(among))
-        self._begun = True
-
-        def look(first: int, last: int) -> None:
-            self.connection.execute(stmt, {"first": first, "last": last})
-
-        return look
+        self._hidden = self._hides_deleted()
 
     def match(self) -> None:
         """Fill the table of matched rows. Raises Conflict where others change these rows faster than they can be locked."""
@@ -56,10 +39,7 @@ class Matching:
             self.dialect.make_staged(self.connection, layout.matched, layout.matched.c[ROW])
             return
         self._check_twice()
-        if self._begun:
-            self.dialect.staged_ready(self.connection, layout.matched)
-        else:
-            self._match()
+        self._match()
         if self.lock and self.dialect.supports_row_locks and not rewritten(self.context):
             for _attempt in range(_ATTEMPTS):
                 if self._lock_changed():

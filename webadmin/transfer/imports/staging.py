@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,15 +28,10 @@ _KEPT = 2000
 
 
 class Staged:
-    """The rows of a file on their way to the tables of ``layout``.
+    """The rows of a file on their way to the tables of ``layout``."""
 
-    :param look: is told the first and the last number of rows that are there.
-    """
-
-    def __init__(
-        self, context: Context, layout: Layout, look: Callable[[int, int], None] | None = None
-    ) -> None:
-        self.context, self.layout, self._look = context, layout, look
+    def __init__(self, context: Context, layout: Layout) -> None:
+        self.context, self.layout = context, layout
         self.dialect, self.connection = context.dialect, context.session.connection()
         self._checks = RowChecks(context, layout)
         self._converters = [
@@ -113,12 +107,7 @@ class Staged:
             return
         add = self.dialect.pack_staged(self.connection, self.layout.rows, columns)
         self._wait()
-        self._sent, self._sending = columns, self._pool.submit(self._add, add, columns[0])
-
-    def _add(self, add: Callable[[], None], numbers: Sequence[int]) -> None:
-        add()
-        if self._look is not None:
-            self._look(numbers[0], numbers[-1])
+        self._sent, self._sending = columns, self._pool.submit(add)
 
     def _wait(self) -> None:
         """Until what was sent is there."""
@@ -128,10 +117,9 @@ class Staged:
             if sending is not None:
                 sending.result()
             elif columns:
-                self._add(partial(self._fill, columns), columns[0])
+                self._fill(columns)
         except NotTaken as error:
-            numbers = columns[0]
-            self._add(partial(self._fill_in_parts, columns, error), numbers)
+            self._fill_in_parts(columns, error)
 
     def _fill(self, columns: list[list[Any]]) -> None:
         self.dialect.fill_staged(self.connection, self.layout.rows, columns)
