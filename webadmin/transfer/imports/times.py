@@ -15,11 +15,8 @@ from webadmin.transfer.imports.asked import DateOrder, FileForm, Reading
 from webadmin.transfer.imports.reader import Converter, Wrong, safe, spread
 
 _ISO_DAYS = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
-_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
 _UTC_MOMENTS = re.compile(rf"(?:{_MOMENT}(?:\+00(?::00)?|Z)\n)+")
-_PLAIN_MOMENTS = re.compile(
-    r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:\+00(?::00)?|Z)\n)+"
-)
 _CLOCK_MOMENTS = re.compile(rf"(?:{_MOMENT}\n)+")
 DATE = re.compile(r"(?P<one>[0-9]{1,4})(?P<by>[./\-\s])\s?(?P<two>[0-9]{1,2})(?P=by)\s?(?P<three>[0-9]{1,4})")
 """A day in figures, in whichever order."""
@@ -129,7 +126,7 @@ def moment(column: ColumnInfo, codec: Codec, reading: Reading, form: FileForm) -
     pattern = _UTC_MOMENTS if codec.timezone else _CLOCK_MOMENTS
 
     def plain(joined: str) -> bool:
-        return codec.timezone and _PLAIN_MOMENTS.fullmatch(joined) is not None and _are_days(joined)
+        return codec.timezone and _UTC_MOMENTS.fullmatch(joined) is not None and _are_days(joined)
 
     def one(value: Any) -> Any:
         return codec.parse(iso_moment(value, reading.dates))
