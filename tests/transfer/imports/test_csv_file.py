@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.transfer.imports.reading import read
-from webadmin.transfer.imports import decoding
+from webadmin.transfer.imports import csv_file, decoding
 from webadmin.transfer.imports.asked import FileForm
 from webadmin.transfer.imports.csv_file import CsvFile
 from webadmin.transfer.imports.source import Limits, Refused
@@ -213,3 +213,14 @@ def test_line_ends_alone() -> None:
     assert read("\n" * 9_000 + "a,b\n1,2\n", CSV).rows == [(9_002, ["1", "2"])]
     with pytest.raises(Refused):
         read("\n" * 10_000 + "a,b\n1,2\n", CSV)
+
+
+def test_letters_of_blocks_that_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was taken apart before does not count where rows come one by one again: they stay together."""
+    monkeypatch.setattr(decoding, "_BLOCK", 400)
+    monkeypatch.setattr(csv_file, "LETTERS", 1000)
+    lines = ["a,b", *["1,2"] * 2000, *['"1","2"'] * 100]
+    source = CsvFile(io.BytesIO("\n".join(lines).encode()), CSV, Limits())
+    sizes = [len(batch.numbers) for batch in source.batches()]
+    assert sum(sizes) == 2100
+    assert 1 not in sizes[:-1]

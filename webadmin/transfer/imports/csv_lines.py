@@ -94,6 +94,7 @@ class Lines:
             for place, row in zip(quoted, rows, strict=True):
                 columns[number][place] = unmarked(row[number], quote)
         self._left = iter(())
+        self.letters = self._before = 0  # none of them belongs to a row that is still to come
         return columns
 
     def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
